@@ -1,0 +1,203 @@
+-- The run database: one DuckDB file a run, read by every output.
+-- Positions are EPSG:4326 degrees; geometries are WKB, EPSG:4326; people are persons.
+-- Columns that end in _fp are fixed point: persons x 1048576 (2^20).
+-- Span ends x0, x1 are columns x 4096 (2^12), end exclusive.
+
+CREATE TABLE run (              -- facts about the run: as_of, version, input, headline, radii ...
+    key   VARCHAR PRIMARY KEY,
+    value JSON                  -- a JSON value; NULL where the fact is missing
+);
+
+CREATE TABLE sources (
+    source_id   VARCHAR PRIMARY KEY,
+    name        VARCHAR NOT NULL,
+    licence     VARCHAR NOT NULL,
+    date        VARCHAR,        -- the data's own date or period; NULL: undated
+    url         VARCHAR,
+    attribution VARCHAR,
+    note        VARCHAR
+);
+
+CREATE TABLE cautions (         -- what a reader of the figures must know
+    code VARCHAR NOT NULL,
+    text VARCHAR NOT NULL
+);
+
+CREATE TABLE places (
+    place_id          VARCHAR PRIMARY KEY,
+    name              VARCHAR NOT NULL,
+    country           VARCHAR,          -- ISO 3166-1 alpha-2; NULL: in no one country
+    kind              VARCHAR NOT NULL, -- point | city | admin1 | admin2 | country | region
+    lon               DOUBLE NOT NULL,  -- of an area: its label point, never a pin
+    lat               DOUBLE NOT NULL,
+    precision_km      DOUBLE NOT NULL,  -- radius within which the place lies
+    geoname_id        BIGINT,
+    pcode             VARCHAR,
+    admin1            VARCHAR,
+    population        BIGINT,           -- the gazetteer's own, undated; NULL: not known
+    source            VARCHAR NOT NULL,
+    confidence        DOUBLE NOT NULL,  -- 0..1
+    alternatives      JSON,             -- other candidates where the margin was small
+    density_km2       DOUBLE,           -- people a square kilometre at the place; NULL: area, no data
+    population_source VARCHAR
+);
+
+CREATE TABLE mentions (
+    mention_id VARCHAR PRIMARY KEY,
+    span_start INTEGER NOT NULL,        -- code points into the text as given
+    span_end   INTEGER NOT NULL,        -- exclusive
+    text       VARCHAR NOT NULL,
+    class      VARCHAR NOT NULL,        -- place | demonym | actor | organisation
+    kind       VARCHAR,                 -- as in places; NULL where no place is meant
+    role       VARCHAR NOT NULL,        -- venue | threatened | site | actor | mentioned
+    modality   VARCHAR NOT NULL,        -- actual | threatened | planned | past | denied
+    place_id   VARCHAR,
+    tier       VARCHAR NOT NULL,        -- sure | doubtful
+    reason     VARCHAR NOT NULL         -- why it was read this way
+);
+
+CREATE TABLE events (
+    event_id     VARCHAR PRIMARY KEY,
+    kind         VARCHAR NOT NULL,      -- talks | attack | violence | ... or the table's own type
+    role         VARCHAR NOT NULL,
+    modality     VARCHAR NOT NULL,
+    date         DATE,
+    place_id     VARCHAR,
+    evidence     VARCHAR,               -- the sentence, or the table row's note
+    radius_km    DOUBLE,                -- the event's own; NULL: the run's radii
+    fatalities   BIGINT,
+    event_type   VARCHAR                -- the table's own words
+);
+
+CREATE TABLE admin_units (
+    pcode        VARCHAR PRIMARY KEY,
+    name         VARCHAR NOT NULL,
+    name_ar      VARCHAR,
+    admin_level  INTEGER NOT NULL,
+    parent_pcode VARCHAR,
+    country      VARCHAR,
+    area_km2     DOUBLE NOT NULL,       -- geodesic, WGS 84
+    source_id    VARCHAR NOT NULL,
+    geometry     BLOB NOT NULL
+);
+
+CREATE TABLE zones (
+    zone_id   VARCHAR PRIMARY KEY,
+    event_id  VARCHAR,                  -- NULL: drawn by the analyst
+    label     VARCHAR NOT NULL,
+    kind      VARCHAR NOT NULL,         -- admin | disc | ring | drawn
+    pcode     VARCHAR,                  -- of an admin zone
+    lon       DOUBLE,                   -- centre of a disc or ring
+    lat       DOUBLE,
+    inner_km  DOUBLE,                   -- ring: inner radius; disc: 0
+    radius_km DOUBLE,                   -- disc or ring: outer radius
+    area_km2  DOUBLE NOT NULL,          -- geodesic, WGS 84
+    grid_id   VARCHAR NOT NULL,
+    geometry  BLOB NOT NULL             -- for drawing and files; people are counted from spans
+);
+
+CREATE TABLE grids (
+    grid_id         VARCHAR PRIMARY KEY,
+    source_id       VARCHAR NOT NULL,
+    label           VARCHAR NOT NULL,   -- population_source in every output
+    population_date VARCHAR,            -- NULL: undated
+    modelled        VARCHAR NOT NULL,   -- no | embedded | coarse
+    crs             VARCHAR NOT NULL,
+    west            DOUBLE NOT NULL,    -- outer edge of column 0, CRS units
+    north           DOUBLE NOT NULL,    -- outer edge of row 0
+    cell_width      DOUBLE NOT NULL,
+    cell_height     DOUBLE NOT NULL,    -- positive
+    rows            BIGINT NOT NULL,
+    cols            BIGINT NOT NULL,
+    scanlines       INTEGER NOT NULL    -- K: sub-scanlines a row, shared by all zones of the grid
+);
+
+CREATE TABLE cells (                    -- the area of interest only
+    grid_id   VARCHAR NOT NULL,
+    row       INTEGER NOT NULL,
+    col       INTEGER NOT NULL,
+    block     INTEGER NOT NULL,         -- col // 64: equality on it keeps the range join fast
+    people_fp BIGINT,                   -- NULL: no data here
+    area_km2  DOUBLE NOT NULL
+);
+
+CREATE TABLE spans (                    -- a zone, cut by administrative unit, along each scanline
+    grid_id VARCHAR NOT NULL,
+    zone_id VARCHAR NOT NULL,           -- a zone, an admin unit ('unit:' || pcode), a place ('place:' || id)
+    pcode   VARCHAR,                    -- the unit that this piece lies in; NULL: in no unit
+    row     INTEGER NOT NULL,
+    line    INTEGER NOT NULL,           -- sub-scanline of the row, 0 .. K-1
+    x0      BIGINT NOT NULL,
+    x1      BIGINT NOT NULL
+);
+
+CREATE TABLE pieces (                   -- what the join counts: people of a zone in a unit
+    grid_id    VARCHAR NOT NULL,
+    zone_id    VARCHAR NOT NULL,
+    pcode      VARCHAR,
+    people_sum HUGEINT NOT NULL,        -- persons x 2^20 x 2^12 x K
+    static     DOUBLE NOT NULL,         -- people_sum as persons
+    valid_km2  DOUBLE NOT NULL,         -- area with data
+    nodata_km2 DOUBLE NOT NULL          -- area inside the grid without data
+);
+
+CREATE TABLE figures (                  -- dated figures of people present, used and set aside
+    figure_id VARCHAR PRIMARY KEY,
+    pcodes    VARCHAR[] NOT NULL,       -- the units that it is for, together
+    date      DATE NOT NULL,
+    kind      VARCHAR NOT NULL,         -- present | left | arrived | displaced_present
+    since     DATE,                     -- left, arrived: counted from
+    low       DOUBLE,
+    best      DOUBLE NOT NULL,
+    high      DOUBLE,
+    agency    VARCHAR NOT NULL,
+    note      VARCHAR,
+    verified  BOOLEAN NOT NULL,         -- FALSE: cited, to be verified
+    used      BOOLEAN NOT NULL,
+    reason    VARCHAR NOT NULL          -- why used or set aside
+);
+
+CREATE TABLE unit_people (              -- people in each administrative unit on the day
+    pcode     VARCHAR PRIMARY KEY,
+    name      VARCHAR NOT NULL,
+    static    DOUBLE NOT NULL,
+    low       DOUBLE NOT NULL,
+    best      DOUBLE NOT NULL,
+    high      DOUBLE NOT NULL,
+    factor    DOUBLE NOT NULL,          -- best / static: what each cell of the unit is scaled by
+    basis     VARCHAR NOT NULL          -- figure | share | static
+);
+
+CREATE TABLE exposure (
+    zone_id           VARCHAR PRIMARY KEY,
+    low               BIGINT NOT NULL,
+    best              BIGINT NOT NULL,
+    high              BIGINT NOT NULL,
+    static            BIGINT NOT NULL,
+    density_km2       DOUBLE,           -- best / area with data; NULL: no data
+    population_source VARCHAR NOT NULL,
+    population_date   VARCHAR,
+    coverage_fraction DOUBLE NOT NULL,  -- of the zone's area, inside the grid
+    nodata_fraction   DOUBLE NOT NULL,  -- of the zone's area, inside the grid but without data
+    parts             JSON NOT NULL     -- what each source of doubt adds: {name: {low, high}}
+);
+
+CREATE TABLE exposure_admin (           -- rows add up to the zone's `best` and `static` exactly
+    zone_id VARCHAR NOT NULL,
+    pcode   VARCHAR,                    -- NULL: outside the units
+    name    VARCHAR NOT NULL,
+    low     BIGINT NOT NULL,
+    best    BIGINT NOT NULL,
+    high    BIGINT NOT NULL,
+    static  BIGINT NOT NULL
+);
+
+CREATE TABLE facilities (
+    facility_id      VARCHAR PRIMARY KEY,
+    name             VARCHAR NOT NULL,
+    kind             VARCHAR NOT NULL,  -- hospital | crossing | ...
+    lon              DOUBLE NOT NULL,
+    lat              DOUBLE NOT NULL,
+    position_quality VARCHAR NOT NULL,  -- supported | approximate
+    source_id        VARCHAR NOT NULL
+);
