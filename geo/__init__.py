@@ -10,9 +10,9 @@ import importlib
 from typing import Any
 
 _EXPORTS = {
-    "Assessment": "geo.assess",
-    "assess": "geo.assess",
-    "locate": "geo.assess",
+    "Assessment": "geo.assessment",
+    "assess": "geo.assessment",
+    "locate": "geo.location",
     "geocode": "geo.places",
     "BoundaryError": "geo.errors",
     "CivmapError": "geo.errors",

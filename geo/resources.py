@@ -1,4 +1,4 @@
-"""Where the bundled files are.
+"""Where the bundled files are, and what a file's checksum is.
 
 Looked up in this order: the folder named by the environment variable `CIVMAP_DATA`, the files
 built into the package (`geo/_data`), the checkout's `data/`. An editable install leaves a stale
@@ -7,6 +7,7 @@ copy beside the interpreter, which is why `importlib.resources` alone is not ask
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -43,3 +44,9 @@ def find_resource(name: str) -> Path:
 def package_file(room: str, name: str) -> Path:
     """Return the path of a file that stands beside a room's modules, such as its SQL."""
     return _PACKAGE / room / name
+
+
+def hash_file(path: Path) -> str:
+    """Return the sha256 of a file, as hexadecimal text."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

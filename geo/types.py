@@ -82,7 +82,9 @@ class Interval:
 
     def __post_init__(self) -> None:
         if not self.low <= self.best <= self.high:
-            raise InputError(f"range {self.low, self.best, self.high}: expected low <= best <= high")
+            raise InputError(
+                f"range {self.low, self.best, self.high}: expected low <= best <= high"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-__all__ = ["RiskMap"]  # noqa: F822
+__all__ = ["RiskMap"]
 
 
 def __getattr__(name: str) -> Any:

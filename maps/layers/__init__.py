@@ -1,1 +1,49 @@
-"""One file a layer."""
+"""One file a layer.
+
+Each layer has a function that takes the run and the page's wording and returns its drawing and
+its legend, or None where the run has nothing for it. The order here is the order of drawing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from maps.layers import (
+    borders,
+    density,
+    distances,
+    drawn,
+    events,
+    facilities,
+    gaps,
+    governorates,
+    graticule,
+    land,
+    precision,
+    towns,
+    zones,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from maps.layers.drawing import LayerDrawing
+    from maps.run import RunData
+    from maps.wording import Wording
+
+LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
+    land.draw,
+    density.draw_static,
+    density.draw_dated,
+    graticule.draw,
+    borders.draw,
+    gaps.draw,
+    governorates.draw,
+    distances.draw,
+    zones.draw,
+    drawn.draw,
+    precision.draw,
+    towns.draw,
+    facilities.draw,
+    events.draw,
+)

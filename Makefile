@@ -1,0 +1,73 @@
+# Two commands matter: `make map` and `make test`. Both need Python 3.11 or newer and make only;
+# everything else goes into .venv from the lock files (tests also get Debian's chromium).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# DuckDB 2 is locked; the oldest line that is supported lies beside it, for `test-duckdb-1`.
+DUCKDB_1 := $(VENV)/duckdb-1
+
+BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
+    geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
+
+.PHONY: map test lint format bench lock test-duckdb-1 clean
+
+map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
+	$(BIN)/civmap map
+
+test: lint $(VENV)/browser test-duckdb-1 ## everything: rules, tests, browser, wheel
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/developed ## style, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test-duckdb-1: $(VENV)/developed $(DUCKDB_1)/installed ## the run database on the older DuckDB
+	PYTHONPATH=$(DUCKDB_1) $(BIN)/python -m pytest -q tests/database tests/exposure tests/test_run.py
+
+bench: $(VENV)/developed ## timings against peers, apart from the tests
+	$(BIN)/python -m pytest tests/benchmarks -q -s
+
+format: $(VENV)/developed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command 'make lock' pyproject.toml --group build -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --custom-compile-command 'make lock' pyproject.toml --group dev -c requirements.lock \
+	    -o requirements-dev.lock
+	echo 'duckdb>=1.5,<2' | uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --custom-compile-command 'make lock' - -o requirements-duckdb-1.lock
+
+clean:
+	rm -rf $(VENV) out dist geo/_data maps/_assets
+
+$(VENV)/locked: requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --require-hashes -r requirements.lock
+	touch $@
+
+$(VENV)/installed: $(VENV)/locked $(BUILT_FROM)
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/developed: $(VENV)/installed requirements-dev.lock
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	touch $@
+
+$(DUCKDB_1)/installed: requirements-duckdb-1.lock $(VENV)/locked
+	$(PIP) install --require-hashes --upgrade --target $(DUCKDB_1) -r requirements-duckdb-1.lock
+	touch $@
+
+$(VENV)/browser: $(VENV)/installed
+	@if ! command -v chromium > /dev/null; then \
+	    echo 'Installing chromium (Debian), which the browser tests drive'; \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
+	fi
+	touch $@

@@ -1,0 +1,354 @@
+"""The whole way from an input to an `Assessment`.
+
+A news article or an event table goes in. Places are found, told apart by the part they play,
+and geocoded. Threatened places become zones. The population, corrected to where people are on
+that date, is joined with the zones in DuckDB. Out come the people exposed, in one run database.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.database.store import (
+    create_run,
+    fetch_records,
+    get_facts,
+    insert_records,
+    open_run,
+    set_facts,
+)
+from geo.errors import UsageError
+from geo.resources import hash_file
+from geo.settings import Settings
+from geo.types import Caution
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.events import EventSet
+    from geo.places import Gazetteer
+    from geo.population import PopulationFinder
+    from geo.territory import Territory
+    from geo.types import Source
+
+
+# units that a zone touches, and all that were counted with them
+_SEEN_UNITS = "SELECT DISTINCT pcode FROM pieces WHERE pcode IS NOT NULL"
+
+
+class Assessment:
+    """A finished run: who may be exposed, where, on which day, how sure.
+
+    Everything is read from the run database, so that no two outputs can disagree.
+
+    Attributes
+    ----------
+    path
+        The run database (`run.duckdb`).
+    """
+
+    def __init__(
+        self, path: Path, *, folder: tempfile.TemporaryDirectory[str] | None = None
+    ) -> None:
+        self.path = path
+        self._folder = (
+            folder  # kept so that a run without a folder of its own lives as long as this
+        )
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Return a read-only connection to the run database."""
+        return open_run(self.path)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Facts about the run: `as_of`, `title`, `input`, `headline`, `radii_km`, ..."""
+        with self.connect() as con:
+            return get_facts(con)
+
+    @property
+    def mentions(self) -> pd.DataFrame:
+        """Mentions in the text, in their order."""
+        return self._table("SELECT * FROM mentions ORDER BY span_start")
+
+    @property
+    def events(self) -> gpd.GeoDataFrame:
+        """Events as points, EPSG:4326; no geometry for countries and regions."""
+        return self._geo(
+            "SELECT events.*, places.name, places.country, places.kind AS place_kind, "
+            "places.precision_km, places.lon, places.lat FROM events "
+            "LEFT JOIN places USING (place_id) ORDER BY event_id"
+        )
+
+    @property
+    def places(self) -> gpd.GeoDataFrame:
+        """Places as points, EPSG:4326; no geometry for countries and regions."""
+        return self._geo("SELECT *, kind AS place_kind FROM places ORDER BY place_id")
+
+    @property
+    def zones(self) -> gpd.GeoDataFrame:
+        """Zones with their exposure, EPSG:4326; a zone without population data has no figures."""
+        return self._shapes(
+            "SELECT * FROM zones LEFT JOIN exposure USING (zone_id) ORDER BY zones.rowid"
+        )
+
+    @property
+    def units(self) -> gpd.GeoDataFrame:
+        """Administrative units with their people on the day, EPSG:4326."""
+        return self._shapes(
+            "SELECT admin_units.*, static, low, best, high, factor, basis FROM admin_units "
+            "LEFT JOIN unit_people USING (pcode) ORDER BY pcode"
+        )
+
+    @property
+    def exposure(self) -> pd.DataFrame:
+        """People exposed by zone: low, best, high, static, in persons."""
+        return self._table("SELECT * FROM exposure ORDER BY rowid")
+
+    @property
+    def exposure_admin(self) -> pd.DataFrame:
+        """People exposed by zone and administrative unit; rows add up to the zone."""
+        return self._table("SELECT * FROM exposure_admin ORDER BY rowid")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """What went into the run, with licences and dates."""
+        return self._table("SELECT * FROM sources ORDER BY source_id")
+
+    @property
+    def cautions(self) -> pd.DataFrame:
+        """What a reader of the figures must know."""
+        return self._table("SELECT * FROM cautions ORDER BY rowid")
+
+    def __repr__(self) -> str:
+        return f"<civmap Assessment: {self.facts['headline']['text']}>"
+
+    def _table(self, statement: str) -> pd.DataFrame:
+        import pandas as pd
+
+        with self.connect() as con:
+            rows = fetch_records(con, statement)
+            return pd.DataFrame(rows, columns=[c[0] for c in con.execute(statement).description])
+
+    def _geo(self, statement: str) -> gpd.GeoDataFrame:
+        import geopandas as gpd
+
+        table = self._table(statement)
+        points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), index=table.index)
+        shapeless = table["place_kind"].isin(["country", "region"]) | table["lon"].isna()
+        return gpd.GeoDataFrame(table, geometry=points.mask(shapeless), crs="EPSG:4326")
+
+    def _shapes(self, statement: str) -> gpd.GeoDataFrame:
+        import geopandas as gpd
+
+        table = self._table(statement)
+        shapes = gpd.GeoSeries.from_wkb(table.pop("geometry"))
+        return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
+
+
+def assess(
+    source: str | Path | None = None,
+    *,
+    as_of: date | str | None = None,
+    population: str | Path | None = None,
+    population_unit: str | None = None,
+    displacement: str | Path = "auto",
+    boundaries: str | Path | None = None,
+    zone: str | Path | None = None,
+    radius_km: float | Sequence[float] = (2.0, 5.0, 10.0),
+) -> Assessment:
+    """Assess an article or an event table.
+
+    Parameters
+    ----------
+    source
+        A news article (`.txt`, `.md`, `.html`) or an event table (`.csv`, `.geojson`,
+        `.parquet`); None: the bundled example article.
+    as_of
+        The day that the figures are for, `YYYY-MM-DD`; None: the input's own.
+    population
+        A GeoTIFF of counts or density; None: the embedded surface, or the coarse model.
+    population_unit
+        `count` or `density`; None: read from the raster.
+    displacement
+        `auto`, `none`, or a CSV of dated figures.
+    boundaries, zone
+        Files of administrative units, and of polygons that are zones of their own.
+    radius_km
+        Radii of the discs round a threatened place, kilometres.
+
+    Raises
+    ------
+    CivmapError
+        One of its leaves, see `geo.errors`.
+
+    Examples
+    --------
+    >>> run = assess()
+    >>> run.facts["as_of"]
+    '2024-02-24'
+    """
+    radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
+    settings = Settings(
+        as_of=parse_date(as_of) if isinstance(as_of, str) else as_of,
+        population=_to_path(population),
+        population_unit=population_unit,
+        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        boundaries=_to_path(boundaries),
+        zone=_to_path(zone),
+        radii_km=tuple(float(radius) for radius in radii),
+    )
+    folder = tempfile.TemporaryDirectory(prefix="civmap-")
+    path = Path(folder.name) / "run.duckdb"
+    run_assessment(_to_path(source), settings, path)
+    return Assessment(path, folder=folder)
+
+
+def run_assessment(
+    source: Path | tuple[bytes, str] | None, settings: Settings, path: Path
+) -> Assessment:
+    """Assess an input into a new run database.
+
+    Parameters
+    ----------
+    source
+        A file; or bytes and the name to call them by (stdin); None: the bundled example.
+    path
+        Where the run database is written; the folder must exist, the file must not.
+    """
+    from geo.events import read_events, read_events_from_bytes
+    from geo.places import open_gazetteer
+
+    with open_gazetteer() as gazetteer:
+        if isinstance(source, tuple):
+            events = read_events_from_bytes(*source, gazetteer, settings)
+        else:
+            events = read_events(source, gazetteer, settings)
+        with create_run(path) as con:
+            _fill_run(con, events, settings, gazetteer)
+    return Assessment(path)
+
+
+def parse_date(text: str) -> date:
+    """Return a day from `YYYY-MM-DD`.
+
+    Raises
+    ------
+    UsageError
+        If it is written otherwise.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"day {text!r}: expected YYYY-MM-DD") from None
+
+
+def _to_path(name: str | Path | None) -> Path | None:
+    return Path(name) if name else None
+
+
+def _fill_run(
+    con: duckdb.DuckDBPyConnection, events: EventSet, settings: Settings, gazetteer: Gazetteer
+) -> None:
+    """Go the whole way, table by table."""
+    from geo.exposure.estimate import Inputs, estimate_exposure
+    from geo.exposure.zones import build_zones
+    from geo.population import PopulationFinder
+    from geo.summary import summarise_run
+    from geo.territory import read_territory
+
+    as_of, as_of_source, day_cautions = _choose_day(events, settings)
+    territory = read_territory(settings)
+    zones, zone_cautions = build_zones(events, territory.units, territory.drawn, settings.radii_km)
+    insert_records(con, "places", events.places)
+    insert_records(con, "mentions", events.mentions)
+    insert_records(con, "events", events.events)
+    people = PopulationFinder(settings, gazetteer, territory, as_of)
+    inputs = Inputs(
+        zones=zones,
+        places=events.places,
+        units=territory.units,
+        groups=people.groups,
+        population_at=people.read_grid,
+        people_in_units=people.place_people,
+    )
+    exposure_cautions = estimate_exposure(con, inputs)
+    pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
+    insert_records(con, "admin_units", territory.records(pcodes))
+    insert_records(con, "figures", people.figure_records())
+    insert_records(con, "sources", _list_sources(con, events, territory, people))
+    cautions = [
+        *day_cautions,
+        *events.cautions,
+        *territory.cautions,
+        *zone_cautions,
+        *people.cautions,
+        *exposure_cautions,
+    ]
+    insert_records(con, "cautions", dict.fromkeys(cautions))
+    parameters = {
+        "as_of": as_of.isoformat(),
+        "as_of_source": as_of_source,
+        "radii_km": settings.radii_km,
+        "parameters": _describe_settings(settings),
+        "inputs": _describe_inputs(events, settings),
+    }
+    set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
+
+
+def _choose_day(events: EventSet, settings: Settings) -> tuple[date, str, list[Caution]]:
+    """Return the day of the figures, where it is from, and a caution if it is only today."""
+    if settings.as_of:
+        return settings.as_of, "given", []
+    if events.as_of:
+        return events.as_of, events.as_of_source or "input", []
+    today = datetime.now(tz=UTC).date()
+    text = (
+        f"The input has no date; the figures are for today, {today.isoformat()}. Give the day "
+        "with --as-of YYYY-MM-DD."
+    )
+    return today, "today", [Caution("no-date", text)]
+
+
+def _list_sources(
+    con: duckdb.DuckDBPyConnection,
+    events: EventSet,
+    territory: Territory,
+    people: PopulationFinder,
+) -> list[Source]:
+    """Return what went into the run, each source once, in order of its id."""
+    used = {code for (code,) in con.execute("SELECT source_id FROM admin_units").fetchall()}
+    outlines = [source for source in territory.sources if source.source_id in used]
+    listed = [*events.sources, *outlines, *people.sources, *people.figure_sources()]
+    by_id = {source.source_id: source for source in listed}
+    return [source for _, source in sorted(by_id.items())]
+
+
+def _describe_settings(settings: Settings) -> dict[str, Any]:
+    """Return the parameters of a run; files by their names, never their folders."""
+    described = {}
+    for field in dataclasses.fields(settings):
+        value = getattr(settings, field.name)
+        described[field.name] = (
+            value.name
+            if isinstance(value, Path)
+            else value.isoformat()
+            if isinstance(value, date)
+            else value
+        )
+    return described
+
+
+def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
+    """Return the name and sha256 of every file that went in."""
+    files = [settings.population, settings.boundaries, settings.zone, settings.displacement]
+    return [{"name": events.name, "sha256": events.sha256}] + [
+        {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)
+    ]

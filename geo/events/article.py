@@ -1,0 +1,230 @@
+"""An article to its events: mentions are resolved to places and merged place by place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geo.events.event import Event, EventSet
+from geo.places import NameQuery, resolve_names
+from geo.text import ROLE_LANGUAGES, find_mentions
+from geo.text.dates import resolve_day
+from geo.types import Caution, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.places import Gazetteer, Place, Resolution
+    from geo.text import Document, Mention
+
+_EVENT_ROLES = frozenset({"venue", "threatened", "site"})
+_KINDS = {"venue": "talks", "threatened": "attack", "site": "violence"}
+_CURRENT = ("actual", "threatened", "planned")
+_LANGUAGES = {"ar": "Arabic", "fr": "French", "ru": "Russian", "uk": "Ukrainian", "fa": "Persian",
+              "es": "Spanish"}
+_MAX_EVIDENCE = 3  # sentences
+
+
+@dataclass(frozen=True, slots=True)
+class _Sighting:
+    """One place in one sentence in one role: what events are merged from."""
+
+    place_id: str
+    role: str
+    modality: str
+    kind: str
+    sentence: str
+    order: int
+
+
+def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
+    """Read the events of an article.
+
+    Parameters
+    ----------
+    document
+        The article.
+    gazetteer
+        Where names are recognised and resolved.
+
+    Returns
+    -------
+        One event for each place, role and standing (current, past, denied); capitals and
+        countries that act or are only mentioned have a place but no event.
+
+    Raises
+    ------
+    TextError
+        If the text holds more different names than any article does.
+    """
+    found = find_mentions(document, gazetteer)
+    resolutions = _resolve(found, gazetteer)
+    mentions = [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
+    places = _collect_places(mentions, resolutions)
+    events = _merge(_list_sightings(document, mentions), document.date)
+    return EventSet(
+        mentions=mentions,
+        events=events,
+        places=places,
+        cautions=list(_caution(document, mentions, events)),
+        sources=[_describe(document), *gazetteer.sources()],
+        as_of=document.date,
+        as_of_source=document.date_source or "none",
+        title=document.title,
+        publisher=document.publisher,
+        kind="article",
+        name=document.name,
+        sha256=document.sha256,
+    )
+
+
+def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Resolution]:
+    queries, home = [], []
+    for position, mention in enumerate(mentions):
+        if mention.country and mention.country not in home:
+            home.append(mention.country)
+        if mention.lookup is None:
+            continue
+        name, kind, container = mention.lookup, mention.kind, mention.container
+        if mention.country and mention.kind == "country":
+            name = _country_name(gazetteer, mention.country) or name
+        elif mention.country:  # a capital that stands for its government
+            container = _country_name(gazetteer, mention.country) or container
+            kind = "city" if mention.role == "actor" else kind
+        queries.append(NameQuery(mention.mention_id, name, container, kind, position))
+    return resolve_names(queries, gazetteer, home=home)
+
+
+def _country_name(gazetteer: Gazetteer, iso2: str) -> str | None:
+    fact = gazetteer.country(iso2)
+    return fact.name if fact else None
+
+
+def _locate(mention: Mention, resolution: Resolution | None) -> Mention:
+    if mention.lookup is None:
+        return mention
+    if resolution is None or resolution.place is None:
+        reason = resolution.reason if resolution else "not looked up"
+        return replace(mention, tier="doubtful", reason=f"{mention.reason}; place: {reason}")
+    tier = "sure" if mention.tier == resolution.tier == "sure" else "doubtful"
+    return replace(
+        mention,
+        place_id=resolution.place.place_id,
+        kind=resolution.place.kind,
+        tier=tier,
+        reason=f"{mention.reason}; place: {resolution.reason}",
+    )
+
+
+def _collect_places(
+    mentions: Sequence[Mention], resolutions: dict[str, Resolution]
+) -> list[Place]:
+    """The places in order of first mention; of several readings the most confident one."""
+    places: dict[str, Place] = {}
+    for mention in mentions:
+        resolution = resolutions.get(mention.mention_id)
+        if resolution is None or resolution.place is None:
+            continue
+        place = resolution.place
+        known = places.get(place.place_id)
+        if known is None or known.confidence < place.confidence:
+            places[place.place_id] = place
+    return list(places.values())
+
+
+def _list_sightings(document: Document, mentions: Sequence[Mention]) -> list[_Sighting]:
+    sightings: list[_Sighting] = []
+    for mention in mentions:
+        if mention.place_id is None or mention.class_ != "place":
+            continue
+        sentence = document.text[mention.sentence_start : mention.sentence_end]
+        if mention.role in _EVENT_ROLES and mention.event_kind is not None:
+            sightings.append(
+                _Sighting(
+                    mention.place_id, mention.role, mention.modality, mention.event_kind, sentence,
+                    mention.span_start,
+                )
+            )
+        sightings.extend(
+            _Sighting(
+                mention.place_id, echo.role, echo.modality, echo.kind or _KINDS[echo.role],
+                echo.evidence, mention.span_start,
+            )
+            for echo in mention.echoes
+        )
+    return sightings
+
+
+def _merge(sightings: Sequence[_Sighting], anchor: date | None) -> list[Event]:
+    groups: dict[tuple[str, str, str], list[_Sighting]] = {}
+    for sighting in sightings:
+        standing = "current" if sighting.modality in _CURRENT else sighting.modality
+        groups.setdefault((sighting.place_id, sighting.role, standing), []).append(sighting)
+    ordered = sorted(groups.values(), key=lambda group: group[0].order)
+    return [_make_event(f"E{n}", group, anchor) for n, group in enumerate(ordered, start=1)]
+
+
+def _make_event(event_id: str, group: Sequence[_Sighting], anchor: date | None) -> Event:
+    """What is sure to happen outranks what is planned, an attack that is feared one announced."""
+    modalities = [sighting.modality for sighting in group]
+    modality = min(modalities, key=lambda m: _CURRENT.index(m) if m in _CURRENT else 0)
+    leading = [sighting for sighting in group if sighting.modality == modality]
+    kinds = [sighting.kind for sighting in group]
+    sentences = list(dict.fromkeys(_tidy(sighting.sentence) for sighting in leading))
+    ahead = modality in {"planned", "threatened"}
+    days = (resolve_day(sentence, anchor, ahead=ahead) for sentence in sentences)
+    return Event(
+        event_id=event_id,
+        kind=max(dict.fromkeys(kinds), key=kinds.count),
+        role=group[0].role,
+        modality=modality,
+        date=None if modality == "past" else next((day for day in days if day), None),
+        place_id=group[0].place_id,
+        evidence=" […] ".join(sentences[:_MAX_EVIDENCE]),
+    )
+
+
+def _tidy(sentence: str) -> str:
+    return " ".join(sentence.split())
+
+
+def _caution(
+    document: Document, mentions: Sequence[Mention], events: Sequence[Event]
+) -> list[Caution]:
+    cautions: list[Caution] = []
+    if document.date is None:
+        cautions.append(
+            Caution("no-date", "The article gives no date; set --as-of to the day it is for.")
+        )
+    if document.language not in ROLE_LANGUAGES:
+        language = _LANGUAGES.get(document.language, "this language")
+        cautions.append(
+            Caution(
+                "roles-not-read",
+                f"Roles (talks, attacks, threats) are read in English only: in {language} every "
+                "place is merely mentioned, and no zone is drawn.",
+            )
+        )
+    unresolved = sorted({m.text for m in mentions if m.lookup is not None and m.place_id is None})
+    if unresolved:
+        names = ", ".join(unresolved[:5]) + (" …" if len(unresolved) > 5 else "")  # noqa: PLR2004
+        cautions.append(
+            Caution("unresolved-names", f"{len(unresolved)} names are in no gazetteer: {names}.")
+        )
+    if not any(mention.place_id for mention in mentions):
+        cautions.append(Caution("no-place", "The article names no place that could be located."))
+    elif not any(event.role == "threatened" for event in events):
+        cautions.append(Caution("no-threat", "The article names no place that is under threat."))
+    return cautions
+
+
+def _describe(document: Document) -> Source:
+    return Source(
+        source_id="article",
+        name=document.title or document.name,
+        licence="of its publisher",
+        date=document.date.isoformat() if document.date else None,
+        attribution=document.publisher,
+        note="the input",
+    )

@@ -1,0 +1,86 @@
+"""The one way in: a path or bytes to an event set, by the kind of file."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from geo.errors import InputError, UnavailableError
+from geo.events.article import read_article
+from geo.resources import package_file
+from geo.text import parse_document, read_document
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.events.event import EventSet
+    from geo.places import Gazetteer
+    from geo.settings import Settings
+
+EXAMPLE = "examples/rafah_2024-02-24.txt"
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".geojson", ".json", ".parquet"})
+TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ""})
+
+
+def read_events(path: Path | None, gazetteer: Gazetteer, settings: Settings) -> EventSet:
+    """Read the events of an article or an event table.
+
+    Parameters
+    ----------
+    path
+        An article (`.txt`, `.md`, `.html`) or a table (`.csv`, `.geojson`, `.parquet`); None:
+        the bundled example article.
+
+    Raises
+    ------
+    UnavailableError
+        If the file is missing or can't be read.
+    InputError
+        If it is neither (a TextError or TableError where its kind is known).
+    """
+    if path is None:
+        path = package_file("events", EXAMPLE)
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        from geo.events.table import read_table  # noqa: PLC0415 - pandas is slow to import
+
+        return read_table(_read_bytes(path), path.name)
+    if suffix not in TEXT_SUFFIXES:
+        raise _unknown(path.name, suffix)
+    return read_article(read_document(path, limit_bytes=settings.text_limit_bytes), gazetteer)
+
+
+def read_events_from_bytes(
+    data: bytes, name: str, gazetteer: Gazetteer, settings: Settings
+) -> EventSet:
+    """Read events from bytes, such as those of standard input; `name` tells the kind.
+
+    Raises
+    ------
+    InputError
+        See `read_events`.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        from geo.events.table import read_table  # noqa: PLC0415 - pandas is slow to import
+
+        return read_table(data, name)
+    if suffix not in TEXT_SUFFIXES:
+        raise _unknown(name, suffix)
+    return read_article(parse_document(data, name, limit_bytes=settings.text_limit_bytes), gazetteer)
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UnavailableError(
+            f"{path}: {error.strerror or error}; expected an event table (.csv, .geojson, .parquet)"
+        ) from error
+
+
+def _unknown(name: str, suffix: str) -> InputError:
+    return InputError(
+        f"{name}: unknown type {suffix!r}; expected an article (.txt, .md, .html) or an event "
+        "table (.csv, .geojson, .parquet)"
+    )

@@ -1,0 +1,150 @@
+"""Count people: a population grid and spans go into the run database, pieces come out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from geo.database.store import insert_frame, insert_records, read_statement
+from geo.exposure.spans import Frame, Spans
+from geo.people.grid import cell_areas_km2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+    from geo.people.grid import PopulationGrid
+
+PEOPLE_STEPS = 1 << 20
+"""Fixed point: people are counted in 1/1048576 of a person."""
+
+_BLOCK_COLUMNS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Static people of a zone within one unit; `pcode` None: in no unit."""
+
+    zone_id: str
+    pcode: str | None
+    people_sum: int
+    static: float
+    valid_km2: float
+    nodata_km2: float
+
+
+def build_frame(grid: PopulationGrid, scanlines: int) -> Frame:
+    """Return the scanlines of a population grid."""
+    rows, cols = grid.people.shape
+    return Frame(
+        grid.crs, grid.west, grid.north, grid.cell_width, grid.cell_height, rows, cols, scanlines
+    )
+
+
+def load_grid(con: duckdb.DuckDBPyConnection, grid: PopulationGrid, scanlines: int) -> None:
+    """Write a grid and its cells to `grids` and `cells`; cells without data have no people."""
+    rows, cols = grid.people.shape
+    record = {
+        "grid_id": grid.grid_id,
+        "source_id": grid.source.source_id,
+        "label": grid.label,
+        "population_date": grid.population_date,
+        "modelled": grid.modelled,
+        "crs": grid.crs,
+        "west": grid.west,
+        "north": grid.north,
+        "cell_width": grid.cell_width,
+        "cell_height": grid.cell_height,
+        "rows": rows,
+        "cols": cols,
+        "scanlines": scanlines,
+    }
+    insert_records(con, "grids", [record])
+    missing = np.isnan(grid.people)
+    people_fp = np.rint(np.where(missing, 0.0, grid.people) * PEOPLE_STEPS).astype(np.int64)
+    row, col = np.indices((rows, cols), dtype=np.int32)
+    area = np.broadcast_to(cell_areas_km2(grid), (rows, cols))
+    insert_frame(
+        con,
+        "cells",
+        pa.table(
+            {
+                "grid_id": pa.DictionaryArray.from_arrays(
+                    np.zeros(rows * cols, dtype=np.int8), [grid.grid_id]
+                ).cast(pa.string()),
+                "row": row.ravel(),
+                "col": col.ravel(),
+                "block": col.ravel() // _BLOCK_COLUMNS,
+                "people_fp": pa.array(people_fp.ravel(), mask=missing.ravel()),
+                "area_km2": np.ascontiguousarray(area).ravel(),
+            }
+        ),
+    )
+
+
+def load_spans(
+    con: duckdb.DuckDBPyConnection,
+    frame: Frame,
+    grid_id: str,
+    zones: Mapping[str, Spans],
+    units: Mapping[str, Spans],
+) -> None:
+    """Write zones to `spans`, each cut along the units; what lies in no unit has no P-code.
+
+    Parameters
+    ----------
+    zones
+        Spans by zone id.
+    units
+        Spans by P-code, on the same frame; where two overlap, the first one has it.
+    """
+    names: list[tuple[str, str | None]] = []
+    parts: list[Spans] = []
+    for zone_id, spans in zones.items():
+        rest = spans
+        for pcode, unit in units.items():
+            inside = rest.intersection(unit)
+            if inside.steps:
+                names.append((zone_id, pcode))
+                parts.append(inside)
+                rest = rest.difference(unit)
+        if rest.steps:
+            names.append((zone_id, None))
+            parts.append(rest)
+    if not parts:
+        return
+    sizes = [len(part.start) for part in parts]
+    columns = Spans(
+        np.concatenate([part.start for part in parts]), np.concatenate([part.end for part in parts])
+    ).to_columns(frame)
+    which = pa.array(np.repeat(np.arange(len(parts)), sizes))
+    zone_ids, pcodes = (pa.array(column, pa.string()) for column in zip(*names, strict=True))
+    insert_frame(
+        con,
+        "spans",
+        pa.table(
+            {
+                "grid_id": pa.array([grid_id]).take(pa.array(np.zeros(sum(sizes), np.int64))),
+                "zone_id": zone_ids.take(which),
+                "pcode": pcodes.take(which),
+                **columns,
+            }
+        ),
+    )
+
+
+def count_people(con: duckdb.DuckDBPyConnection, grid_id: str, scanlines: int) -> list[Piece]:
+    """Join spans with cells (`count_people.sql`), fill `pieces` and return them."""
+    con.execute(
+        read_statement("exposure", "count_people"), {"grid_id": grid_id, "scanlines": scanlines}
+    )
+    rows = con.execute(
+        "SELECT zone_id, pcode, people_sum, static, valid_km2, nodata_km2 FROM pieces "
+        "WHERE grid_id = ? ORDER BY zone_id, pcode NULLS LAST",
+        [grid_id],
+    ).fetchall()
+    return [Piece(*row) for row in rows]

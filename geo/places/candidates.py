@@ -1,0 +1,54 @@
+"""The gazetteer's candidates for a name as a text writes it, descriptions included."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from geo.places.names import normalise_name
+from geo.places.place import AREA_KINDS, POINT_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from geo.places.gazetteer import Entry, Gazetteer
+
+_SIDE = re.compile(
+    r"^(?:(?:the|central|far|greater|upper|lower|(?:north|south|east|west)(?:ern|east|west)?"
+    r"|(?:north|south)(?:east|west)ern|eastern|western|rural|occupied) )+"
+)
+_TOWN_WORD = re.compile(
+    r"^(?:city|town|village|port|capital) of | (?:city|town|village|township|municipality|port)$"
+)
+_UNIT_WORD = re.compile(
+    r"^(?:province|state|region|governorate|district|department|county|oblast) of "
+    r"| (?:province|state|region|governorate|district|department|county|oblast|territory"
+    r"|prefecture|division|wilaya|krai|zone)$"
+)
+
+
+def find_candidates(
+    gazetteer: Gazetteer, name: str, *, abbreviations: bool = False
+) -> list[Entry]:
+    """Return what a name may mean, most prominent first; empty if it is not known.
+
+    The name as written comes first. Only if nothing has it are words put aside that describe:
+    `Rafah city` is then a town, `Kharkiv region` a unit, `northern Shan` Shan.
+    """
+    if found := gazetteer.entries(name, abbreviations=abbreviations):
+        return found
+    normal = normalise_name(name)
+    for pattern, kinds in (
+        (_TOWN_WORD, POINT_KINDS),
+        (_UNIT_WORD, AREA_KINDS),
+        (_SIDE, AREA_KINDS | POINT_KINDS),
+    ):
+        bare = pattern.sub("", normal).strip()
+        if bare and bare != normal and (found := _of_kinds(gazetteer, bare, kinds)):
+            return found
+    bare = _UNIT_WORD.sub("", _SIDE.sub("", normal)).strip()
+    return _of_kinds(gazetteer, bare, AREA_KINDS) if bare and bare != normal else []
+
+
+def _of_kinds(gazetteer: Gazetteer, normal: str, kinds: AbstractSet[str]) -> list[Entry]:
+    return [entry for entry in gazetteer.entries(normal) if entry.place.kind in kinds]

@@ -1,0 +1,169 @@
+"""Which people are counted where: a grid for each area, and the people of its units on the day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.people import (
+    OutOfReachError,
+    bundled_figures,
+    coarse_population,
+    embedded_population,
+    read_figures,
+    read_population,
+    unit_people,
+)
+from geo.types import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    import geopandas as gpd
+
+    from geo.people import Figure, PopulationGrid, UnitPeople
+    from geo.people.selection import FigureUse
+    from geo.places import Gazetteer
+    from geo.settings import Settings
+    from geo.territory import Territory
+    from geo.types import BBox, Caution
+
+_FIGURE_FIELDS = (
+    "figure_id",
+    "pcodes",
+    "date",
+    "kind",
+    "since",
+    "low",
+    "best",
+    "high",
+    "agency",
+    "note",
+    "verified",
+)
+
+
+class PopulationFinder:
+    """Finds the population of an area, and remembers what it used.
+
+    Attributes
+    ----------
+    groups
+        Groups of units whose people are known together.
+    sources, cautions, uses
+        What was used so far: sources, what to know of them, and dated figures.
+    """
+
+    def __init__(
+        self, settings: Settings, gazetteer: Gazetteer, territory: Territory, as_of: date
+    ) -> None:
+        self._settings = settings
+        self._gazetteer = gazetteer
+        self._units = territory.units
+        self._as_of = as_of
+        self._figures = _read_figures(settings, territory)
+        self.groups = _group_units(self._units, self._figures)
+        self.sources: list[Source] = []
+        self.cautions: list[Caution] = []
+        self.uses: dict[str, FigureUse] = {}
+
+    def read_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
+        """Return the grid for a box: the user's raster, the embedded surface, or the coarse model.
+
+        Parameters
+        ----------
+        must_reach
+            Whether zones are counted here: then a raster of the user's that does not reach the
+            box is an error, and the coarse model comes with a caution. Without zones, where only
+            the density at a place is wanted, the coarse model serves silently; its label says
+            what it is.
+
+        Raises
+        ------
+        RasterError
+            If the user's raster is bad.
+        """
+        grid = self._find_grid(bbox, must_reach=must_reach)
+        self.sources.append(grid.source)
+        if must_reach:
+            self.cautions += grid.cautions
+        return grid
+
+    def place_people(self, static: Mapping[str, float]) -> list[UnitPeople]:
+        """Return people on the day for the units whose whole is counted.
+
+        Parameters
+        ----------
+        static
+            Static persons by P-code; units of a parent that is not wholly here are left out.
+        """
+        parents = self._units["parent_pcode"].fillna("")
+        here = self._units["pcode"].isin(list(static))
+        partial = set(parents[~here])
+        whole = self._units[here & ~parents.isin(partial)]
+        if whole.empty:
+            return []
+        table = unit_people(whole, static, self._figures, self._as_of)
+        self.cautions += table.cautions
+        touched = set(whole["pcode"])
+        self.uses |= {
+            use.figure.figure_id: use for use in table.figures if touched & set(use.figure.pcodes)
+        }
+        return list(table.units)
+
+    def figure_records(self) -> list[dict[str, Any]]:
+        """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""
+        return [
+            {field: getattr(use.figure, field) for field in _FIGURE_FIELDS}
+            | {"used": use.used, "reason": use.reason}
+            for _, use in sorted(self.uses.items())
+        ]
+
+    def figure_sources(self) -> list[Source]:
+        """Return the agencies' figures that were used, as sources."""
+        return [
+            Source(
+                source_id=f"figure:{use.figure.figure_id}",
+                name=f"{use.figure.agency}: people in {' + '.join(use.figure.pcodes)}",
+                licence="published figure, cited",
+                date=use.figure.date.isoformat(),
+                url=use.figure.link,
+                note=None if use.figure.verified else "cited, to be verified",
+            )
+            for use in self.uses.values()
+            if use.used
+        ]
+
+    def _find_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
+        settings = self._settings
+        if settings.population:
+            try:
+                return read_population(
+                    settings.population,
+                    bbox,
+                    unit=settings.population_unit,
+                    limit_cells=settings.raster_limit_cells,
+                )
+            except OutOfReachError:
+                if must_reach:
+                    raise
+        grid = embedded_population(bbox)
+        return coarse_population(bbox, self._gazetteer) if grid is None else grid
+
+
+def _read_figures(settings: Settings, territory: Territory) -> list[Figure]:
+    if settings.displacement == "none":
+        return []
+    known = set(territory.units["pcode"])
+    if settings.displacement == "auto":
+        return [figure for figure in bundled_figures() if known.issuperset(figure.pcodes)]
+    return read_figures(Path(settings.displacement), known_pcodes=known)
+
+
+def _group_units(units: gpd.GeoDataFrame, figures: list[Figure]) -> list[gpd.GeoDataFrame]:
+    """Return the units under each parent that a figure touches."""
+    touched = {pcode for figure in figures for pcode in figure.pcodes}
+    parents = units["parent_pcode"].fillna("")
+    wanted = sorted(set(parents[units["pcode"].isin(touched)]))
+    return [units[parents == parent] for parent in wanted]

@@ -1,0 +1,128 @@
+"""A run in a few words: its headline, title, map number, and the towns round its zones."""
+
+from __future__ import annotations
+
+import calendar
+from typing import TYPE_CHECKING, Any
+
+from geo import __version__
+from geo.database.store import fetch_records
+from geo.types import BBox
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+    from geo.events import EventSet
+    from geo.places import Gazetteer
+
+_MILLION = 1_000_000
+_FIGURES = 3  # significant
+_TOWNS = 60
+_TOWNS_MARGIN_DEGREES = 0.25
+
+# The zone that a run is about: what the analyst drew, else the first threatened place, else the
+# first site; of its zones the administrative unit, else the middle disc. Never the largest figure.
+_HEADLINE_ZONES = """
+    SELECT zones.*, low, best, high, static, modelled, role,
+        places.name AS place, places.country AS country
+    FROM zones
+    LEFT JOIN exposure USING (zone_id)
+    LEFT JOIN grids USING (grid_id)
+    LEFT JOIN events USING (event_id)
+    LEFT JOIN places USING (place_id)
+    WHERE zones.kind != 'ring'
+    ORDER BY zones.event_id IS NOT NULL, role IS DISTINCT FROM 'threatened',
+        events.rowid, zones.kind != 'admin', abs(zones.radius_km - 5), zones.rowid
+"""
+
+
+def summarise_run(
+    con: duckdb.DuckDBPyConnection, events: EventSet, gazetteer: Gazetteer, as_of: date
+) -> dict[str, Any]:
+    """Return the facts that a reader sees first: `title`, `headline`, `map_number`, `input`,
+    `towns` and the version.
+    """  # noqa: D205 - the list is the summary
+    zones = fetch_records(con, _HEADLINE_ZONES)
+    zone = zones[0] if zones else None
+    country = gazetteer.country(zone["country"]) if zone and zone["country"] else None
+    name = (zone["place"] or zone["label"]) if zone else None
+    where = ", ".join(part for part in (name, country.name if country else None) if part)
+    code = country.iso3 if country else "WLD"
+    return {
+        "civmap": __version__,
+        "title": f"People at risk: {where}" if where else "Places in the news",
+        "headline": {
+            "zone_id": zone["zone_id"] if zone else None,
+            "text": write_headline(zone, as_of),
+        },
+        "map_number": f"{code}001_exposure_{_slug(name or 'events')}_{as_of:%Y%m%d}",
+        "input": {
+            "name": events.name,
+            "kind": events.kind,
+            "title": events.title,
+            "publisher": events.publisher,
+            "sha256": events.sha256,
+        },
+        "towns": _choose_towns(con, gazetteer),
+    }
+
+
+def format_people(people: float) -> str:
+    """Return a number of people with three significant figures.
+
+    Examples
+    --------
+    >>> format_people(1_403_000), format_people(275_267), format_people(64)
+    ('1.4 million', '275,000', '64')
+    """
+    if people >= _MILLION:
+        return f"{people / _MILLION:.{_FIGURES - 1}f}".rstrip("0").rstrip(".") + " million"
+    step = 10 ** max(0, len(str(int(people))) - _FIGURES)
+    return f"{round(people / step) * step:,}"
+
+
+def write_headline(zone: dict[str, Any] | None, as_of: date) -> str:
+    """Return the headline: one plain statement with a range, a day, the static figure beside.
+
+    Parameters
+    ----------
+    zone
+        Columns `label`, `low`, `best`, `high`, `static`, `modelled` of the zone that the run is
+        about; None if no place is threatened; figures None where nobody can be counted.
+    """
+    day = f"{as_of.day} {calendar.month_name[as_of.month]} {as_of.year}"
+    if zone is None:
+        return f"As of {day}: no place here is reported as threatened or under attack."
+    if zone["best"] is None:
+        return f"As of {day}: {zone['label']}: the number of people there is unknown."
+    low, best, high, static = (
+        format_people(zone[key]) for key in ("low", "best", "high", "static")
+    )
+    text = f"As of {day}: {zone['label']}: about {best} people ({low} to {high})"
+    text += ", a coarse model" if zone["modelled"] == "coarse" else ""
+    text += f"; a static population map says {static}." if static != best else "."
+    return text + " People living there, not people harmed."
+
+
+def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[dict[str, Any]]:
+    """Return the largest towns round the zones, for the map's orientation."""
+    import shapely
+
+    shapes = [row["geometry"] for row in fetch_records(con, "SELECT geometry FROM zones")]
+    if not shapes:
+        return []
+    bounds = shapely.total_bounds(shapely.from_wkb([bytes(shape) for shape in shapes]))
+    box = BBox(*map(float, bounds)).expand(_TOWNS_MARGIN_DEGREES)
+    towns = [place for place in gazetteer.settlements_in(box) if place.population]
+    towns.sort(key=lambda place: (-(place.population or 0), place.place_id))
+    return [
+        {"name": place.name, "lon": place.lon, "lat": place.lat, "population": place.population}
+        for place in towns[:_TOWNS]
+    ]
+
+
+def _slug(name: str) -> str:
+    kept = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
+    return "-".join(part for part in kept.split("-") if part)[:40]

@@ -1,0 +1,135 @@
+"""Bytes to text without mojibake: byte order marks, UTF-8, UTF-16 and the Windows code pages."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from geo.errors import TextError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SIGNATURES = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"BM": "a bitmap picture",
+    b"II*\x00": "a TIFF picture",
+    b"MM\x00*": "a TIFF picture",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\x1f\x8b": "a gzip archive",
+    b"RIFF": "a media file",
+    b"\x7fELF": "a program",
+    b"SQLite format 3": "an SQLite database",
+    b"PAR1": "a Parquet file",
+}
+# Eight-bit pages of the languages that articles come in; others would be guesses.
+_PAGES = ("cp1252", "cp1256", "cp1251")
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+_SAMPLE = 20_000
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MAX_CONTROLS = 0.02
+
+
+def decode_text(data: bytes, name: str, *, markup: bool = False) -> str:
+    """Return the text of a file.
+
+    Parameters
+    ----------
+    data
+        The bytes as given.
+    name
+        The file's name, for messages.
+    markup
+        Whether it is HTML, whose own declaration of its encoding is believed first.
+
+    Raises
+    ------
+    TextError
+        If the file is empty, a picture or another binary, or in no encoding that fits.
+    """
+    if not data.strip(b" \t\r\n\x00"):
+        raise TextError(f"{name}: the file is empty; expected the text of an article")
+    _refuse_binary(data, name)
+    text = _decode(data, name, markup=markup)
+    head = text[:_SAMPLE]
+    if len(_CONTROLS.findall(head)) > _MAX_CONTROLS * len(head):
+        raise TextError(f"{name}: binary data, not text; expected an article as .txt, .md or .html")
+    if not text.strip():
+        raise TextError(f"{name}: the file holds only blanks; expected the text of an article")
+    return text
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    for signature, what in _SIGNATURES.items():
+        if data.startswith(signature) and not (signature == b"BM" and _is_utf8(data)):
+            raise TextError(
+                f"{name}: {what}, not text; expected an article as .txt, .md or .html (UTF-8)"
+            )
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decode(data: bytes, name: str, *, markup: bool) -> str:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(data, encoding, name)
+    if markup and (declared := _DECLARED.search(data[:4096])):
+        encoding = declared.group(1).decode("ascii")
+        try:
+            return data.decode(encoding)
+        except (LookupError, UnicodeDecodeError):
+            pass  # a wrong declaration is common; what the bytes say decides
+    if b"\x00" not in data:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return _decode_page(data, name)
+    return _decode_wide(data, name)
+
+
+def _decode_wide(data: bytes, name: str) -> str:
+    """UTF-16 without a byte order mark has its zero bytes on one side."""
+    head = data[: _SAMPLE - _SAMPLE % 2]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    if odd > 0.2 * half and even < 0.02 * half:
+        return _decode_as(data, "utf-16-le", name)
+    if even > 0.2 * half and odd < 0.02 * half:
+        return _decode_as(data, "utf-16-be", name)
+    raise TextError(
+        f"{name}: byte 0 at position {data.index(0)}: binary data, not text; "
+        "expected an article as .txt, .md or .html (UTF-8)"
+    )
+
+
+def _decode_as(data: bytes, encoding: str, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise TextError(
+            f"{name}: byte {error.start} is no {encoding}: {error.reason}; save it as UTF-8"
+        ) from error
+
+
+def _decode_page(data: bytes, name: str) -> str:
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for old encodings only
+
+    best = from_bytes(data[:_SAMPLE], cp_isolation=list(_PAGES)).best()
+    if best is None:
+        raise TextError(
+            f"{name}: neither UTF-8 nor {', '.join(_PAGES)}; save it as UTF-8 and try again"
+        )
+    return _decode_as(data, best.encoding, name)

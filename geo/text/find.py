@@ -1,0 +1,184 @@
+"""From a document to its mentions: names, classes, roles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.anaphora import read_echoes
+from geo.text.candidates import AREAS
+from geo.text.clauses import read_units
+from geo.text.lexicon import load_lexicon
+from geo.text.mentions import Echo, Mention
+from geo.text.recognise import is_sure, recognise
+from geo.text.roles import read_part
+from geo.text.scene import MENTIONED, Part, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.text.candidates import Candidate
+    from geo.text.document import Document
+    from geo.text.names import NameIndex
+
+ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
+_ORDER = ("threatened", "site", "venue", "actor", "mentioned")
+_LEAD = 12  # tokens at the head of a paragraph that a dateline may take
+
+
+def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
+    """Find the places, peoples, actors and organisations of an article and the part each plays.
+
+    Parameters
+    ----------
+    document
+        The article; offsets are code points into its text.
+    names
+        Where names are looked up; the gazetteer is one.
+
+    Returns
+    -------
+        In text order, ids `m1`, `m2` ...; unresolved (`place_id` None).
+
+    Raises
+    ------
+    TextError
+        If the text holds more different names than any article does.
+    """
+    lexicon = load_lexicon()
+    reading = recognise(document, names)
+    reads_roles = document.language in ROLE_LANGUAGES or document.language == "und"
+    year = document.date.year if document.date else None
+    scenes = [
+        Scene(read_units(sentence, found, lexicon), lexicon, year)
+        for sentence, found in zip(reading.sentences, reading.names, strict=True)
+    ]
+    parts: dict[int, Part] = {}
+    echoes: dict[int, list[Echo]] = {}
+    for number, scene in enumerate(scenes):
+        for place, unit in enumerate(scene.units):
+            if unit.is_place and unit.name is not None and reads_roles:
+                parts[id(unit.name)] = read_part(scene, place)
+        if not reads_roles:
+            continue
+        sentence = reading.sentences[number]
+        for antecedent, part in read_echoes(scenes, number, lexicon):
+            echoes.setdefault(id(antecedent), []).append(
+                Echo(part.role, part.modality, document.text[sentence.start : sentence.end], part.kind)
+            )
+    flat = [name for found in reading.names for name in found]
+    _adopt_echoes(flat, parts, echoes)
+    _adopt_dateline(flat, parts)
+    return _make_mentions(document, flat, parts, echoes)
+
+
+def _adopt_echoes(
+    names: Sequence[Candidate], parts: dict[int, Part], echoes: dict[int, list[Echo]]
+) -> None:
+    """A place that only its later reference says something of takes the reference's role."""
+    for name in names:
+        own = echoes.get(id(name))
+        if own and parts.get(id(name), MENTIONED).role == "mentioned":
+            best = min(own, key=lambda echo: _ORDER.index(echo.role))
+            parts[id(name)] = Part(
+                best.role, best.modality, best.kind, "by a later reference without its name"
+            )
+
+
+def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
+    """A dateline's place plays the part that the article gives it later, else none."""
+    for name in names:
+        if name.class_ != "place" or not _is_dateline(name):
+            continue
+        if name.kind == "country":
+            parts[id(name)] = MENTIONED
+            continue
+        same = [
+            parts[id(other)]
+            for other in names
+            if other is not name and other.key == name.key and id(other) in parts
+        ]
+        current = [
+            part for part in same if part.modality not in {"past", "denied"} and part.role != "actor"
+        ]
+        best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
+        parts[id(name)] = Part(best.role, best.modality, None, "dateline")
+
+
+def _is_dateline(name: Candidate) -> bool:
+    """`GOMA, Congo (AP) -`, `24 February 2024 - (Paris)`: before a dash, or in brackets after one."""
+    tokens = name.sentence.tokens
+    if name.last > _LEAD:
+        return False
+    after = [token.text for token in tokens[name.last : name.last + 8]]
+    before = [token.text for token in tokens[: name.first]]
+    dashes = {"-", "\u2013", "\u2014"}
+    if before[-1:] == ["("] and after[:1] == [")"]:
+        return True
+    if not dashes & set(after) or {".", "!", "?"} & set(before):
+        return False
+    until = after[: min(after.index(dash) for dash in dashes if dash in after)]
+    small = [text for text in until if text[0].islower()]
+    return name.first <= 6 and not small and all(t[0].isupper() or not t[0].isalpha() for t in before)  # noqa: PLR2004
+
+
+def _make_mentions(
+    document: Document,
+    names: Sequence[Candidate],
+    parts: dict[int, Part],
+    echoes: dict[int, list[Echo]],
+) -> list[Mention]:
+    mentions: list[Mention] = []
+    for name in names:
+        if name.class_ == "person" or (name.class_ == "organisation" and name.country is None):
+            continue
+        part = _class_part(name) or parts.get(id(name), MENTIONED)
+        resolvable = name.class_ in {"place", "demonym"} and not (
+            name.class_ == "demonym" and name.entry is not None and name.entry.place is None
+            and name.country is None
+        )
+        mentions.append(
+            Mention(
+                mention_id=f"m{len(mentions) + 1}",
+                span_start=name.start,
+                span_end=name.end,
+                text=document.text[name.start : name.end],
+                class_=name.class_,
+                kind=_said_kind(name) if resolvable else None,
+                role=part.role,
+                modality=part.modality,
+                place_id=None,
+                tier="sure" if is_sure(name) else "doubtful",
+                reason="; ".join([*name.reasons, part.reason]),
+                lookup=name.lookup if resolvable else None,
+                country=name.country or _seat_country(name, part),
+                container=name.container,
+                sentence=name.sentence.index,
+                sentence_start=name.sentence.start,
+                sentence_end=name.sentence.end,
+                event_kind=part.kind,
+                echoes=tuple(echoes.get(id(name), ())),
+            )
+        )
+    return mentions
+
+
+def _said_kind(name: Candidate) -> str | None:
+    if name.entry is not None and name.entry.kind in AREAS:
+        return name.entry.kind
+    return name.hint
+
+
+def _class_part(name: Candidate) -> Part | None:
+    if name.class_ == "actor":
+        return Part("actor", "actual", None, "acts by itself")
+    if name.class_ in {"demonym", "organisation"}:
+        return MENTIONED
+    return None
+
+
+def _seat_country(name: Candidate, part: Part) -> str | None:
+    """A capital that stands for its government lies in that government's country."""
+    if part.role != "actor" or name.class_ != "place":
+        return None
+    return load_lexicon().seats.get(name.key)
+

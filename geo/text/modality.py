@@ -1,0 +1,225 @@
+"""Whether what a clause tells is actual, threatened, planned, past or denied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.text.clauses import Unit
+
+MODALS = frozenset("would could may might should will shall can must 'll".split())
+_BE = frozenset("be been being is are was were get got gets getting".split())
+_REACH = 16  # units that a marker governs
+_NEAR = 4
+_AHEAD = 12
+_PLANS = frozenset({"plan", "design"})
+_YEAR_PREFIXES = frozenset(
+    "in of from by late early mid and january february march april may june july august september "
+    "october november december".split()
+)
+_AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
+_REPORTED = frozenset({"feared", "expected", "planned", "looming", "imminent", "impending"})
+
+
+def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
+    """Return the modality of an attack, given the unit that tells of it and the place's unit."""
+    if is_past(units, anchor, place, year):
+        return "past"
+    left = list(_markers_left(units, anchor))
+    if (denial := _read_denial(units, anchor, left)) is not None:
+        return denial
+    forms = {form for _, form in units[anchor].verbs}
+    if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
+        used_as_verb = bool(forms) and _is_verb(units, anchor)
+    else:
+        used_as_verb = bool(forms)
+    if used_as_verb:
+        return _read_verb(units, anchor, forms, left)
+    return _read_noun(units, anchor, place, left)
+
+
+def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
+    """Return the modality of talks or a visit."""
+    if is_past(units, anchor, place, year):
+        return "past"
+    left = list(_markers_left(units, anchor))
+    if any(unit.cue == "denial" for _, unit in left):
+        return "denied"
+    before = units[anchor - 1].lower if anchor else ""
+    if before in {"no", "not", "without"}:
+        return "denied"
+    left += [(index, units[index]) for index in range(anchor + 1, place)]
+    if any(_is_ahead(units, index) for index, _ in left):
+        return "planned"
+    told = {form for _, form in units[anchor].verbs} & {"past", "participle"}
+    if not told and any(
+        _is_ahead(units, index) for index, _ in _units_right(units, max(anchor, place))
+    ):
+        return "planned"
+    infinitive = anchor > 1 and any(
+        units[index].lower == "to" and units[index - 1].lower in _BE | {"agreed"}
+        for index in range(max(1, anchor - _NEAR), anchor)
+    )
+    return "planned" if infinitive else "actual"
+
+
+def _is_ahead(units: tuple[Unit, ...], index: int) -> bool:
+    unit = units[index]
+    return unit.cue == "plan" or unit.lower in _AHEAD_WORDS
+
+
+def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> bool:
+    """Tell whether the clause speaks of a former time: `last year`, `in 2015`, `previous`."""
+    clauses = {units[anchor].clause}
+    for index, unit in enumerate(units):
+        if unit.clause not in clauses:
+            continue
+        if unit.cue == "past":
+            close = 0 <= min(anchor, place) - index <= _NEAR
+            if unit.lower not in {"previous", "previously", "formerly"} or close:
+                return True
+        if unit.kind == "number" and _is_old_year(units, index, year):
+            return True
+    return False
+
+
+def _is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
+    text = units[index].lower.removesuffix("s")
+    if not (text.isdigit() and len(text) == 4 and text[:2] in {"18", "19", "20"}):  # noqa: PLR2004 - a year
+        return False
+    before = units[index - 1].lower if index else ""
+    if before == "the" and units[index].lower.endswith("s"):
+        return True
+    return before in _YEAR_PREFIXES and (year is None or int(text) < year)
+
+
+def _markers_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, Unit]]:
+    """Cues left of the anchor in its clause; a lone comma shuts them off, a pair does not."""
+    commas = 0
+    for index in range(anchor - 1, max(-1, anchor - _REACH - 1), -1):
+        unit = units[index]
+        if unit.clause != units[anchor].clause:
+            return
+        if unit.lower == "," and not (index and units[index - 1].is_place):
+            commas += 1
+        if unit.cue is not None and commas % 2 == 0:
+            yield index, unit
+        elif unit.cue == "denial":
+            yield index, unit
+
+
+def _read_denial(
+    units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]
+) -> str | None:
+    urged = any(unit.cue in {"urging", "avert", "against"} or unit.lower.startswith("warn")
+                for _, unit in left)
+    for index, unit in left:
+        if unit.cue == "denial":
+            negated = any(
+                units[step].cue == "negation" for step in range(max(0, index - 2), index)
+            )
+            return "threatened" if negated else "denied"
+        if unit.cue == "negation" and anchor - index <= _NEAR and not urged:
+            following = units[index + 1].lower if index + 1 < len(units) else ""
+            if following not in {"only", "just", "yet"}:
+                return "denied"
+    return None
+
+
+def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
+    """A word that is noun and verb alike is a verb after `to`, a modal or a subject's name."""
+    after = units[anchor + 1] if anchor + 1 < len(units) else None
+    before = units[anchor - 1] if anchor else None
+    if before is not None and (before.lower == "to" or before.lower in MODALS):
+        return True
+    return (
+        after is not None
+        and (after.is_place or after.lower in {"the", "a", "its", "his", "their"})
+        and before is not None
+        and before.lower not in {"the", "a", "an", "of"}
+    )
+
+
+def _read_verb(
+    units: tuple[Unit, ...], anchor: int, forms: set[str], left: list[tuple[int, Unit]]
+) -> str:
+    near = [units[index].lower for index in range(max(0, anchor - _NEAR), anchor)]
+    before = near[-1] if near else ""
+    modal = any(word in MODALS for word in near)
+    infinitive = "to" in near or any(
+        units[index].lower.endswith(" to") for index in range(max(0, anchor - _NEAR), anchor)
+    )
+    if any(unit.cue == "ongoing" and anchor - index <= _NEAR for index, unit in left):
+        return "actual"
+    if forms & {"past", "participle"} and not ("base" in forms and (modal or infinitive)):
+        passive = any(word in _BE for word in near)
+        if (passive or "have" in near) and (modal or infinitive):
+            return _name_threat(left)
+        return "actual"
+    if "base" in forms and (modal or infinitive or before == "or"):
+        return _name_threat(left)
+    if "ing" in forms and any(
+        unit.cue in {"threat", "avert", "against"} | _PLANS and anchor - index <= _NEAR + 2
+        for index, unit in left
+    ):
+        return _name_threat(left)
+    return "actual"
+
+
+def _read_noun(
+    units: tuple[Unit, ...], anchor: int, place: int, left: list[tuple[int, Unit]]
+) -> str:
+    lasting = units[anchor].cue == "state"
+    for index, unit in left:
+        if unit.cue == "ending" and anchor - index <= 2 * _NEAR:
+            return "actual" if lasting else "threatened"
+        if unit.cue == "ongoing":
+            return "actual"
+        if unit.cue in {"threat", "avert"} and (not lasting or anchor - index <= _NEAR + 1):
+            return _name_threat(left)
+        if unit.cue in _PLANS and not lasting:
+            return _name_threat(left)
+        if unit.cue == "timing" and not lasting and anchor - index <= _NEAR:
+            return "threatened"
+        if unit.cue == "against" and any(
+            other.cue in {"urging", "threat"} for _, other in left
+        ):
+            return "threatened"
+    for _, unit in _units_right(units, max(anchor, place)):
+        if unit.has_verb("harm", "assault") and {form for _, form in unit.verbs} & {"past"}:
+            return "actual"
+        if unit.lower in MODALS or unit.lower in _REPORTED or unit.lower.startswith("loom"):
+            return "planned" if unit.cue == "plan" else "threatened"
+    return "actual"
+
+
+def _name_threat(left: list[tuple[int, Unit]]) -> str:
+    """An announced attack is planned; a feared or sworn one, or an open one, threatened."""
+    named = [unit for _, unit in left if unit.cue in {"threat", "avert"} | _PLANS]
+    feared = [unit for unit in named if unit.cue in {"threat", "avert"} and unit.lower not in MODALS]
+    if feared:
+        return "threatened"
+    return "planned" if any(unit.cue in _PLANS for unit in named) else "threatened"
+
+
+def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Unit]]:
+    """Units after a noun in its clause; what stands between two commas is passed over."""
+    index = start + 1
+    while index < min(len(units), start + _AHEAD):
+        unit = units[index]
+        if unit.lower == ",":
+            closing = next(
+                (step for step in range(index + 1, min(len(units), index + 2 * _AHEAD))
+                 if units[step].lower == ","),
+                None,
+            )
+            if closing is None:
+                return
+            index = closing + 1
+            continue
+        if unit.clause != units[start].clause and unit.cue in {"boundary", "relative"}:
+            return
+        yield index, unit
+        index += 1

@@ -1,0 +1,108 @@
+"""Names of a text: which are places, peoples, actors and organisations, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.errors import TextError
+from geo.text.candidates import Candidate
+from geo.text.containers import link_containers
+from geo.text.evidence import SURE, Context, read_hint, weigh
+from geo.text.lexicon import load_lexicon
+from geo.text.names import CachedNames
+from geo.text.persons import surname_keys
+from geo.text.scan import scan_sentence
+from geo.text.tokens import split_sentences, split_tokens
+from geo.text.uncased import scan_uncased
+
+if TYPE_CHECKING:
+    from geo.text.document import Document
+    from geo.text.lexicon import Lexicon
+    from geo.text.names import NameIndex
+    from geo.text.tokens import Sentence
+
+_LOOKUPS = 60_000  # different names in one article; a hostile text has more
+_UNCASED = frozenset({"ar", "fa"})
+_REPEAT = 2.0
+_STRONG = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The sentences of a text and, for each, the names in it, persons included."""
+
+    sentences: tuple[Sentence, ...]
+    names: tuple[tuple[Candidate, ...], ...]
+
+
+def recognise(document: Document, index: NameIndex) -> Reading:
+    """Find the names of a document and decide what each is.
+
+    Raises
+    ------
+    TextError
+        If the text holds more different names than any article does.
+    """
+    lexicon = load_lexicon()
+    names = CachedNames(index, _LOOKUPS)
+    tokens = split_tokens(document.text)
+    sentences = split_sentences(document.text, tokens)
+    scan = scan_uncased if document.language in _UNCASED else scan_sentence
+    found: list[list[Candidate]] = []
+    for sentence in sentences:
+        found.append(scan(sentence, names, lexicon))
+        if names.is_spent:
+            raise TextError(
+                f"{document.name}: more than {_LOOKUPS:,} different names; expected one article. "
+                "Split the text into articles"
+            )
+    for candidates in found:
+        link_containers(candidates, lexicon)
+    _decide(sentences, found, lexicon)
+    kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
+    return Reading(tuple(sentences), tuple(kept))
+
+
+def _decide(
+    sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon
+) -> None:
+    context = _read_context(sentences, found)
+    everything = [candidate for candidates in found for candidate in candidates]
+    open_cases = [candidate for candidate in everything if not candidate.settled]
+    for candidate in open_cases:
+        candidate.hint = read_hint(candidate, lexicon)
+        evidence = weigh(candidate, context, lexicon)
+        candidate.score = sum(weight for weight, _ in evidence)
+        evidence.sort(key=lambda piece: -abs(piece[0]))
+        candidate.reasons = [f"{reason} ({weight:+.1f})" for weight, reason in evidence[:4]]
+    strong = {c.key for c in open_cases if c.score >= _STRONG}
+    for candidate in open_cases:
+        named = candidate.key not in context.surnames
+        if candidate.score < _STRONG and candidate.key in strong and named:
+            candidate.score += _REPEAT
+            candidate.reasons.append(f"clearly a place elsewhere in the text ({_REPEAT:+.1f})")
+
+
+def _read_context(sentences: list[Sentence], found: list[list[Candidate]]) -> Context:
+    surnames: set[str] = set()
+    countries: Counter[str] = Counter()
+    for candidates in found:
+        for candidate in candidates:
+            if candidate.class_ == "person":
+                surnames |= surname_keys(candidate.sentence, candidate.first, candidate.last)
+            elif candidate.country:
+                countries[candidate.country] += 1
+    small = {
+        token.lower
+        for sentence in sentences
+        for token in sentence.tokens
+        if token.kind == "word" and token.text[0].islower()
+    }
+    return Context(frozenset(small), frozenset(surnames), countries)
+
+
+def is_sure(candidate: Candidate) -> bool:
+    """Tell whether the evidence for a reading is strong."""
+    return candidate.settled or candidate.score >= SURE

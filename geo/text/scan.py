@@ -1,0 +1,284 @@
+"""Capitalised runs of a sentence cut into candidate names, longest match first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.text.candidates import Candidate
+from geo.text.lexicon import Entry
+from geo.text.persons import find_person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.text.lexicon import Lexicon
+    from geo.text.names import CachedNames
+    from geo.text.tokens import Sentence, Token
+
+# Small words inside names: Deir al-Balah, Port-au-Prince, Rio de Janeiro, Dar es Salaam.
+CONNECTORS = frozenset(
+    "al el as ad an ar at ash az ed es et ul ibn bin ben bint abu umm de del della di da do dos das "
+    "du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of the".split()
+)
+_WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
+_LONGEST_NAME = 6  # words
+_LONGEST_RUN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A stretch of capitalised words, connectors between them included."""
+
+    first: int
+    last: int
+
+
+def scan_sentence(sentence: Sentence, names: CachedNames, lexicon: Lexicon) -> list[Candidate]:
+    """Return the candidates of a sentence in order, without overlaps."""
+    found: list[Candidate] = []
+    for run in _find_runs(sentence, lexicon):
+        found.extend(_Scanner(sentence, run, names, lexicon).scan())
+    return found
+
+
+def _find_runs(sentence: Sentence, lexicon: Lexicon) -> Iterator[Run]:
+    tokens = sentence.tokens
+    position = 0
+    while position < len(tokens):
+        if not _opens(tokens, position, lexicon):
+            position += 1
+            continue
+        last = position + 1
+        while last < len(tokens) and last - position < _LONGEST_RUN:
+            step = _step(tokens, last)
+            if not step:
+                break
+            last += step
+        yield Run(position, last)
+        position = last
+
+
+def _opens(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
+    token = tokens[position]
+    if token.is_capitalised:
+        return True
+    # al-Shabab, el-Obeid, 400 Mawozo
+    after = tokens[position + 1] if position + 1 < len(tokens) else None
+    if after is None or not after.is_capitalised:
+        return False
+    if token.kind == "number":
+        return lexicon.names.match(tokens, position) is not None
+    return token.lower in CONNECTORS - _WEAK_CONNECTORS and after.joined
+
+
+def _step(tokens: tuple[Token, ...], position: int) -> int:
+    """How many tokens carry the run on from here; 0 ends it."""
+    before, token = tokens[position - 1], tokens[position]
+    if token.kind == "mark" or before.possessive:
+        return 0
+    if token.is_capitalised:
+        return 1
+    for length in (1, 2):
+        part = tokens[position : position + length]
+        after = tokens[position + length] if position + length < len(tokens) else None
+        if after is None or not after.is_capitalised:
+            continue
+        if all(word.lower in CONNECTORS for word in part):
+            return length + 1
+    return 0
+
+
+class _Scanner:
+    """Reads one run from left to right; each step takes the longest name that fits."""
+
+    def __init__(
+        self, sentence: Sentence, run: Run, names: CachedNames, lexicon: Lexicon
+    ) -> None:
+        self.sentence = sentence
+        self.tokens = sentence.tokens
+        self.run = run
+        self.names = names
+        self.lexicon = lexicon
+
+    def scan(self) -> Iterator[Candidate]:
+        position = self.run.first
+        while position < self.run.last:
+            candidate = self._take(position)
+            if candidate is None:
+                position += 1
+                continue
+            yield candidate
+            position = max(candidate.last, position + 1)
+
+    def _take(self, position: int) -> Candidate | None:
+        match = self.lexicon.names.match(self.tokens, position)
+        entry = match[1] if match else None
+        end = match[0] if match else position
+        is_name = isinstance(entry, Entry)
+        if is_name and entry.class_ in {"actor", "organisation"} and not self._blocked(position):  # type: ignore[union-attr]
+            return self._from_entry(position, end, entry)  # type: ignore[arg-type]
+        if not (is_name and end - position > 1) and (person := self._person(position)):
+            return person
+        if organisation := self._organisation(position, end if is_name else position):
+            return organisation
+        if is_name:
+            longer = self._place(position, shortest=end - position + 1)
+            return longer or self._from_entry(position, end, entry)  # type: ignore[arg-type]
+        return self._place(position, shortest=1)
+
+    def _blocked(self, position: int) -> bool:
+        """In a headline of capitals only, a short acronym may be a word (IS, WHO)."""
+        words = [token for token in self.tokens if token.kind == "word"]
+        return self.tokens[position].lower in {"is", "who", "car", "us"} and all(
+            token.text.isupper() for token in words
+        )
+
+    def _from_entry(self, position: int, end: int, entry: Entry) -> Candidate:
+        reason = f"lexicon: {entry.name} is {_article(entry)}"
+        facts = self.names.lookup(entry.place) if entry.place else ()
+        candidate = Candidate(
+            self.sentence,
+            position,
+            end,
+            entry.class_,
+            entry.place or entry.name,
+            entry=entry,
+            facts=facts,
+            country=entry.country,
+            reasons=[reason],
+            settled=True,
+        )
+        candidate.score = 5.0
+        return candidate
+
+    def _person(self, position: int) -> Candidate | None:
+        last = find_person(self.sentence, position, self.run.last, self.names, self.lexicon)
+        if last is None:
+            return None
+        candidate = Candidate(self.sentence, position, last, "person", "", settled=True)
+        candidate.reasons = ["a person: title or first name with a surname"]
+        return candidate
+
+    def _organisation(self, position: int, known: int) -> Candidate | None:
+        """`Kenya Red Cross`, `Sudanese Doctors Union`, `Ministry of Defence`, `Al Qahera TV`."""
+        if self.sentence.headline:
+            return None
+        words = self.lexicon.organisations
+        tokens, last = self.tokens, self.run.last
+        end = None
+        for index in range(position + 1, min(last, position + 8)):
+            text = tokens[index].text
+            if tokens[index].is_capitalised and (
+                text.lower() in words["suffix"] or text.lower() in words["media"]
+            ):
+                end = index + 1
+            elif text in {"of", "for"} and end is None:
+                break
+        first = tokens[position].lower
+        if (
+            end is None
+            and first in words["prefix"]
+            and position + 2 < last
+            and tokens[position + 1].lower in {"of", "for"}
+        ):
+            end = last
+        if end is None or end <= known:
+            return None
+        if not self._is_name_start(position):
+            return None
+        candidate = Candidate(self.sentence, position, end, "organisation", "", settled=True)
+        inner = self._geographic_part(position, end)
+        candidate.entry = inner
+        candidate.country = inner.country if inner else None
+        candidate.reasons = [f"an organisation's name: ends in {tokens[end - 1].text!r}"]
+        return candidate
+
+    def _is_name_start(self, position: int) -> bool:
+        """Not an article or another small word that only opens the sentence."""
+        token = self.tokens[position]
+        return not (
+            position == 0
+            and token.lower in self.lexicon.words
+            and token.lower in {"the", "a", "an", "in", "on", "at", "but", "and", "as", "while"}
+        )
+
+    def _geographic_part(self, first: int, last: int) -> Entry | None:
+        for index in range(first, last):
+            match = self.lexicon.names.match(self.tokens, index)
+            if match and isinstance(match[1], Entry) and match[1].class_ in {"place", "demonym"}:
+                return match[1]
+        for index in range(first, last):
+            token = self.tokens[index]
+            if token.is_capitalised and token.lower not in self.lexicon.words:
+                facts = self.names.lookup(token.text)
+                if facts and (facts[0].population or 0) >= 50_000:  # noqa: PLR2004 - a city of note
+                    return Entry(token.text, "place", facts[0].name, facts[0].country, facts[0].kind)
+        return None
+
+    def _place(self, position: int, *, shortest: int) -> Candidate | None:
+        tokens, run = self.tokens, self.run
+        limit = min(run.last, position + _LONGEST_NAME)
+        # a noun that follows may belong to the name: Rafah crossing, Jabaliya refugee camp
+        end = limit
+        while end - position >= shortest:
+            if self._may_end(position, end):
+                for stretch in self._stretches(position, end):
+                    surface = self._surface(position, stretch)
+                    facts = self.names.lookup(surface)
+                    if facts:
+                        whole = position == run.first and end == run.last
+                        return Candidate(
+                            self.sentence,
+                            position,
+                            stretch,
+                            "place",
+                            surface,
+                            facts=facts,
+                            whole=whole,
+                        )
+            end -= 1
+        return self._unknown(position) if shortest == 1 and position == run.first else None
+
+    def _may_end(self, position: int, end: int) -> bool:
+        last = self.tokens[end - 1]
+        return last.kind != "mark" and (last.is_capitalised or end - position == 1)
+
+    def _stretches(self, position: int, end: int) -> Iterator[int]:
+        tokens = self.tokens
+        bare = self.tokens[position].lower not in self.lexicon.words
+        if bare and end == self.run.last and not tokens[end - 1].possessive:
+            for length in (2, 1):
+                part = tokens[end : end + length]
+                if len(part) == length and self._names_a_site(part):
+                    yield end + length
+        yield end
+
+    def _names_a_site(self, part: tuple[Token, ...]) -> bool:
+        """`crossing`, `refugee camp`: with it the name means another place than without."""
+        nouns = self.lexicon.nouns
+        last = part[-1].lower
+        return (nouns.get(last) == "site" or last == "camp") and all(
+            token.lower in nouns or token.lower in {"refugee", "border"} for token in part
+        )
+
+    def _surface(self, first: int, last: int) -> str:
+        words: list[str] = []
+        for token in self.tokens[first:last]:
+            words.append(("-" if token.joined and words else " ") + token.text)
+        return "".join(words).strip()
+
+    def _unknown(self, position: int) -> Candidate | None:
+        """A name that no index knows is kept where the text itself calls it a place."""
+        tokens, last = self.tokens, self.run.last
+        while last > position and not tokens[last - 1].is_capitalised:
+            last -= 1
+        if last <= position or tokens[position].lower in self.lexicon.words:
+            return None
+        return Candidate(self.sentence, position, last, "place", self._surface(position, last))
+
+
+def _article(entry: Entry) -> str:
+    if entry.class_ == "demonym":
+        return f"a demonym of {entry.place or 'a people'}"
+    return f"{'an' if entry.kind[:1] in 'aeiou' else 'a'} {entry.kind}"

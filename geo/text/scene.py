@@ -1,0 +1,77 @@
+"""One sentence laid out for reading, and the part that a place plays in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.text.modality import MODALS, read_talks, read_violence
+
+if TYPE_CHECKING:
+    from geo.text.candidates import Candidate
+    from geo.text.clauses import Unit
+    from geo.text.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A role with its modality, what happens there, and why it was read so."""
+
+    role: str
+    modality: str
+    kind: str | None
+    reason: str
+
+
+MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violence")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One sentence to be read: its units, the word lists, and the article's year if known."""
+
+    units: tuple[Unit, ...]
+    lexicon: Lexicon
+    year: int | None
+
+    def is_government(self, name: Candidate) -> bool:
+        """Tell whether a name can stand for a government: a country or a seat of one."""
+        return (
+            name.country is not None
+            and name.kind == "country"
+            or (bool(name.facts) and name.facts[0].kind == "country")
+            or name.key in self.lexicon.seats
+        )
+
+    def violence(self, anchor: int, place: int, *, threat: bool = False) -> Part:
+        """Return the part of a place that violence is told of, or feared for."""
+        modality = read_violence(self.units, anchor, place, self.year)
+        word = self.units[anchor].lower
+        if modality == "denied":
+            planned = threat or self._is_future(anchor)
+            role = "threatened" if planned else "site"
+            return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
+        if threat and modality == "actual":
+            modality = "threatened"
+        if modality in {"threatened", "planned"}:
+            return Part("threatened", modality, "attack", f"target of a {modality} {word!r}")
+        return Part("site", modality, "violence", f"where {word!r} is told of")
+
+    def talks(self, anchor: int, place: int) -> Part:
+        """Return the part of a place where people meet."""
+        modality = read_talks(self.units, anchor, place, self.year)
+        return Part("venue", modality, "talks", f"where {self.units[anchor].lower!r} takes place")
+
+    def _is_future(self, anchor: int) -> bool:
+        words = range(max(0, anchor - 8), anchor)
+        forms = {form for _, form in self.units[anchor].verbs}
+        base = "base" in forms and any(
+            self.units[index].lower in MODALS | {"to"} or self.units[index].lower.endswith(" to")
+            for index in words
+        )
+        return base or any(
+            self.units[index].cue in {"plan", "design", "threat"}
+            or self.units[index].lower in {"no plans", "no plan", "no intention", "ruled out",
+                                           "called off", "cancelled", "not planning"}
+            for index in words
+        )

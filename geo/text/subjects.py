@@ -1,0 +1,180 @@
+"""A place that leads its clause: `X was shelled`, `X became the venue of talks`, `X, where ...`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.scene import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.text.candidates import Candidate
+    from geo.text.clauses import Unit
+    from geo.text.governors import Governor
+    from geo.text.scene import Scene
+
+_AHEAD = 16
+_PROSPECT = 5  # units within which the verb must come
+_BE = frozenset("be been being is are was were get got".split())
+_OPENERS = frozenset({"that", "and", "but", "if", "then", "or", "\u201c", '"', "'", "\u2018"})
+_VIOLENT = frozenset({"violence", "state"})
+
+
+def read_subject(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
+    """Return the part of a place that is the subject of its clause, None if no verb tells."""
+    if governor.kind != "none" or not _is_free(scene, governor.index):
+        return None
+    predicate = list(_find_predicate(scene.units, place))
+    return (
+        _read_passive(scene, place, predicate)
+        or _read_government(scene, name, predicate)
+        or _read_stage(scene, place, predicate)
+        or _read_prospect(scene, place, predicate)
+    )
+
+
+def read_relative(scene: Scene, place: int) -> Part | None:
+    """Return the part that a clause after `where` or `which` gives to the place before it."""
+    units = scene.units
+    index = place + 1
+    if index < len(units) and units[index].lower == ",":
+        index += 1
+    if index >= len(units) or units[index].lower not in {"where", "which", "that"}:
+        return None
+    clause = units[index].clause
+    for step in range(index + 1, min(len(units), index + 2 * _AHEAD)):
+        unit = units[step]
+        if unit.clause != clause:
+            return None
+        if unit.name is not None and unit.is_place and units[index].lower == "where":
+            return None
+        telling = unit.cue in _VIOLENT or unit.has_verb("assault", "siege", "encircle")
+        if units[index].lower == "where":
+            telling = telling or unit.has_verb("harm")
+            if unit.cue == "talks" or unit.has_verb("talks"):
+                return scene.talks(step, place)
+        if telling and not _owns_place(units, step):
+            return scene.violence(step, place, threat=unit.has_verb("encircle"))
+        if unit.has_verb("seizing") and not _owns_place(units, step):
+            part = scene.violence(step, place)
+            return None if part.modality == "denied" else part
+    return None
+
+
+def _owns_place(units: tuple[Unit, ...], anchor: int) -> bool:
+    for unit in units[anchor + 1 : anchor + 6]:
+        if unit.is_place:
+            return True
+        if unit.kind == "mark":
+            return False
+    return False
+
+
+def _is_free(scene: Scene, index: int) -> bool:
+    """Nothing governs the place: it opens the sentence or a clause."""
+    if index < 0:
+        return True
+    unit = scene.units[index]
+    return unit.kind == "mark" or unit.lower in _OPENERS or unit.cue in {"boundary", "relative"} or (
+        unit.lower in scene.lexicon.reporting
+    )
+
+
+def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, Unit]]:
+    """Units after the subject, past list members, appositions and relative clauses."""
+    index = place + 1
+    while index < len(units) and (
+        units[index].lower in {"and", "or", "the"} or units[index].is_place
+    ):
+        index += 1
+    if index < len(units) and units[index].lower == ",":
+        closing = next(
+            (step for step in range(index + 1, min(len(units), index + 40)) if units[step].lower == ","),
+            None,
+        )
+        if closing is not None:
+            index = closing + 1
+    start = index
+    while index < min(len(units), start + _AHEAD):
+        unit = units[index]
+        if unit.kind == "mark" and unit.lower not in {",", '"', "\u201d"}:
+            return
+        if index > start and (unit.cue in {"boundary", "relative"}):
+            return
+        yield index, unit
+        index += 1
+
+
+def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
+    """`was shelled`, `would be stormed`, `came under attack`, `fell to the rebels`."""
+    auxiliary = False
+    for position, (index, unit) in enumerate(predicate):
+        forms = {form for _, form in unit.verbs}
+        if unit.lower in _BE:
+            auxiliary = True
+        elif auxiliary and "participle" in forms and unit.has_verb(
+            "assault", "siege", "seizing", "encircle"
+        ):
+            return scene.violence(index, place, threat=unit.has_verb("encircle"))
+        elif unit.cue == "suffer":
+            found = next((i for i, u in predicate[position : position + 6] if u.cue in _VIOLENT), None)
+            if found is not None:
+                return scene.violence(found, place)
+        elif unit.has_verb("falling") and (unit.cue is None or unit.lower == "fall"):
+            after = predicate[position + 1][1].lower if position + 1 < len(predicate) else ""
+            if after in {"", "to", "into", "on", "in", ",", "within"} or unit.lower == "fall":
+                return scene.violence(index, place)
+        elif unit.is_place or (unit.verbs and not auxiliary and unit.cue is None):
+            return None
+    return None
+
+
+def _read_stage(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
+    """`became the focal point for negotiations`, `hosts a summit`, `is the scene of clashes`."""
+    for position, (index, unit) in enumerate(predicate):
+        rest = predicate[position + 1 :]
+        if unit.cue == "centre" or unit.has_verb("hosting"):
+            for step, later in rest:
+                if later.cue == "talks" or unit.has_verb("hosting"):
+                    return scene.talks(step if later.cue == "talks" else index, place)
+                if later.cue in _VIOLENT:
+                    return scene.violence(step, place)
+            return None
+        if unit.is_place:
+            return None
+    return None
+
+
+def _read_prospect(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
+    """`braces for an assault`, `faces a siege`, `is at risk of attack`."""
+    feared = False
+    for step, (index, unit) in enumerate(predicate):
+        if step > _PROSPECT and not feared:
+            return None
+        if unit.is_place:
+            return None
+        if unit.lower == "next" and step and predicate[step - 1][1].lower in _BE:
+            return Part("threatened", "threatened", "attack", "it would be next")
+        if unit.cue in {"threat", "plan", "design"} or unit.has_verb("facing"):
+            feared = feared or unit.has_verb("facing") or unit.lower not in {"would", "could", "may", "might", "will"}
+        elif feared and unit.cue in _VIOLENT | {"advance", "drive"}:
+            return scene.violence(index, place, threat=True)
+    return None
+
+
+def _read_government(
+    scene: Scene, name: Candidate, predicate: list[tuple[int, Unit]]
+) -> Part | None:
+    """`Moscow said`, `Israel and the U.S. accepted`, `Russia struck`."""
+    if not scene.is_government(name):
+        return None
+    mind = scene.lexicon.mind
+    for _, unit in predicate[:6]:
+        if unit.kind == "mark" or unit.name or unit.cue == "centre" or unit.has_verb("hosting"):
+            return None
+        strong = unit.lower.split()[0] in mind["verb"] - mind["weak"]
+        active = unit.has_verb("assault", "talks", "siege", "harm", "approach") and unit.cue != "state"
+        if strong or active or unit.cue in {"urging", "design"}:
+            return Part("actor", "actual", None, f"{name.key!r} stands for its government: {unit.lower!r}")
+    return None

@@ -1,0 +1,272 @@
+"""The command `civmap`: the only place that prints, sets up logging, or exits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo import __version__
+from geo.errors import CivmapError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.settings import Settings
+    from geo.types import LonLat
+
+_BUG = 1
+_INTERRUPTED = 130
+_GEOCODE_FIELDS = (
+    "name",
+    "lon",
+    "lat",
+    "country",
+    "kind",
+    "geoname_id",
+    "precision_km",
+    "confidence",
+    "source",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit status.
+
+    0 done; 1 a bug in civmap; 2 wrong usage; 3 the input is bad; 4 something that is needed
+    can't be had.
+    """
+    parser = _build_parser()
+    options = parser.parse_args(argv)
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if options.debug else logging.WARNING,
+        format="%(levelname)s %(name)s: %(message)s",
+    )
+    try:
+        options.act(options)
+        sys.stdout.flush()
+    except CivmapError as error:
+        if options.debug:
+            raise
+        print(f"civmap {options.command}: {error}", file=sys.stderr)
+        return error.exit_status
+    except BrokenPipeError:  # the reader of stdout went away, as `head` does
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("civmap: interrupted; nothing was changed", file=sys.stderr)
+        return _INTERRUPTED
+    except MemoryError:
+        print("civmap: out of memory; use a smaller area, raster or radius", file=sys.stderr)
+        return 4
+    except Exception as error:
+        if options.debug:
+            raise
+        print(
+            f"civmap {options.command}: a bug in civmap: {type(error).__name__}: {error}\n"
+            "Run it again with --debug and report what it prints.",
+            file=sys.stderr,
+        )
+        return _BUG
+    return 0
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--offline", action="store_true", help="never touch the network")
+    common.add_argument("--debug", action="store_true", help="show tracebacks and debug messages")
+    parser = argparse.ArgumentParser(
+        prog="civmap",
+        description="From a news article or an event table to a map of the civilians at risk.",
+        epilog="Modelled, not observed. Not a forecast. Not for targeting.",
+    )
+    parser.add_argument("--version", action="version", version=f"civmap {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_map(commands, common)
+    _add_locate(commands, common)
+    _add_geocode(commands, common)
+    return parser
+
+
+def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "map", parents=[common], help="the main job: an article or event table to a risk map"
+    )
+    command.add_argument(
+        "input",
+        nargs="?",
+        help="a news article (.txt, .md, .html, - for stdin) or an event table (.csv, .geojson, "
+        ".parquet); left out: the bundled example article",
+    )
+    command.add_argument(
+        "--out", type=Path, help="output folder (default: out/<name of the input>)"
+    )
+    command.add_argument(
+        "--as-of", help="day of the figures, YYYY-MM-DD (default: the input's own)"
+    )
+    command.add_argument("--population", help="GeoTIFF of people: counts or density")
+    command.add_argument(
+        "--unit",
+        choices=("count", "density"),
+        help="what --population holds, if its tags don't say",
+    )
+    command.add_argument(
+        "--displacement", default="auto", help="auto, none, or a CSV of dated figures"
+    )
+    command.add_argument(
+        "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
+    )
+    command.add_argument("--zone", help="polygons of your own that are counted as zones")
+    command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
+    command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
+    command.add_argument("--json", action="store_true", help="print report.json")
+    command.set_defaults(act=_map)
+
+
+def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "locate", parents=[common], help="text to mentions and events, nothing else"
+    )
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument("input", nargs="?", help="an article (.txt, .md, .html), or - for stdin")
+    source.add_argument("--batch", type=Path, help="JSON lines of {id, text, date?, source?}")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(act=_locate)
+
+
+def _add_geocode(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser("geocode", parents=[common], help="names to places, best first")
+    command.add_argument("name", nargs="+")
+    command.add_argument("--country", help="ISO 3166-1 alpha-2 code, such as PS")
+    command.add_argument("--near", help="LON,LAT in degrees")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.set_defaults(act=_geocode)
+
+
+def _map(options: argparse.Namespace) -> None:
+    from geo.assessment import run_assessment
+    from maps.publish.bundle import replace_folder
+    from maps.publish.report import build_report, dump_report
+    from maps.publish.run_folder import write_run_folder
+
+    source = _read_input(options.input)
+    name = source[1] if isinstance(source, tuple) else (source.name if source else None)
+    settings = _read_settings(options)
+    out = options.out or Path("out") / slug(Path(name).stem if name else "example")
+    with replace_folder(out) as folder:
+        run = run_assessment(source, settings, folder / "run.duckdb")
+        write_run_folder(run, folder)
+        with run.connect() as con:
+            report = build_report(con)
+    if options.json:
+        print(dump_report(report), end="")
+        return
+    print(report["headline"]["text"])
+    for warning in report["warnings"]:
+        print(f"  note: {warning['text']}", file=sys.stderr)
+    print(out / "map.html")
+
+
+def _locate(options: argparse.Namespace) -> None:
+    from geo.location import locate, locate_batch
+
+    if options.batch:
+        for line in locate_batch(options.batch):
+            print(json.dumps(line, ensure_ascii=False))
+        return
+    source = _read_input(options.input)
+    found = locate(source if isinstance(source, tuple) else Path(options.input))
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for event in found["events"]:
+        place = f"{event['name'] or '?'} ({event['country'] or '-'})"
+        print(f"{event['role']:<11} {event['modality']:<11} {place:<24} {event['evidence'] or ''}")
+    if not found["events"]:
+        print(f"no events; {len(found['mentions'])} mentions (--json shows them)")
+
+
+def _geocode(options: argparse.Namespace) -> None:
+    from geo import geocode
+
+    near = _parse_position(options.near) if options.near else None
+    answers = []
+    for name in options.name:
+        places = geocode(name, country=options.country, near=near)
+        rows = [{field: getattr(place, field) for field in _GEOCODE_FIELDS} for place in places]
+        answers += [{"query": name, **row} for row in rows]
+        if not rows:
+            print(f"civmap geocode: no place is called {name!r}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(answers, ensure_ascii=False, indent=1))
+        return
+    for row in answers:
+        print(
+            f"{row['name']}, {row['country'] or '-'} ({row['kind']}): {row['lon']:.4f},"
+            f"{row['lat']:.4f} within {row['precision_km']:g} km, "
+            f"confidence {row['confidence']:.2f}"
+        )
+
+
+def slug(name: str) -> str:
+    """Return a file name of lower-case letters, digits and hyphens; letters of any script stay."""
+    kept = "".join(letter if letter.isalnum() else "-" for letter in name.lower())
+    return "-".join(part for part in kept.split("-") if part)[:80] or "run"
+
+
+def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
+    if name == "-":
+        return sys.stdin.buffer.read(), "stdin"
+    return Path(name) if name else None
+
+
+def _read_settings(options: argparse.Namespace) -> Settings:
+    from geo.settings import Settings
+
+    displacement = options.displacement
+    return Settings(
+        as_of=_parse_date(options.as_of) if options.as_of else None,
+        population=_to_path(options.population),
+        population_unit=options.unit,
+        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        boundaries=_to_path(options.boundaries),
+        zone=_to_path(options.zone),
+        radii_km=_parse_radii(options.radius),
+    )
+
+
+def _to_path(name: str | None) -> Path | None:
+    return Path(name) if name else None
+
+
+def _parse_date(text: str) -> date:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--as-of {text!r}: expected a day as YYYY-MM-DD") from None
+
+
+def _parse_radii(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(f"--radius {text!r}: expected kilometres such as 2,5,10") from None
+
+
+def _parse_position(text: str) -> LonLat:
+    from geo.types import LonLat
+
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UsageError(
+            f"--near {text!r}: expected LON,LAT in degrees, such as 34.3,31.4"
+        ) from None
+    return LonLat(lon, lat)

@@ -1,0 +1,220 @@
+"""From a run's layers to the whole HTML document: folium's map in our page, self-contained."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import folium
+from branca.element import Element, Figure, MacroElement
+from folium.template import Template
+
+from geo.types import BBox
+from maps.assets import inline_links, read_web_file
+from maps.escape import Html, dump_json, escape_text, make_environment
+from maps.furniture import describe_page, list_sources
+from maps.layers import LAYERS
+from maps.style import LAND, PATTERNS, SEA, Mark
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from maps.layers.drawing import LayerDrawing
+    from maps.run import RunData
+    from maps.wording import Wording
+
+_FIRST_PANE = 300
+_PANE_STEP = 10
+_LABEL_PANE = 640  # below popups (700), above everything that is drawn
+_LEAFLET_ONLY = frozenset({"leaflet", "leaflet_css"})
+
+
+def render_document(run: RunData, words: Wording) -> str:
+    """Return the page of a run."""
+    drawings = [drawing for layer in LAYERS if (drawing := layer(run, words)) is not None]
+    figure = _draw_map(run, drawings, words)
+    _number_elements(figure)
+    for child in figure._children.values():  # noqa: SLF001 (branca has no public way)
+        child.render()
+    inline_links(figure.header)
+    scripts = f"<script>\n{figure.script.render()}\n</script>"
+    head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
+    head += f"<script>{read_web_file('civmap.js')}</script>"
+    environment = make_environment({"_": words.translate, "is_mark": _is_mark})
+    return environment.get_template("page.html").render(
+        lang=words.lang,
+        direction=words.direction,
+        policy=make_policy(head + scripts),
+        head=Html(head),
+        map=Html(figure.html.render()),
+        script=Html(scripts),
+        patterns=PATTERNS,
+        land=LAND,
+        sea=SEA,
+        **describe_page(run, drawings, words),
+    )
+
+
+def make_policy(markup: str) -> str:
+    """Return a content security policy that allows the page's own inline parts and no request.
+
+    Scripts and style sheets are allowed by their hashes, pictures as `data:` only. Leaflet sets
+    styles through the object model, which a policy does not concern.
+    """
+    blocks = _BlockReader()
+    blocks.feed(markup)
+    hashes = {
+        kind: " ".join(sorted({f"'sha256-{_hash(text)}'" for text in texts})) or "'none'"
+        for kind, texts in blocks.texts.items()
+    }
+    return (
+        f"default-src 'none'; script-src {hashes['script']}; style-src {hashes['style']}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+class OfflineMap(folium.Map):
+    """folium's map without the libraries that nothing here needs, and without its page styles.
+
+    folium's own header forbids zooming on a phone and stretches the page.
+    """
+
+    default_js = [link for link in folium.Map.default_js if link[0] in _LEAFLET_ONLY]  # noqa: RUF012
+    default_css = [link for link in folium.Map.default_css if link[0] in _LEAFLET_ONLY]  # noqa: RUF012
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id="{{ this.get_name() }}" role="region"
+                 aria-label="{{ this.name_html }}"></div>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {
+                center: {{ this.location|tojson }},
+                crs: L.CRS.{{ this.crs }},
+                ...{{ this.options|tojavascript }}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(tiles=None, **options)
+        self.name_html = escape_text(name)
+
+
+class Controls(MacroElement):
+    """Switches, views, scale and labels: everything that works once the layers are there."""
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <script type="application/json" id="data-controls">{{ this.block }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            civmap.start({{ this._parent.get_name() }}, {
+                {%- for key, layer in this.layers.items() %}
+                {{ key|tojson }}: {{ layer.get_name() }},
+                {%- endfor %}
+            });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, settings: dict[str, Any], layers: Mapping[str, Element]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca's own lacks a type
+        self._name = "Controls"
+        self.block = dump_json(settings)
+        self.layers = layers
+
+
+class _BlockReader(HTMLParser):
+    """Collects what the policy has to allow: inline scripts that run, and style sheets."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.texts: dict[str, list[str]] = {"script": [], "style": []}
+        self._kind: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.texts and dict(attrs).get("type") != "application/json":
+            self._kind = tag
+            self.texts[tag].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._kind:
+            self._kind = None
+
+    def handle_data(self, data: str) -> None:
+        if self._kind:
+            self.texts[self._kind][-1] += data
+
+
+def _draw_map(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) -> Figure:
+    _ = words.translate
+    figure = Figure()
+    risk_map = OfflineMap(
+        _("Map; the same figures stand in the tables below it"),
+        zoom_start=2,
+        min_zoom=1,
+        max_zoom=16,
+        zoom_snap=0.25,
+        attribution_control=False,  # takes raw HTML and carries a flag; credits are our own line
+    )
+    risk_map.add_to(figure)
+    for index, drawing in enumerate(drawings):
+        z_index = _FIRST_PANE + index * _PANE_STEP
+        folium.map.CustomPane(drawing.key, z_index, pointer_events=True).add_to(risk_map)
+    folium.map.CustomPane("labels", _LABEL_PANE).add_to(risk_map)
+    for drawing in drawings:
+        drawing.element.add_to(risk_map)
+    layers = {drawing.key: drawing.element for drawing in drawings if drawing.switchable}
+    Controls(_describe_controls(run, words), layers).add_to(risk_map)
+    return figure
+
+
+def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
+    _ = words.translate
+    focus = run.focus()
+    everything = focus
+    for pin in run.pins:
+        box = _around(pin)
+        everything = box if everything is None else everything.union(box)
+    views = [{"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]}]
+    if everything is not None and everything != focus:
+        views.insert(0, {"name": _("All events"), "bounds": _to_leaflet(everything)})
+    if focus is not None:
+        name = _("Zone of concern") if run.zones else _("Events")
+        views.insert(0, {"name": name, "bounds": _to_leaflet(focus)})
+    due = dict.fromkeys(source["attribution"] or source["name"] for source in list_sources(run))
+    return {"views": views, "views_name": _("Show"), "credits": " · ".join(due)}
+
+
+def _around(pin: dict[str, Any]) -> BBox:
+    return BBox(pin["lon"], pin["lat"], pin["lon"], pin["lat"])
+
+
+def _to_leaflet(box: BBox) -> list[list[float]]:
+    return [[box.south, box.west], [box.north, box.east]]
+
+
+def _number_elements(figure: Figure) -> None:
+    """Replace branca's random ids by numbers, so that the same run gives the same bytes."""
+    for number, element in enumerate(_walk(figure)):
+        element._id = f"{number:04d}"  # noqa: SLF001 (branca has no public way)
+
+
+def _walk(element: Element) -> Iterator[Element]:
+    yield element
+    for child in element._children.values():  # noqa: SLF001
+        yield from _walk(child)
+
+
+def _hash(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _is_mark(swatch: object) -> bool:
+    return isinstance(swatch, Mark)

@@ -1,0 +1,248 @@
+"""What stands round the map: title, headline, tables, sources, cautions and disclaimers."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geo.boundaries.countries import WORLD_SOURCE
+from maps.layers.events import name_modality, name_role
+from maps.layers.figures import find_valid_fraction, name_population
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maps.layers.drawing import LayerDrawing
+    from maps.run import Record, RunData
+    from maps.wording import Wording
+
+
+_NONE = "\N{EN DASH}"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of the page: texts only, the first column heads its row.
+
+    `numeric` holds the indexes of the columns that are set flush right.
+    """
+
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numeric: frozenset[int] = frozenset()
+
+
+def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) -> dict[str, Any]:
+    """Return the values that the page's template shows."""
+    _ = words.translate
+    facts = run.facts
+    return {
+        "title": facts.get("title") or _("People at risk"),
+        "subtitle": _describe_day(facts, words),
+        "map_number": facts.get("map_number"),
+        "version": facts.get("civmap"),
+        "input_line": _describe_input(facts, words),
+        "headline": _describe_headline(run, words),
+        "groups": _group_layers(drawings, words),
+        "tables": [
+            table
+            for table in (
+                tabulate_zones(run, words),
+                tabulate_parts(run, words),
+                tabulate_events(run, words),
+                tabulate_figures(run, words),
+            )
+            if table.rows
+        ],
+        "sources": list_sources(run),
+        "cautions": [caution["text"] for caution in run.cautions],
+    }
+
+
+def list_sources(run: RunData) -> list[Record]:
+    """Return the run's sources and the one of the ground that the page draws for itself."""
+    if any(source["source_id"] == WORLD_SOURCE.source_id for source in run.sources):
+        return run.sources
+    return [*run.sources, dataclasses.asdict(WORLD_SOURCE)]
+
+
+def tabulate_zones(run: RunData, words: Wording) -> Table:
+    """Return people exposed by zone, the same figures as in `exposure.csv`."""
+    _ = words.translate
+    rows = [
+        (
+            zone["label"],
+            words.measure(zone["area_km2"], "km²"),
+            words.count(zone["static"]),
+            words.count(zone["low"]),
+            words.count(zone["best"]),
+            words.count(zone["high"]),
+            words.measure(zone["density_km2"], "/km²"),
+            words.percent(find_valid_fraction(zone)),
+            _("no data") if zone["best"] is None else name_population(zone, words),
+        )
+        for zone in run.zones
+    ]
+    columns = (
+        _("Zone"),
+        _("Area"),
+        _("Static"),
+        _("Low"),
+        _("Best"),
+        _("High"),
+        _("Density"),
+        _("Area with data"),
+        _("Population source"),
+    )
+    caption = _("People living in each zone on {day}").format(day=words.day(run.facts.get("as_of")))
+    return Table(caption, columns, rows, frozenset(range(1, 8)))
+
+
+def tabulate_parts(run: RunData, words: Wording) -> Table:
+    """Return each zone's people by administrative unit; rows add up to the zone."""
+    _ = words.translate
+    labels = {zone["zone_id"]: zone["label"] for zone in run.zones}
+    order = {zone["zone_id"]: index for index, zone in enumerate(run.zones)}
+    parts = sorted(run.parts, key=lambda part: order.get(part["zone_id"], len(order)))
+    rows = [
+        (
+            str(labels.get(part["zone_id"], part["zone_id"])),
+            str(part["name"]),
+            part["pcode"] or _NONE,
+            words.count(part["static"]),
+            words.count(part["low"]),
+            words.count(part["best"]),
+            words.count(part["high"]),
+        )
+        for part in parts
+    ]
+    columns = (
+        _("Zone"),
+        _("Unit"),
+        _("P-code"),
+        _("Static"),
+        _("Low"),
+        _("Best"),
+        _("High"),
+    )
+    return Table(
+        _("The same people by administrative unit"), columns, rows, frozenset({3, 4, 5, 6})
+    )
+
+
+def tabulate_events(run: RunData, words: Wording) -> Table:
+    """Return every event with its place, role and evidence; countries and regions too."""
+    _ = words.translate
+    rows = [
+        (
+            _name_place(event, words),
+            name_role(event["role"], words),
+            name_modality(event["modality"], words),
+            words.day(event["date"]),
+            _describe_density(event, words),
+            event["evidence"] or _NONE,
+        )
+        for event in run.events
+    ]
+    columns = (
+        _("Place"),
+        _("Role"),
+        _("Reported as"),
+        _("Date"),
+        _("People/km² there"),
+        _("Evidence"),
+    )
+    return Table(_("What is reported, and where"), columns, rows, frozenset({4}))
+
+
+def tabulate_figures(run: RunData, words: Wording) -> Table:
+    """Return the people in each administrative unit on the day, and where that comes from."""
+    _ = words.translate
+    basis = {"figure": _("dated figure"), "share": _("share of the rest"), "static": _("static")}
+    rows = [
+        (
+            unit["name"],
+            unit["pcode"],
+            words.count(unit["static"]),
+            words.count(unit["low"]),
+            words.count(unit["best"]),
+            words.count(unit["high"]),
+            basis.get(unit["basis"], unit["basis"] or _NONE),
+        )
+        for unit in run.units
+        if unit["best"] is not None
+    ]
+    columns = (
+        _("Unit"),
+        _("P-code"),
+        _("Static"),
+        _("Low"),
+        _("Best"),
+        _("High"),
+        _("Basis"),
+    )
+    day = words.day(run.facts.get("as_of"))
+    caption = _("People in each administrative unit on {day}").format(day=day)
+    return Table(caption, columns, rows, frozenset({2, 3, 4, 5}))
+
+
+def _describe_day(facts: Record, words: Wording) -> str:
+    day = words.day(facts.get("as_of"))
+    return words.translate("Situation of {day}").format(day=day)
+
+
+def _describe_input(facts: Record, words: Wording) -> str | None:
+    source = facts.get("input") or {}
+    said = [source.get("title"), source.get("publisher"), source.get("name")]
+    text = ", ".join(dict.fromkeys(str(part) for part in said if part))
+    return words.translate("Made from: {input}").format(input=text) if text else None
+
+
+def _describe_headline(run: RunData, words: Wording) -> dict[str, Any]:
+    _ = words.translate
+    headline = run.facts.get("headline") or {}
+    described: dict[str, Any] = {"text": headline.get("text"), "figures": []}
+    zone = run.headline_zone
+    if zone is not None and zone["best"] is not None:
+        described["figures"] = [
+            {"name": _("Low"), "value": words.about(zone["low"]), "kind": "bound"},
+            {"name": _("Best estimate"), "value": words.about(zone["best"]), "kind": "best"},
+            {"name": _("High"), "value": words.about(zone["high"]), "kind": "bound"},
+            {
+                "name": _("Static map, {day}").format(day=words.day(zone["population_date"])),
+                "value": words.about(zone["static"]),
+                "kind": "static",
+            },
+        ]
+    return described
+
+
+def _group_layers(drawings: Sequence[LayerDrawing], words: Wording) -> list[dict[str, Any]]:
+    _ = words.translate
+    titles = {
+        "threat": _("Threat"),
+        "events": _("Events"),
+        "people": _("People"),
+        "places": _("Places"),
+    }
+    groups = []
+    for group, title in titles.items():
+        # the legend reads from the top of the map down
+        layers = [d for d in reversed(drawings) if d.group == group and d.switchable]
+        if layers:
+            groups.append({"key": group, "title": title, "layers": layers})
+    return groups
+
+
+def _name_place(event: Record, words: Wording) -> str:
+    if event["name"] is None:
+        return words.translate("no place found")
+    return ", ".join(
+        str(part) for part in (event["name"], event["admin1"], event["country"]) if part
+    )
+
+
+def _describe_density(event: Record, words: Wording) -> str:
+    return _NONE if event["density_km2"] is None else words.count(event["density_km2"])

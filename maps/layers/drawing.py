@@ -1,0 +1,193 @@
+"""What a layer hands to the page: a folium layer, its legend, and how it is switched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import shapely
+from folium.map import Layer as FoliumLayer
+from folium.template import Template
+from shapely.geometry import mapping
+
+from maps.escape import dump_json
+from maps.style import Mark, Style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+Group = Literal["threat", "events", "people", "places"]
+
+
+LOCAL_ZOOMS = (8.0, 24.0)  # where a district fills the window
+WORLD_ZOOMS = (0.0, 8.0)
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """One line of the legend, made by the layer that it describes.
+
+    `form` says how a `Style` is sampled: as an area, a line, a ring or a dot.
+    """
+
+    label: str
+    swatch: Style | Mark
+    form: Literal["area", "line", "ring", "dot"] = "area"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDrawing:
+    """A layer ready for the page.
+
+    Attributes
+    ----------
+    key
+        Stable name, used for the layer's pane and its switch.
+    exclusive
+        Whether it is a fill of which one is shown at a time.
+    shown
+        Whether it is shown when the page opens.
+    switchable
+        False for the ground that everything is drawn on.
+    """
+
+    key: str
+    title: str
+    group: Group
+    element: FoliumLayer
+    legend: Sequence[LegendEntry] = ()
+    note: str | None = None
+    exclusive: bool = False
+    shown: bool = True
+    switchable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Popup:
+    """What a click on a shape says: a title, rows of a small table, notes. Plain text only."""
+
+    title: str
+    rows: Sequence[tuple[str, str]] = ()
+    notes: Sequence[str] = ()
+
+    def to_script(self) -> dict[str, Any]:
+        """Return what the page's script builds the popup from."""
+        return {"title": self.title, "rows": list(self.rows), "notes": list(self.notes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name on the map.
+
+    Of two that would overlap, or say the same, the one of the lower `rank` is shown; `zooms` are
+    the first and last zoom levels at which the name is of use.
+    """
+
+    text: str
+    rank: float
+    kind: Literal["event", "ring", "unit", "town", "country"]
+    lon: float
+    lat: float
+    zooms: tuple[float, float] = (0, 24)
+
+    def to_script(self) -> dict[str, Any]:
+        """Return what the page's script builds the label from."""
+        return {
+            "text": self.text,
+            "rank": self.rank,
+            "kind": self.kind,
+            "at": [round(self.lat, 5), round(self.lon, 5)],
+            "zooms": self.zooms,
+        }
+
+
+@dataclass(slots=True)
+class ShapeSet:
+    """Features that are drawn together, each in one of a few named styles.
+
+    Attributes
+    ----------
+    decimals
+        Of a degree, to which coordinates are rounded: 5 is about a metre.
+    """
+
+    styles: Mapping[str, Style | Mark]
+    decimals: int = 4
+    features: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(
+        self,
+        geometry: BaseGeometry,
+        style: str,
+        *,
+        popup: Popup | None = None,
+        label: Label | None = None,
+        **properties: Any,
+    ) -> None:
+        """Add a feature, EPSG:4326.
+
+        Parameters
+        ----------
+        properties
+            `radius_m`: draw a point as a circle of this radius in metres; `offset_px`: shift a
+            mark sideways; `dot_px`: draw a point as a dot of this radius.
+        """
+        extra: dict[str, Any] = {key: value for key, value in properties.items() if value}
+        if popup:
+            extra["popup"] = popup.to_script()
+        if label:
+            extra["label"] = label.to_script()
+        self.features.append(
+            {
+                "type": "Feature",
+                "properties": {"style": style, **extra},
+                "geometry": mapping(_round_coordinates(geometry, self.decimals)),
+            }
+        )
+
+    def to_script(self) -> dict[str, Any]:
+        """Return what the page's script draws the features from."""
+        return {
+            "styles": {
+                name: style.to_script() if isinstance(style, Mark) else style.to_leaflet()
+                for name, style in self.styles.items()
+            },
+            "features": self.features,
+        }
+
+
+class Shapes(FoliumLayer):
+    """A folium layer whose data stand in a JSON block and are drawn by the page's script.
+
+    folium's own GeoJson, Popup, Tooltip and Marker write text into scripts and raw HTML; here
+    text reaches the page as data and is shown through `textContent`.
+    """
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <script type="application/json" id="data-{{ this.key }}">{{ this.block }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = civmap.shapes({{ this.key|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, key: str, shapes: ShapeSet, *, shown: bool = True) -> None:
+        super().__init__(name=key, overlay=True, control=False, show=shown)
+        self._name = "Shapes"
+        self.key = key
+        self.block = dump_json(shapes.to_script())
+
+
+def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:
+    def round_array(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.round(xy, decimals) + 0.0  # no negative zero
+
+    return shapely.remove_repeated_points(shapely.transform(geometry, round_array))

@@ -1,0 +1,111 @@
+"""Events by the part that their place plays: threatened, harmed, or the venue of talks.
+
+A country or a region is an area and never a pin: such events stand in the page's list only.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shapely.geometry import Point
+
+from maps.layers.drawing import Label, LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
+from maps.style import OTHER_MARK, ROLE_MARKS, Mark
+
+if TYPE_CHECKING:
+    from maps.run import Record, RunData
+    from maps.wording import Wording
+
+KEY = "events"
+_OTHER = "other"
+_MAX_NOTES = 5
+_STEP_PX = 22  # between marks of one place
+
+
+def draw(run: RunData, words: Wording) -> LayerDrawing | None:
+    """Draw a mark for each place and role; None where no event has a place to pin."""
+    by_mark: dict[tuple[str, str], list[Record]] = {}
+    for pin in run.pins:
+        by_mark.setdefault((pin["place_id"], _find_style(pin)), []).append(pin)
+    if not by_mark:
+        return None
+    _ = words.translate
+    styles: dict[str, Mark] = {**ROLE_MARKS, _OTHER: OTHER_MARK}
+    shapes = ShapeSet(styles, decimals=5)
+    seen: dict[str, int] = {}
+    for (place_id, style), events in sorted(by_mark.items()):
+        nth = seen.get(place_id, 0)
+        seen[place_id] = nth + 1
+        shapes.add(
+            Point(events[0]["lon"], events[0]["lat"]),
+            style,
+            popup=_make_popup(events, words),
+            label=None if nth else _make_label(events[0]),
+            offset_px=nth * _STEP_PX,
+        )
+    used = [style for style in styles if any(key[1] == style for key in by_mark)]
+    legend = [
+        LegendEntry(
+            name_role(style, words),
+            styles[style],
+            note=words.translate_plural(
+                "{count} place", "{count} places", sum(key[1] == style for key in by_mark)
+            ),
+        )
+        for style in used
+    ]
+    return LayerDrawing(KEY, _("Events"), "events", Shapes(KEY, shapes), legend)
+
+
+def name_role(role: str, words: Wording) -> str:
+    """Return what a role means to a reader."""
+    _ = words.translate
+    names = {
+        "threatened": _("Threatened: an attack is announced or feared"),
+        "site": _("Violence or harm is reported"),
+        "venue": _("Venue of talks, visits or mediation"),
+    }
+    return names.get(role, _("Other place of an event"))
+
+
+def _find_style(event: Record) -> str:
+    return event["role"] if event["role"] in ROLE_MARKS else _OTHER
+
+
+def _make_label(event: Record) -> Label:
+    return Label(event["name"], 0.0, "event", event["lon"], event["lat"])
+
+
+def _make_popup(events: list[Record], words: Wording) -> Popup:
+    _ = words.translate
+    first = events[0]
+    title = f"{first['name']}, {first['country']}" if first["country"] else first["name"]
+    rows = [(_("Role"), name_role(_find_style(first), words))]
+    dates = sorted({event["date"] for event in events if event["date"]})
+    if dates:
+        ends = dict.fromkeys((words.day(dates[0]), words.day(dates[-1])))
+        rows.append((_("Date"), " \N{EN DASH} ".join(ends)))
+    modalities = sorted({event["modality"] for event in events})
+    rows.append((_("Reported as"), ", ".join(name_modality(item, words) for item in modalities)))
+    precision = words.measure(first["precision_km"], "km")
+    rows.append((_("Position"), _("within {distance}").format(distance=precision)))
+    if first["density_km2"] is not None:
+        rows.append((_("Density there"), words.measure(first["density_km2"], _("people/km²"))))
+    notes = [event["evidence"] for event in events if event["evidence"]]
+    if len(notes) > _MAX_NOTES:
+        rest = _("and {count} more, see the list").format(count=len(notes) - _MAX_NOTES)
+        notes = [*notes[:_MAX_NOTES], rest]
+    return Popup(title, rows, notes)
+
+
+def name_modality(modality: str, words: Wording) -> str:
+    """Return what a modality means to a reader."""
+    _ = words.translate
+    names = {
+        "actual": _("happening"),
+        "threatened": _("threatened"),
+        "planned": _("planned"),
+        "past": _("past"),
+        "denied": _("denied"),
+    }
+    return names.get(modality, modality)

@@ -1,0 +1,46 @@
+"""Facilities: hospitals, crossings and other places that civilians depend on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shapely.geometry import Point
+
+from maps.layers.drawing import LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
+from maps.style import FACILITY, Mark
+
+if TYPE_CHECKING:
+    from maps.run import RunData
+    from maps.wording import Wording
+
+KEY = "facilities"
+_HEALTH = frozenset({"hospital", "clinic", "health"})
+_MARKS = {"health": Mark("cross", FACILITY, 15), "other": Mark("bar", FACILITY, 15)}
+
+
+def draw(run: RunData, words: Wording) -> LayerDrawing | None:
+    """Draw the facilities; None where the run holds none."""
+    if not run.facilities:
+        return None
+    _ = words.translate
+    quality = {
+        "supported": _("Position supported by two readings."),
+        "approximate": _("Position approximate: sources differ by up to 2 km."),
+    }
+    shapes = ShapeSet(_MARKS, decimals=5)
+    for facility in run.facilities:
+        notes = [quality.get(facility["position_quality"], str(facility["position_quality"]))]
+        shapes.add(
+            Point(facility["lon"], facility["lat"]),
+            _find_style(facility["kind"]),
+            popup=Popup(facility["name"], [(_("Kind"), facility["kind"])], notes),
+        )
+    used = {_find_style(facility["kind"]) for facility in run.facilities}
+    names = {"health": _("Health facility"), "other": _("Crossing or other facility")}
+    legend = [LegendEntry(names[key], mark) for key, mark in _MARKS.items() if key in used]
+    element = Shapes(KEY, shapes, shown=False)
+    return LayerDrawing(KEY, _("Facilities"), "places", element, legend, shown=False)
+
+
+def _find_style(kind: str) -> str:
+    return "health" if kind in _HEALTH else "other"

@@ -1,0 +1,88 @@
+"""Gaps in the data: parts of the zones for which the population source says nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from shapely.geometry import box, shape
+
+from maps.layers.drawing import LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
+from maps.layers.picture import find_cell_centres, find_transform, is_degrees
+from maps.style import GAP, Style
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
+
+    from maps.run import RunData, Surface
+    from maps.wording import Wording
+
+KEY = "gaps"
+_STYLE = Style(stroke=GAP, weight=0.6, pattern="hatch-gap", fill_opacity=0.45)
+_BOX_STEPS = 32
+
+
+def draw(run: RunData, words: Wording) -> LayerDrawing | None:
+    """Draw the parts of the zones without population data; None where there are none."""
+    _ = words.translate
+    title = _("No population data")
+    popup = Popup(title, notes=[_("People here are not counted. This does not mean nobody.")])
+    shapes = ShapeSet({"gap": _STYLE})
+    for surface in run.surfaces:
+        zones = [
+            zone["geometry"]
+            for zone in run.zones
+            if zone["grid_id"] == surface.grid["grid_id"]
+            and (zone["coverage_fraction"] or 0) - (zone["nodata_fraction"] or 0) < 1
+        ]
+        gap = _find_gap(surface, shapely.union_all(zones)) if zones else None
+        if gap is not None and not gap.is_empty:
+            shapes.add(gap, "gap", popup=popup)
+    if not shapes.features:
+        return None
+    return LayerDrawing(KEY, title, "people", Shapes(KEY, shapes), [LegendEntry(title, _STYLE)])
+
+
+def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
+    """Return the part of the zones outside the grid, or in cells without data."""
+    outside = shapely.difference(zones, _find_outline(surface))
+    if not is_degrees(surface.grid["crs"]):  # cells of a projected grid: their own layer says it
+        return outside
+    lon, lat = find_cell_centres(surface)
+    shapely.prepare(zones)
+    empty = np.isnan(surface.people) & ~np.isnan(surface.area_km2)
+    near = shapely.dwithin(zones, shapely.points(lon, lat), surface.cell_width)
+    cells = _trace_cells(surface, empty & near)
+    return _keep_areas(shapely.union(outside, shapely.intersection(cells, zones)))
+
+
+def _trace_cells(surface: Surface, mask: npt.NDArray[np.bool_]) -> BaseGeometry:
+    from rasterio.features import shapes
+
+    outlines = shapes(mask.astype(np.uint8), mask=mask, transform=find_transform(surface))
+    joined = shapely.union_all([shape(outline) for outline, _value in outlines])
+    # half a cell is the most that an edge can be sure of; it also keeps the page small
+    return shapely.simplify(joined, surface.cell_width / 2)
+
+
+def _find_outline(surface: Surface) -> BaseGeometry:
+    """Return the outline of the whole grid, EPSG:4326."""
+    grid = surface.grid
+    east = grid["west"] + grid["cols"] * grid["cell_width"]
+    south = grid["north"] - grid["rows"] * grid["cell_height"]
+    outline = box(grid["west"], south, east, grid["north"])
+    if is_degrees(grid["crs"]):
+        return outline
+    from rasterio.warp import transform_geom
+
+    dense = shapely.segmentize(outline, (east - grid["west"]) / _BOX_STEPS)
+    warped: BaseGeometry = shape(transform_geom(grid["crs"], "EPSG:4326", dense.__geo_interface__))
+    return warped
+
+
+def _keep_areas(geometry: BaseGeometry) -> BaseGeometry:
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    areas: BaseGeometry = shapely.multipolygons(parts)
+    return areas

@@ -1,0 +1,82 @@
+"""Land: the ground of the map, coarse for the world and finer round the place of interest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import shapely
+from shapely.geometry import box
+
+from maps.layers.countries import (
+    NEAR_RESOLUTION,
+    UNIT_REACH_DEGREES,
+    WORLD_RESOLUTION,
+    load_countries,
+)
+from maps.layers.drawing import LayerDrawing, Shapes, ShapeSet
+from maps.style import LAND, Style
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+    from maps.run import RunData
+    from maps.wording import Wording
+
+KEY = "land"
+# A hairline of the same colour closes the seam between the coarse and the fine part.
+_STYLE = Style(stroke=LAND, weight=0.7, fill=LAND, fill_opacity=1.0)
+_NEAR_MARGIN_DEGREES = 3.0
+_TOUCH_DEGREES = 0.001
+_WORLD_DECIMALS = 2
+_NEAR_DECIMALS = 4
+
+
+def draw(run: RunData, words: Wording) -> LayerDrawing:
+    """Draw the world's land, 1:110m, and 1:50m near the focus."""
+    window = find_window(run)
+    shapes = ShapeSet({"land": _STYLE}, decimals=_WORLD_DECIMALS)
+    coarse = shapely.union_all(load_countries(WORLD_RESOLUTION).shapes)
+    if window is None:
+        shapes.add(coarse, "land")
+    else:
+        shapes.add(shapely.difference(coarse, window), "land")
+        near = ShapeSet(shapes.styles, decimals=_NEAR_DECIMALS)
+        near.add(_find_near_land(run, window), "land")
+        shapes.features += near.features
+    return LayerDrawing(
+        KEY, words.translate("Land"), "places", Shapes(KEY, shapes), switchable=False
+    )
+
+
+def find_window(run: RunData) -> BaseGeometry | None:
+    """Return the box in which land and borders are drawn in detail; None: nowhere."""
+    focus = run.focus()
+    if focus is None:
+        return None
+    near = focus.expand(_NEAR_MARGIN_DEGREES)
+    return box(near.west, near.south, near.east, near.north)
+
+
+def join_units(run: RunData) -> BaseGeometry:
+    """Return the area of all units of the run, EPSG:4326; empty where it has none."""
+    return shapely.union_all([unit["geometry"] for unit in run.units])
+
+
+def _find_near_land(run: RunData, window: BaseGeometry) -> BaseGeometry:
+    """Return the land in the window, fitted to the units' own coast."""
+    parts = shapely.get_parts(shapely.intersection(load_countries(NEAR_RESOLUTION).shapes, window))
+    units = join_units(run)
+    if units.is_empty:
+        return shapely.union_all(parts)
+    meets = shapely.intersects(parts, units)
+    others = shapely.union_all(parts[~meets])
+    slivers = shapely.get_parts(shapely.difference(shapely.union_all(parts[meets]), units))
+    kept = [part for part in slivers if not _is_sea_sliver(part, units, others)]
+    return shapely.union_all([others, units, *kept])
+
+
+def _is_sea_sliver(part: BaseGeometry, units: BaseGeometry, others: BaseGeometry) -> bool:
+    """Tell whether a part is coarse land off a unit's coast: near the unit, away from others."""
+    beside = shapely.buffer(units, UNIT_REACH_DEGREES)
+    shared = shapely.intersection(part.boundary, shapely.buffer(others, _TOUCH_DEGREES))
+    return beside.contains(part) and shared.length < part.length / 4

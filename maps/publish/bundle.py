@@ -1,0 +1,90 @@
+"""The output folder: all files of a run are new, or the old ones are untouched."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from geo.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+@contextlib.contextmanager
+def replace_folder(target: Path) -> Iterator[Path]:
+    """Give a folder to write into, and put it in place of `target` when all went well.
+
+    The new folder stands beside the target until then; where the system can, the two change
+    places in one step. Files of others in the old folder are kept. If the block raises, nothing
+    is changed.
+
+    Raises
+    ------
+    UsageError
+        If the target is a file or the current folder.
+    UnavailableError
+        If the folder above can't be written, or the disk is full.
+    """
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_dir():
+        raise UsageError(f"--out {str(target)!r} is a file; name a folder")
+    if target in (Path.cwd(), *Path.cwd().parents):
+        raise UsageError(f"--out {str(target)!r} holds the current folder; name one below it")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(f"{target} is read-only")
+        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise UnavailableError(
+            f"output folder {str(target)!r} can't be written: {error}"
+        ) from error
+    try:
+        yield staging
+        staging.chmod(0o755)
+        _put_in_place(staging, target)
+    except OSError as error:
+        if isinstance(error, UnavailableError):
+            raise
+        raise UnavailableError(
+            f"output folder {str(target)!r} can't be written: {error}"
+        ) from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _put_in_place(staging: Path, target: Path) -> None:
+    if not target.exists():
+        staging.rename(target)
+        return
+    written = {entry.name for entry in staging.iterdir()}
+    if not _exchange(staging, target):
+        old = staging.with_name(staging.name + ".old")
+        target.rename(old)
+        try:
+            staging.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+        old.rename(staging)
+    for entry in staging.iterdir():  # what was in the old folder
+        if entry.name not in written:
+            entry.rename(target / entry.name)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Let two folders change places in one step (Linux); False where that is not to be had."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    paths = os.fsencode(one), os.fsencode(other)
+    return rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0

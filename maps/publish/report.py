@@ -1,0 +1,70 @@
+"""report.json: everything that a run found, for machines. Its form is `report.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from geo.database.store import fetch_records, get_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from geo.assessment import Assessment
+
+_TABLES = {
+    "mentions": (
+        'SELECT span_start AS "start", span_end AS "end", text, class, kind, role, modality, '
+        "place_id, tier, reason FROM mentions ORDER BY span_start, span_end"
+    ),
+    "events": (
+        "SELECT event_id, kind, role, modality, date, place_id, evidence FROM events ORDER BY rowid"
+    ),
+    "places": (
+        "SELECT place_id, name, country, kind, lon, lat, precision_km, geoname_id, pcode, source, "
+        "confidence, alternatives, density_km2, population_source FROM places ORDER BY rowid"
+    ),
+    "zones": "SELECT zone_id, event_id, label, kind, area_km2, pcode, inner_km, radius_km "
+    "FROM zones ORDER BY rowid",
+    "exposure": (
+        "SELECT zone_id, low, best, high, static, density_km2, population_source, "
+        "population_date, coverage_fraction, nodata_fraction, parts FROM exposure ORDER BY rowid"
+    ),
+    "exposure_admin": (
+        "SELECT zone_id, pcode, name, low, best, high, static FROM exposure_admin ORDER BY rowid"
+    ),
+    "units": ("SELECT pcode, name, static, low, best, high, basis FROM unit_people ORDER BY pcode"),
+    "figures": (
+        "SELECT pcodes, date, kind, low, best, high, agency, verified, used, reason FROM figures "
+        "ORDER BY date, figure_id"
+    ),
+    "warnings": "SELECT code, text FROM cautions ORDER BY rowid",
+    "sources": "SELECT name, licence, date, url, attribution FROM sources ORDER BY source_id",
+}
+
+
+def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Return the report of a run as plain values, dates as text."""
+    facts = get_facts(con)
+    head = {
+        "civmap": facts["civmap"],
+        "as_of": facts["as_of"],
+        "as_of_source": facts["as_of_source"],
+        "title": facts["title"],
+        "input": facts["input"],
+        "headline": facts["headline"],
+    }
+    return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
+
+
+def dump_report(report: dict[str, Any]) -> str:
+    """Return the report as JSON text."""
+    return json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def write_report(run: Assessment, path: Path) -> None:
+    """Write report.json."""
+    with run.connect() as con:
+        path.write_text(dump_report(build_report(con)), encoding="utf-8")

@@ -1,0 +1,49 @@
+"""exposure.csv: one row a zone, for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from geo.database.store import fetch_records, get_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from geo.assessment import Assessment
+
+_STATEMENT = """
+SELECT zones.zone_id, event_id, label, kind, pcode, area_km2, low, best, high, static,
+    density_km2, population_source, population_date, coverage_fraction, nodata_fraction
+FROM zones LEFT JOIN exposure USING (zone_id)
+ORDER BY zones.rowid
+"""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(run: Assessment, path: Path) -> None:
+    """Write exposure.csv: UTF-8 with a byte-order mark, so that spreadsheets read Arabic names.
+
+    A zone without population data has empty figures, never zeros. Rings are parts of the discs
+    round the same place: rows of different kinds are not to be added.
+    """
+    with run.connect() as con:
+        rows = fetch_records(con, _STATEMENT)
+        columns = [column[0] for column in con.execute(_STATEMENT).description or []]
+        as_of = get_facts(con)["as_of"]
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([*columns, "as_of"])
+    for row in rows:
+        writer.writerow([*(_to_cell(row[column]) for column in columns), as_of])
+    path.write_text(out.getvalue(), encoding="utf-8-sig", newline="")
+
+
+def _to_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, float):
+        return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return "'" + value
+    return value

@@ -1,0 +1,221 @@
+"""What the map shows of a run, read from its database and from nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+import numpy as np
+import shapely
+
+from geo.database.store import fetch_records, get_facts, open_run
+from geo.errors import UsageError
+from geo.types import BBox
+
+if TYPE_CHECKING:
+    import duckdb
+    import numpy.typing as npt
+
+Record: TypeAlias = dict[str, Any]
+
+AREA_KINDS = frozenset({"country", "region"})  # never a pin
+_POINT_MARGIN_DEGREES = 0.25
+
+
+class HasPath(Protocol):
+    """A run that knows where its database is, such as `geo.Assessment`."""
+
+    @property
+    def path(self) -> Path:
+        """Path of the run database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """People per cell of one grid, the area of interest only.
+
+    Attributes
+    ----------
+    people, area_km2
+        Arrays (rows, cols), row 0 northernmost; `people` is NaN where the grid has no data,
+        `area_km2` is NaN where the run holds no cell.
+    west, north, cell_width, cell_height
+        Outer edges of the first cell and cell sizes, CRS units.
+    """
+
+    grid: Record
+    people: npt.NDArray[np.float64]
+    area_km2: npt.NDArray[np.float64]
+    west: float
+    north: float
+    cell_width: float
+    cell_height: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """The tables of a run as records, in a fixed order; geometries are shapely, EPSG:4326.
+
+    Attributes
+    ----------
+    events
+        With their place's columns (`name`, `country`, `place_kind`, `lon`, `lat`, ...).
+    units
+        Administrative units with their people (`static`, `low`, `best`, `high`, `factor`,
+        `basis`; None where the run has no figures for the unit).
+    zones
+        With their exposure (`static`, `low`, `best`, `high`, ...).
+    """
+
+    facts: Record
+    sources: list[Record]
+    cautions: list[Record]
+    places: list[Record]
+    events: list[Record]
+    units: list[Record]
+    zones: list[Record]
+    parts: list[Record]
+    facilities: list[Record]
+    surfaces: list[Surface]
+
+    @property
+    def headline_zone(self) -> Record | None:
+        """The zone that the headline speaks of; None where no place is threatened."""
+        zone_id = (self.facts.get("headline") or {}).get("zone_id")
+        return next((zone for zone in self.zones if zone["zone_id"] == zone_id), None)
+
+    @property
+    def pins(self) -> list[Record]:
+        """Events at a place that may be drawn as a pin: not a country, not a region."""
+        return [
+            event
+            for event in self.events
+            if event["lon"] is not None and event["place_kind"] not in AREA_KINDS
+        ]
+
+    def focus(self) -> BBox | None:
+        """Return what the map opens on: the zones, else the pins, else None (the world)."""
+        if self.zones:
+            return BBox(*shapely.total_bounds([zone["geometry"] for zone in self.zones]).tolist())
+        if pins := self.pins:
+            boxes = [
+                BBox(pin["lon"], pin["lat"], pin["lon"], pin["lat"]).expand(_POINT_MARGIN_DEGREES)
+                for pin in pins
+            ]
+            box = boxes[0]
+            for other in boxes[1:]:
+                box = box.union(other)
+            return box
+        return None
+
+
+def find_run_database(run: HasPath | Path | str) -> Path:
+    """Return the path of a run's database.
+
+    Parameters
+    ----------
+    run
+        An assessment, the path of a run folder, or the path of a `run.duckdb`.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these.
+    """
+    path = run if isinstance(run, str | Path) else getattr(run, "path", None)
+    if not isinstance(path, str | Path):
+        raise UsageError(
+            f"run {run!r}: expected an assessment, the folder of a run, or its run.duckdb"
+        )
+    path = Path(path)
+    return path / "run.duckdb" if path.is_dir() else path
+
+
+def read_run(path: Path) -> RunData:
+    """Read what the map shows from a run database.
+
+    Raises
+    ------
+    UnavailableError
+        If the database is missing, no run database, or locked.
+    """
+    con = open_run(path)
+    try:
+        return RunData(
+            facts=get_facts(con),
+            sources=fetch_records(con, "SELECT * FROM sources ORDER BY source_id"),
+            cautions=fetch_records(con, "SELECT DISTINCT code, text FROM cautions ORDER BY ALL"),
+            places=fetch_records(con, "SELECT * FROM places ORDER BY place_id"),
+            events=fetch_records(con, _EVENTS),
+            units=_with_shapes(fetch_records(con, _UNITS)),
+            zones=_with_shapes(fetch_records(con, _ZONES)),
+            parts=fetch_records(con, _PARTS),
+            facilities=fetch_records(con, "SELECT * FROM facilities ORDER BY facility_id"),
+            surfaces=_read_surfaces(con),
+        )
+    finally:
+        con.close()
+
+
+_EVENTS = """
+    SELECT e.*, p.name, p.country, p.kind AS place_kind, p.lon, p.lat, p.precision_km, p.admin1,
+           p.density_km2, p.population_source
+    FROM events e LEFT JOIN places p USING (place_id)
+    ORDER BY e.event_id
+"""
+_UNITS = """
+    SELECT u.*, n.static, n.low, n.best, n.high, n.factor, n.basis
+    FROM admin_units u LEFT JOIN unit_people n USING (pcode)
+    ORDER BY u.pcode
+"""
+_ZONES = """
+    SELECT z.*, x.low, x.best, x.high, x.static, x.density_km2, x.population_source,
+           x.population_date, x.coverage_fraction, x.nodata_fraction
+    FROM zones z LEFT JOIN exposure x USING (zone_id)
+    ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id
+"""
+_PARTS = """
+    SELECT a.*, z.label
+    FROM exposure_admin a LEFT JOIN zones z USING (zone_id)
+    ORDER BY a.zone_id, a.pcode NULLS LAST
+"""
+_FIXED_POINT = float(1 << 20)  # people_fp: persons x 2^20
+
+
+def _with_shapes(records: list[Record]) -> list[Record]:
+    for record in records:
+        record["geometry"] = shapely.from_wkb(bytes(record["geometry"]))
+    return records
+
+
+def _read_surfaces(con: duckdb.DuckDBPyConnection) -> list[Surface]:
+    grids = fetch_records(con, "SELECT * FROM grids ORDER BY grid_id")
+    surfaces = (_read_surface(con, grid) for grid in grids)
+    return [surface for surface in surfaces if surface is not None]
+
+
+def _read_surface(con: duckdb.DuckDBPyConnection, grid: Record) -> Surface | None:
+    cells = con.execute(
+        "SELECT row, col, people_fp, area_km2 FROM cells WHERE grid_id = ? ORDER BY row, col",
+        [grid["grid_id"]],
+    ).fetchnumpy()
+    rows, cols = np.asarray(cells["row"]), np.asarray(cells["col"])
+    if not len(rows):
+        return None
+    top, left = int(rows.min()), int(cols.min())
+    shape = (int(rows.max()) - top + 1, int(cols.max()) - left + 1)
+    people, area_km2 = np.full(shape, np.nan), np.full(shape, np.nan)
+    counted = np.ma.filled(np.ma.asarray(cells["people_fp"]).astype(np.float64), np.nan)
+    people[rows - top, cols - left] = counted / _FIXED_POINT
+    area_km2[rows - top, cols - left] = cells["area_km2"]
+    return Surface(
+        grid=grid,
+        people=people,
+        area_km2=area_km2,
+        west=grid["west"] + left * grid["cell_width"],
+        north=grid["north"] - top * grid["cell_height"],
+        cell_width=grid["cell_width"],
+        cell_height=grid["cell_height"],
+    )

@@ -1,0 +1,222 @@
+"use strict";
+/* Draws the page's data. Text is data: it is shown through textContent and nothing else. */
+const civmap = (() => {
+  const SVG = "http://www.w3.org/2000/svg";
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const narrow = matchMedia("(max-width: 860px)").matches;
+  const labels = new Set();
+  let map = null;
+
+  L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+
+  function readData(key) {
+    return JSON.parse(document.getElementById("data-" + key).textContent);
+  }
+
+  function makeText(tag, text, className) {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    element.dir = "auto";
+    if (className) element.className = className;
+    return element;
+  }
+
+  function makePopup(popup) {
+    const box = document.createElement("div");
+    box.className = "civmap-popup";
+    box.append(makeText("h3", popup.title));
+    const table = document.createElement("table");
+    for (const [name, value] of popup.rows) {
+      const row = table.insertRow();
+      const head = makeText("th", name);
+      head.scope = "row";
+      row.append(head, makeText("td", value));
+    }
+    if (popup.rows.length) box.append(table);
+    for (const note of popup.notes) box.append(makeText("p", note));
+    return box;
+  }
+
+  function makeMark(style, properties) {
+    const svg = document.createElementNS(SVG, "svg");
+    const path = document.createElementNS(SVG, "path");
+    const attributes = { width: style.size, height: style.size, viewBox: "0 0 24 24", "aria-hidden": "true" };
+    for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+    const look = { d: style.path, fill: style.fill, stroke: "#ffffff", "stroke-width": 2, "stroke-linejoin": "round" };
+    for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
+    svg.append(path);
+    const half = style.size / 2;
+    return L.divIcon({
+      className: "civmap-mark",
+      html: svg,
+      iconSize: [style.size, style.size],
+      iconAnchor: [half - (properties.offset_px || 0), half],
+      popupAnchor: [properties.offset_px || 0, -half],
+    });
+  }
+
+  function makeLabel(label) {
+    const icon = L.divIcon({ className: "civmap-label " + label.kind, html: makeText("span", label.text), iconSize: [0, 0] });
+    const marker = L.marker(label.at, { icon, pane: "labels", interactive: false, keyboard: false });
+    marker.label = label;
+    marker.on("add", () => labels.add(marker));
+    marker.on("remove", () => labels.delete(marker));
+    return marker;
+  }
+
+  /* Only as many names as fit: by rank, each once, none over a mark or another name. */
+  function settleLabels() {
+    const zoom = map.getZoom();
+    const texts = new Set();
+    const taken = [...document.querySelectorAll(".civmap-mark")].map((mark) => mark.getBoundingClientRect());
+    for (const marker of [...labels].sort((a, b) => a.label.rank - b.label.rank)) {
+      const { text, zooms } = marker.label;
+      const element = marker.getElement();
+      const box = element.firstChild.getBoundingClientRect();
+      const free = zooms[0] <= zoom && zoom <= zooms[1] && !texts.has(text) &&
+        taken.every((t) => box.right < t.left || t.right < box.left || box.bottom < t.top || t.bottom < box.top);
+      element.classList.toggle("hidden", !free);
+      if (free) {
+        taken.push(box);
+        texts.add(text);
+      }
+    }
+  }
+
+  function makePointLayer(pane, style, properties, at) {
+    if (properties.radius_m) return L.circle(at, { ...style, pane, radius: properties.radius_m, interactive: Boolean(properties.popup) });
+    if (properties.dot_px) return L.circleMarker(at, { ...style, pane, radius: properties.dot_px, interactive: false });
+    if (!style.path) return L.layerGroup();
+    const name = properties.popup ? properties.popup.title : "";
+    return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true });
+  }
+
+  /* A shape that says something can be reached and opened by keyboard. */
+  function makeReachable(layer, name) {
+    layer.on("add", () => {
+      const element = layer.getElement && layer.getElement();
+      if (!element) return;
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "button");
+      element.setAttribute("aria-label", name);
+      if (element.dataset.reachable) return;
+      element.dataset.reachable = "yes";
+      element.addEventListener("keydown", (event) => {
+        if (element instanceof SVGElement && (event.key === "Enter" || event.key === " ")) {
+          event.preventDefault();
+          layer.openPopup();
+        }
+      });
+    });
+  }
+
+  function shapes(key) {
+    const data = readData(key);
+    const group = L.featureGroup();
+    for (const feature of data.features) {
+      const properties = feature.properties;
+      const style = data.styles[properties.style];
+      const drawn = L.geoJSON(feature, {
+        pane: key,
+        interactive: Boolean(properties.popup),
+        style: () => style,
+        pointToLayer: (_feature, at) => makePointLayer(key, style, properties, at),
+      });
+      if (properties.popup) {
+        drawn.eachLayer((layer) => {
+          layer.bindPopup(() => makePopup(properties.popup), { maxWidth: 340, minWidth: 200 });
+          makeReachable(layer, properties.popup.title);
+        });
+      }
+      drawn.addTo(group);
+      if (properties.label) makeLabel(properties.label).addTo(group);
+    }
+    return group;
+  }
+
+  function addViews(settings) {
+    const Views = L.Control.extend({
+      onAdd() {
+        const box = document.createElement("div");
+        box.className = "civmap-views";
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", settings.views_name);
+        for (const view of settings.views) {
+          const button = makeText("button", view.name);
+          button.type = "button";
+          button.addEventListener("click", () => show(view));
+          box.append(button);
+        }
+        L.DomEvent.disableClickPropagation(box);
+        return box;
+      },
+    });
+    new Views({ position: "topright" }).addTo(map);
+  }
+
+  function show(view) {
+    map.fitBounds(view.bounds, { padding: narrow ? [10, 10] : [30, 30], maxZoom: 12 });
+  }
+
+  /* A line of plain text in a corner of the map. */
+  function addLine(position, className, text) {
+    const box = makeText("div", text, className);
+    const Line = L.Control.extend({ onAdd: () => box });
+    new Line({ position }).addTo(map);
+    return box;
+  }
+
+  function addPosition() {
+    const box = addLine("bottomleft", "civmap-line civmap-position", "");
+    map.on("mousemove", (event) => {
+      const at = event.latlng.wrap();
+      const lat = Math.abs(at.lat).toFixed(4) + "° " + (at.lat < 0 ? "S" : "N");
+      const lon = Math.abs(at.lng).toFixed(4) + "° " + (at.lng < 0 ? "W" : "E");
+      box.textContent = lat + ", " + lon;
+    });
+  }
+
+  /* Switches belong to the page, so that they are real inputs with real labels. */
+  function bindSwitches(layers) {
+    const inputs = [...document.querySelectorAll("input[data-layer]")];
+    const apply = () => {
+      for (const input of inputs) {
+        const layer = layers[input.dataset.layer];
+        if (!layer) continue;
+        if (input.checked) layer.addTo(map);
+        else layer.remove();
+        document.querySelector('[data-key="' + input.dataset.layer + '"]').hidden = !input.checked;
+      }
+      settleLabels();
+    };
+    for (const input of inputs) input.addEventListener("change", apply);
+    apply();
+  }
+
+  function foldPanels() {
+    if (narrow) for (const panel of document.querySelectorAll("details[data-fold]")) panel.open = false;
+    window.addEventListener("beforeprint", () => {
+      for (const panel of document.querySelectorAll("details")) panel.open = true;
+    });
+  }
+
+  function start(leafletMap, layers) {
+    map = leafletMap;
+    const settings = readData("controls");
+    foldPanels();
+    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    addViews(settings);
+    addPosition();
+    addLine("bottomright", "civmap-line civmap-credits", settings.credits);
+    map.invalidateSize({ animate: false });
+    show(settings.views[0]);
+    bindSwitches(layers);
+    map.on("zoomend resize", settleLabels);
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
+    });
+    document.fonts.ready.then(settleLabels);
+  }
+
+  return { shapes, start };
+})();

@@ -1,0 +1,44 @@
+"""Small boundary files, made where they are needed."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+import shapely
+
+SHARED = Path(__file__).parents[2].parent / "shared" / "data"
+
+
+def make_square(west, south, size=1.0):
+    return shapely.box(west, south, west + size, south + size)
+
+
+@pytest.fixture
+def write_frame(tmp_path):
+    """Write columns and geometries to a file of a given name, and return its path."""
+
+    def write(name, geometries, crs="EPSG:4326", **columns):
+        frame = gpd.GeoDataFrame(columns, geometry=list(geometries), crs=crs)
+        path = tmp_path / name
+        if path.suffix == ".gpkg":
+            frame.to_file(path, driver="GPKG", layer="units")
+        elif path.suffix == ".parquet":
+            frame.to_parquet(path)
+        else:
+            path.write_text(frame.to_json(drop_id=True), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def shared_file():
+    """Return a file that lies beside the repository, or skip."""
+
+    def find(name):
+        path = SHARED / name
+        if not path.exists():
+            pytest.skip(f"{name} is not beside this checkout")
+        return path
+
+    return find

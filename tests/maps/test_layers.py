@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import shapely
+from shapely.geometry import box, shape
+
+from maps.layers import LAYERS, borders, density, events, gaps, land
+from maps.layers.picture import NODATA, OUTSIDE
+from maps.run import read_run
+from maps.wording import Wording
+
+WORDS = Wording()
+
+
+@pytest.fixture(scope="module")
+def run(run_path):
+    return read_run(run_path)
+
+
+def read_shapes(drawing):
+    return json.loads(drawing.element.block)
+
+
+def find_areas(drawing, style):
+    return shapely.union_all(
+        [
+            shape(feature["geometry"])
+            for feature in read_shapes(drawing)["features"]
+            if feature["properties"]["style"] == style
+        ]
+    )
+
+
+def test_every_layer_has_its_own_key_and_legend(run):
+    drawings = [drawing for layer in LAYERS if (drawing := layer(run, WORDS)) is not None]
+    assert len({drawing.key for drawing in drawings}) == len(drawings) == len(LAYERS)
+    assert all(drawing.legend for drawing in drawings if drawing.switchable)
+    assert [d.key for d in drawings if d.exclusive] == ["density-static", "density-dated"]
+    assert [d.key for d in drawings if d.exclusive and d.shown] == ["density-dated"]
+
+
+def test_country_or_region_is_never_a_pin(run):
+    titles = [
+        f["properties"]["popup"]["title"] for f in read_shapes(events.draw(run, WORDS))["features"]
+    ]
+    assert sorted(titles) == ["Cairo, EG", "Paris, FR", "Rafah, PS"]
+
+
+def test_roles_differ_by_shape_as_well_as_colour(run):
+    styles = read_shapes(events.draw(run, WORDS))["styles"].values()
+    assert len({style["path"] for style in styles}) == len(styles)
+    assert len({style["fill"] for style in styles}) == len(styles)
+
+
+def test_cell_takes_the_factor_of_the_unit_that_its_centre_lies_in(run):
+    surface = run.surfaces[0]
+    factors = density._find_factors(surface, run)
+    row = int((surface.north - 31.26) / surface.cell_height)
+    col = int((34.27 - surface.west) / surface.cell_width)
+    assert factors[row, col] == pytest.approx(1_400_000 / 275_267)
+    assert factors[0, 0] == 1.0
+
+
+def test_static_density_is_shown_where_there_are_no_dated_figures(make_run):
+    run = read_run(make_run(units={}))
+    assert density.draw_dated(run, WORDS) is None
+    assert density.draw_static(run, WORDS).shown
+
+
+def test_legend_counts_every_cell(run):
+    surface = run.surfaces[0]
+    classes = density._classify(surface, run, dated=False)
+    notes = [entry.note for entry in density.draw_static(run, WORDS).legend]
+    counted = sum(int(note.split()[0].replace(",", "")) for note in notes)
+    assert counted == np.count_nonzero(classes != OUTSIDE)
+    assert np.count_nonzero(classes == NODATA) == np.isnan(surface.people).sum()
+
+
+def test_gaps_are_the_zones_cells_without_data(run):
+    gap = find_areas(gaps.draw(run, WORDS), "gap")
+    surface = run.surfaces[0]
+    zones = shapely.union_all([z["geometry"] for z in run.zones if z["nodata_fraction"]])
+    empty = [
+        box(
+            surface.west + col * surface.cell_width,
+            surface.north - (row + 1) * surface.cell_height,
+            surface.west + (col + 1) * surface.cell_width,
+            surface.north - row * surface.cell_height,
+        )
+        for row, col in zip(*np.nonzero(np.isnan(surface.people)), strict=True)
+    ]
+    expected = shapely.intersection(zones, shapely.union_all(empty))
+    difference = shapely.symmetric_difference(shapely.make_valid(gap), expected)
+    assert difference.area < 0.15 * expected.area  # edges are simplified by half a cell
+
+
+def test_run_whose_zones_have_data_everywhere_has_no_gaps(run):
+    for zone in run.zones:
+        zone["nodata_fraction"] = 0.0
+    try:
+        assert gaps.draw(run, WORDS) is None
+    finally:
+        for zone in run.zones:
+            zone["nodata_fraction"] = 0.1 if zone["kind"] in ("disc", "ring") else 0.0
+
+
+def test_land_holds_the_units_and_the_world(run):
+    ground = shapely.make_valid(find_areas(land.draw(run, WORDS), "land"))
+    for unit in run.units:
+        assert shapely.difference(unit["geometry"], shapely.buffer(ground, 0.001)).area < 1e-6
+    for lon, lat in [(2.35, 48.85), (31.25, 30.06), (-60, -10), (100, 60), (134, -25)]:
+        assert ground.contains(shapely.Point(lon, lat))
+    for lon, lat in [(-30, 40), (18, 34), (33.6, 31.9), (160, 0)]:
+        assert not ground.contains(shapely.Point(lon, lat))
+
+
+def test_borders_beside_the_units_are_the_units_own(run):
+    drawing = borders.draw(run, WORDS)
+    lines = shapely.union(find_areas(drawing, "solid"), find_areas(drawing, "dashed"))
+    units = shapely.union_all([unit["geometry"] for unit in run.units])
+    lines = shapely.intersection(lines, box(34.0, 31.0, 34.8, 31.8))
+    inside = shapely.intersection(lines, shapely.buffer(units, -0.001))
+    assert inside.length < 0.01
+
+
+def test_disputed_lines_are_dashed_and_others_are_not(run):
+    drawing = borders.draw(run, WORDS)
+    assert read_shapes(drawing)["styles"]["dashed"]["dashArray"]
+    dashed = shapely.buffer(find_areas(drawing, "dashed"), 0.1)
+    assert dashed.intersects(shapely.Point(-8.67, 27.67))  # Morocco, Western Sahara
+    assert not dashed.intersects(shapely.Point(7.6, 47.6))  # France, Switzerland
