@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TABLES_VERSION = "1"  # written by geo/places/build.py
 
-_ALTERNATE_PENALTY = 0.7  # a name on file as a mere alternate counts five times fewer people
+_ALTERNATE_PENALTY = 1.0  # a name on file as a mere alternate counts ten times fewer people
 _FIELDS = (
     "p.place_id, p.name, p.country, p.kind, p.lon, p.lat, p.precision_km, p.geoname_id, p.pcode, "
     "p.admin1, p.population, p.source, p.feature, p.admin1_code, p.admin2_code, p.parent, "
@@ -170,7 +170,7 @@ class Gazetteer:
         ).fetchone()
         if row is None:
             return None
-        return CountryFact(*row[:6], neighbours=tuple(filter(None, row[6].split("|"))))
+        return CountryFact(*row[:6], tuple(filter(None, row[6].split("|"))))
 
     def settled_people(self, iso2: str) -> int:
         """Return the sum of the populations of a country's towns, persons.

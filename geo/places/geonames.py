@@ -30,6 +30,7 @@ _SMALLEST_WEIGHT = 2.0  # of a place whose population is not known
 # A unit is written about less than its people would suggest, and less than the town that names it.
 _UNIT_PENALTY = {"admin1": 0.7, "admin2": 1.0}
 _LEAST_EXTENT_KM = 5.0
+_CELLS = 12  # along the longer side of a unit
 # What follows a unit's name in news, whatever GeoNames calls the unit.
 _UNIT_WORDS = {
     "admin1": ("province", "region", "state", "governorate", "oblast", "department"),
@@ -129,7 +130,7 @@ def _mark_capitals(records: Iterable[Record], capitals: dict[str, str]) -> None:
 
 
 def read_units(package: Path, settlements: Iterable[Record], kind: str) -> list[Record]:
-    """Read administrative units; their position is the weighted mean of their settlements.
+    """Read administrative units; their position is the middle of their settlements.
 
     Parameters
     ----------
@@ -180,17 +181,18 @@ def read_units(package: Path, settlements: Iterable[Record], kind: str) -> list[
 
 
 def _centre(members: list[Record]) -> tuple[float, float, float]:
-    """Return the weighted mean position and the radius that holds nine members of ten."""
-    weights = [max(100, member.population or 0) for member in members]
-    # Longitudes are averaged as differences from the first, so that 179 and -179 meet at 180.
+    """Return the middle of the settled land and the radius that holds nine members of ten.
+
+    Settlements are thinned to one a grid cell, so that a city does not pull the label to itself.
+    """
+    # Longitudes are counted from the first, so that 179 and -179 meet at 180.
     first = members[0].lon
-    east = sum(
-        weight * ((member.lon - first + 180) % 360 - 180)
-        for weight, member in zip(weights, members, strict=True)
-    )
-    north = sum(weight * member.lat for weight, member in zip(weights, members, strict=True))
-    lon = (first + east / sum(weights) + 180) % 360 - 180
-    lat = north / sum(weights)
+    spots = [((member.lon - first + 180) % 360 - 180, member.lat) for member in members]
+    easts, lats = zip(*spots, strict=True)
+    step = max(max(easts) - min(easts), max(lats) - min(lats)) / _CELLS or 1.0
+    cells = {(round(east / step), round(lat / step)): (east, lat) for east, lat in spots}
+    lon = (first + sum(east for east, _ in cells.values()) / len(cells) + 180) % 360 - 180
+    lat = sum(lat for _, lat in cells.values()) / len(cells)
     reach = sorted(distance_km(lon, lat, member.lon, member.lat) for member in members)
     extent = max(_LEAST_EXTENT_KM, reach[int(0.9 * (len(reach) - 1))])
     return round(lon, 5), round(lat, 5), round(extent, 1)
