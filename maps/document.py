@@ -14,7 +14,7 @@ from folium.template import Template
 from geo.types import BBox
 from maps.assets import inline_links, read_web_file
 from maps.escape import Html, dump_json, escape_text, make_environment
-from maps.furniture import describe_page, list_sources
+from maps.furniture import describe_page
 from maps.layers import LAYERS
 from maps.style import LAND, PATTERNS, SEA, Mark
 
@@ -188,8 +188,7 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
     if focus is not None:
         name = _("Zone of concern") if run.zones else _("Events")
         views.insert(0, {"name": name, "bounds": _to_leaflet(focus)})
-    due = dict.fromkeys(source["attribution"] or source["name"] for source in list_sources(run))
-    return {"views": views, "views_name": _("Show"), "credits": " · ".join(due)}
+    return {"views": views, "views_name": _("Show")}
 
 
 def _around(pin: dict[str, Any]) -> BBox:

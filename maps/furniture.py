@@ -57,6 +57,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             if table.rows
         ],
         "sources": list_sources(run),
+        "credits": " · ".join(list_credits(run)),
         "cautions": [caution["text"] for caution in run.cautions],
     }
 
@@ -66,6 +67,14 @@ def list_sources(run: RunData) -> list[Record]:
     if any(source["source_id"] == WORLD_SOURCE.source_id for source in run.sources):
         return run.sources
     return [*run.sources, dataclasses.asdict(WORLD_SOURCE)]
+
+
+def list_credits(run: RunData) -> list[str]:
+    """Return the attributions of what is drawn on the map itself, each once."""
+    drawn = {record["source_id"] for record in (*run.units, *run.facilities)}
+    drawn |= {surface.grid["source_id"] for surface in run.surfaces} | {WORLD_SOURCE.source_id}
+    due = [source for source in list_sources(run) if source["source_id"] in drawn]
+    return list(dict.fromkeys(source["attribution"] or source["name"] for source in due))
 
 
 def tabulate_zones(run: RunData, words: Wording) -> Table:
@@ -203,9 +212,16 @@ def _describe_input(facts: Record, words: Wording) -> str | None:
 def _describe_headline(run: RunData, words: Wording) -> dict[str, Any]:
     _ = words.translate
     headline = run.facts.get("headline") or {}
-    described: dict[str, Any] = {"text": headline.get("text"), "figures": []}
+    living = _("People living there, not people harmed.")
+    text = headline.get("text") or ""
+    described: dict[str, Any] = {
+        "text": text,
+        "figures": [],
+        "reading": None,
+    }
     zone = run.headline_zone
     if zone is not None and zone["best"] is not None:
+        described["reading"] = None if living in text else living
         described["figures"] = [
             {"name": _("Low"), "value": words.about(zone["low"]), "kind": "bound"},
             {"name": _("Best estimate"), "value": words.about(zone["best"]), "kind": "best"},

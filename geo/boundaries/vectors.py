@@ -31,6 +31,8 @@ _FORMATS = {
     ".parquet": "GeoParquet",
     ".geoparquet": "GeoParquet",
 }
+_SQLITE = b"SQLite format 3\0"
+_APPLICATION = slice(68, 72)  # where a GeoPackage says in its SQLite header that it is one
 _POLYGONS = ("Polygon", "MultiPolygon")
 _LISTED = 8
 
@@ -94,7 +96,7 @@ def _read_file(path: Path, limit_bytes: int) -> gpd.GeoDataFrame:
     if kind == "GeoJSON":
         return _read_geojson(path)
     if kind == "GeoPackage":
-        if not head.startswith(b"SQLite format 3\0"):
+        if not (head.startswith(_SQLITE) and head[_APPLICATION].startswith(b"GP")):
             raise BoundaryError(f"{path}: no GeoPackage, whatever its name says")
         return _read_geopackage(path)
     if not head.startswith(b"PAR1"):
@@ -159,7 +161,7 @@ def _read_geoparquet(path: Path) -> gpd.GeoDataFrame:
 
     try:
         return gpd.read_parquet(path)
-    except (ValueError, TypeError, KeyError, pa.ArrowException) as error:
+    except (OSError, ValueError, TypeError, KeyError, pa.ArrowException) as error:
         raise BoundaryError(f"{path}: GeoParquet can't be read: {error}") from error
 
 

@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 _EVENT_ROLES = frozenset({"venue", "threatened", "site"})
 _KINDS = {"venue": "talks", "threatened": "attack", "site": "violence"}
 _CURRENT = ("actual", "threatened", "planned")
-_LANGUAGES = {"ar": "Arabic", "fr": "French", "ru": "Russian", "uk": "Ukrainian", "fa": "Persian",
-              "es": "Spanish"}
+_LANGUAGES = {
+    "ar": "Arabic",
+    "fr": "French",
+    "ru": "Russian",
+    "uk": "Ukrainian",
+    "fa": "Persian",
+    "es": "Spanish",
+}
 _MAX_EVIDENCE = 3  # sentences
 
 
@@ -117,9 +123,7 @@ def _locate(mention: Mention, resolution: Resolution | None) -> Mention:
     )
 
 
-def _collect_places(
-    mentions: Sequence[Mention], resolutions: dict[str, Resolution]
-) -> list[Place]:
+def _collect_places(mentions: Sequence[Mention], resolutions: dict[str, Resolution]) -> list[Place]:
     """The places in order of first mention; of several readings the most confident one."""
     places: dict[str, Place] = {}
     for mention in mentions:
@@ -142,14 +146,22 @@ def _list_sightings(document: Document, mentions: Sequence[Mention]) -> list[_Si
         if mention.role in _EVENT_ROLES and mention.event_kind is not None:
             sightings.append(
                 _Sighting(
-                    mention.place_id, mention.role, mention.modality, mention.event_kind, sentence,
+                    mention.place_id,
+                    mention.role,
+                    mention.modality,
+                    mention.event_kind,
+                    sentence,
                     mention.span_start,
                 )
             )
         sightings.extend(
             _Sighting(
-                mention.place_id, echo.role, echo.modality, echo.kind or _KINDS[echo.role],
-                echo.evidence, mention.span_start,
+                mention.place_id,
+                echo.role,
+                echo.modality,
+                echo.kind or _KINDS[echo.role],
+                echo.evidence,
+                mention.span_start,
             )
             for echo in mention.echoes
         )

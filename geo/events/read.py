@@ -67,7 +67,9 @@ def read_events_from_bytes(
         return read_table(data, name)
     if suffix not in TEXT_SUFFIXES:
         raise _unknown(name, suffix)
-    return read_article(parse_document(data, name, limit_bytes=settings.text_limit_bytes), gazetteer)
+    return read_article(
+        parse_document(data, name, limit_bytes=settings.text_limit_bytes), gazetteer
+    )
 
 
 def _read_bytes(path: Path) -> bytes:

@@ -110,9 +110,7 @@ def _keep_last(accepted: Sequence[tuple[int, Row]], cautions: list[Caution]) -> 
     return kept
 
 
-def _make_set(
-    rows: Sequence[Row], cautions: list[Caution], data: bytes, name: str
-) -> EventSet:
+def _make_set(rows: Sequence[Row], cautions: list[Caution], data: bytes, name: str) -> EventSet:
     places = {row.place.place_id: row.place for row in reversed(rows)}
     ordered = list(dict.fromkeys(row.place.place_id for row in rows))
     days = [row.event.date for row in rows if row.event.date is not None]
@@ -150,9 +148,7 @@ def _list(items: Sequence[str]) -> str:
     return "; ".join(items[:_NAMED]) + more
 
 
-def _read_csv(
-    data: bytes, name: str, cautions: list[Caution]
-) -> tuple[list[str], Iterator[Cells]]:
+def _read_csv(data: bytes, name: str, cautions: list[Caution]) -> tuple[list[str], Iterator[Cells]]:
     text = _decode(data, name)
     if text.lstrip()[:1] == "<":
         raise TableError(f"{name}: an HTML or XML page, not a table; expected CSV")
@@ -239,7 +235,10 @@ def _read_parquet(data: bytes, name: str) -> tuple[list[str], Iterator[Cells]]:
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{name}: no readable Parquet: {error}") from error
-    plain = [field.name for field in table.schema if not pa.types.is_nested(field.type)
-             and not pa.types.is_binary(field.type)]
+    plain = [
+        field.name
+        for field in table.schema
+        if not pa.types.is_nested(field.type) and not pa.types.is_binary(field.type)
+    ]
     rows = table.select(plain).to_pylist()
     return plain, ((number, row) for number, row in enumerate(rows, start=1))

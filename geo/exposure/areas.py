@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo.exposure.discs import disc_outline
+from geo.exposure.discs import disc_box
 from geo.types import BBox, LonLat
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Area:
 def place_radius_km(place: Place) -> float:
     """Return the radius of the disc whose density stands for a place, in kilometres."""
     if place.kind in _DISTRICTS:
-        return min(max(place.precision_km, PLACE_RADIUS_KM), _MAX_DISTRICT_KM)
+        return float(min(max(place.precision_km, PLACE_RADIUS_KM), _MAX_DISTRICT_KM))
     return PLACE_RADIUS_KM
 
 
@@ -52,44 +52,29 @@ def group_areas(
         holds them all.
     """
     groups = [BBox(*group.total_bounds) for group in whole]
-    areas = [Area(_grow(_zone_box(zone), groups), zones=[zone]) for zone in zones]
+    areas = [Area(_grow(zone.bbox, groups), zones=[zone]) for zone in zones]
     areas += [
-        Area(_grow(_disc_box(place, place_radius_km(place)), groups), places=[place])
+        Area(
+            _grow(disc_box(LonLat(place.lon, place.lat), place_radius_km(place)), groups),
+            places=[place],
+        )
         for place in places
         if place.kind not in _SHAPELESS
     ]
     merged: list[Area] = []
     for area in areas:
-        whole = area
+        joined = area
         # a merged box may touch others that neither of the two touched
-        while touching := [other for other in merged if other.bbox.intersects(whole.bbox)]:
+        while touching := [other for other in merged if other.bbox.intersects(joined.bbox)]:
             for other in touching:
                 merged.remove(other)
-                whole = Area(
-                    other.bbox.union(whole.bbox),
-                    zones=[*other.zones, *whole.zones],
-                    places=[*other.places, *whole.places],
+                joined = Area(
+                    other.bbox.union(joined.bbox),
+                    zones=[*other.zones, *joined.zones],
+                    places=[*other.places, *joined.places],
                 )
-        merged.append(whole)
+        merged.append(joined)
     return merged
-
-
-def _zone_box(zone: Zone) -> BBox:
-    if zone.lon is None or zone.lat is None or zone.radius_km is None:
-        return zone.bbox
-    return disc_box(LonLat(zone.lon, zone.lat), zone.radius_km + zone.precision_km)
-
-
-def _disc_box(place: Place, radius_km: float) -> BBox:
-    return disc_box(LonLat(place.lon, place.lat), radius_km)
-
-
-def disc_box(center: LonLat, radius_km: float) -> BBox:
-    """Return the box of a disc; `east` passes 180 where it crosses the date line."""
-    ring = disc_outline(center, radius_km)
-    (west, south), (east, north) = ring.min(axis=0), ring.max(axis=0)
-    turn = 360.0 if west < -180 else 0.0
-    return BBox(float(west) + turn, float(south), float(east) + turn, float(north))
 
 
 def _grow(bbox: BBox, groups: Sequence[BBox]) -> BBox:

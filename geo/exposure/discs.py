@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.exposure.spans import Frame, Spans
+from geo.types import BBox
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,6 +120,14 @@ def disc_outline(center: LonLat, radius_km: float, *, points: int = 90) -> NDArr
     left = np.column_stack([center.lon - chord, lat])[::-1]
     ring = np.concatenate([right, left])
     return np.concatenate([ring, ring[:1]])
+
+
+def disc_box(center: LonLat, radius_km: float) -> BBox:
+    """Return the box that holds a disc; `east` passes 180 where it crosses the date line."""
+    ring = disc_outline(center, radius_km)
+    (west, south), (east, north) = ring.min(axis=0), ring.max(axis=0)
+    turn = 360.0 if west < -180 else 0.0
+    return BBox(float(west) + turn, float(south), float(east) + turn, float(north))
 
 
 def _edge_latitude(center: LonLat, radius_km: float, reach: float) -> float:

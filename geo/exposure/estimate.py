@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 _WHOLE = 0.99  # a unit is whole on a grid when this part of it is; scanlines are good to 1e-3
 _GAP = 0.02  # a zone with more than this part without data gets a caution
 _DEGREE_KM = 111.0
+_MOVED = 1.5  # a unit with this many times its residents, or as many times fewer
 
 
 class GridFinder(Protocol):
@@ -128,6 +129,7 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
         insert_records(con, "unit_people", new)
         insert_records(con, "zones", [_zone_record(zone, grid) for zone in area.zones])
         cautions += _publish_zones(con, area.zones, count, names)
+        cautions += _warn_of_spread(area.zones, count)
         _publish_densities(con, area.places, count)
     return cautions
 

@@ -51,7 +51,9 @@ def project_geometry(geometry: BaseGeometry, crs: str) -> BaseGeometry:
 
     transformer = pyproj.Transformer.from_crs(GEOGRAPHIC, crs, always_xy=True)
     cut = shapely.segmentize(geometry, _SEGMENT_DEGREES)
-    return shapely.transform(cut, transformer.transform, interleaved=False)
+    return shapely.transform(
+        cut, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+    )
 
 
 def _ring_edges(geometry: BaseGeometry) -> NDArray[np.float64]:
@@ -65,7 +67,8 @@ def _ring_edges(geometry: BaseGeometry) -> NDArray[np.float64]:
     edges = np.column_stack([points[:-1], points[1:]])[same]
     down = edges[:, 1] > edges[:, 3]
     edges[down] = edges[down][:, [2, 3, 0, 1]]
-    return edges[edges[:, 1] < edges[:, 3]]
+    sloping: NDArray[np.float64] = edges[edges[:, 1] < edges[:, 3]]
+    return sloping
 
 
 def _edge_spans(frame: Frame, edges: NDArray[np.float64]) -> Spans:

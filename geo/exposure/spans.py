@@ -55,7 +55,8 @@ class Frame:
 
     def line_y(self, lines: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the y coordinate of scanlines: the middle of their strip of the row."""
-        return self.north - (lines + 0.5) * (self.cell_height / self.scanlines)
+        below = (lines.astype(np.float64) + 0.5) * (self.cell_height / self.scanlines)
+        return self.north - below
 
     def lines_between(self, south: float, north: float) -> NDArray[np.int64]:
         """Return the scanlines of the grid whose y lies in `south..north` (one more each side)."""

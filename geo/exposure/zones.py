@@ -7,13 +7,12 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import Polygon, affinity
 from shapely.ops import unary_union
 
 from geo.boundaries import match_unit
-from geo.exposure.discs import disc_area_km2, disc_outline
+from geo.exposure.discs import disc_area_km2, disc_box, disc_outline
 from geo.places import normalise_name
 from geo.types import BBox, Caution, LonLat
 
@@ -65,12 +64,12 @@ class Zone:
 
     @property
     def bbox(self) -> BBox:
-        """The box that holds the zone; `east` passes 180 for a disc across the date line."""
+        """The box that holds the zone wherever its place may be; `east` passes 180 for a disc
+        across the date line.
+        """  # noqa: D205 - a property, and one sentence
         if self.lon is None or self.lat is None or self.radius_km is None:
             return BBox(*self.geometry.bounds)
-        ring = disc_outline(LonLat(self.lon, self.lat), self.radius_km)
-        return BBox(ring[:, 0].min(), ring[:, 1].min(), ring[:, 0].max(), ring[:, 1].max())
-
+        return disc_box(LonLat(self.lon, self.lat), self.radius_km + self.precision_km)
 
     def move_center(self, bearing: float) -> LonLat:
         """Return the centre of a disc or ring, moved by its precision towards `bearing` degrees."""
@@ -216,7 +215,7 @@ def wrap_geometry(geometry: BaseGeometry) -> BaseGeometry:
         return geometry
     parts = []
     for turn in (-360.0, 0.0, 360.0):
-        shifted = shapely.transform(geometry, lambda xy, turn=turn: xy + np.array([turn, 0.0]))
+        shifted = affinity.translate(geometry, turn)
         part = shapely.make_valid(shifted).intersection(shapely.box(-180, -90, 180, 90))
         if part.area:
             parts.append(part)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 WGS84 = "EPSG:4326"
 
+_EQUAL_AREA = "+proj=cea +ellps=WGS84 +units=m +no_defs"
+
 # WGS 84: semi-major axis in km, first eccentricity
 _A_KM = 6378.137
 _E = 0.0818191908426215
@@ -124,8 +126,8 @@ def cell_areas_km2(grid: PopulationGrid) -> NDArray[np.float64]:
     """Return the true area of each cell on its ellipsoid, square kilometres.
 
     Geographic grids: closed form (areas between two parallels of WGS 84), shape (rows, 1).
-    Projected ones: the cell's area divided by the projection's areal scale at its centre, shape
-    (rows, cols); NaN where the projection does not reach.
+    Projected ones: that of the quadrangle of the cell's corners in an equal-area projection, shape
+    (rows, cols); NaN where the grid's projection does not reach.
     """
     rows, cols = grid.people.shape
     if grid.crs == WGS84 or is_geographic(grid.crs):
@@ -133,16 +135,22 @@ def cell_areas_km2(grid: PopulationGrid) -> NDArray[np.float64]:
         return band_areas_km2(edges, grid.cell_width)[:, None]
     import pyproj
 
-    crs = pyproj.CRS.from_user_input(grid.crs)
-    x = grid.west + (np.arange(cols) + 0.5) * grid.cell_width
-    y = grid.north - (np.arange(rows) + 0.5) * grid.cell_height
-    to_degrees = pyproj.Transformer.from_crs(crs, crs.geodetic_crs, always_xy=True)
-    lon, lat = to_degrees.transform(*np.meshgrid(x, y))
-    scale = pyproj.Proj(crs).get_factors(lon, lat).areal_scale
-    metres = crs.axis_info[0].unit_conversion_factor
-    cell_km2 = grid.cell_width * grid.cell_height * metres**2 / 1e6
-    reached = np.isfinite(scale) & (scale > 0)
-    return np.where(reached, cell_km2 / np.where(reached, scale, 1.0), np.nan)
+    x = grid.west + np.arange(cols + 1) * grid.cell_width
+    y = grid.north - np.arange(rows + 1) * grid.cell_height
+    to_plane = pyproj.Transformer.from_crs(grid.crs, _EQUAL_AREA, always_xy=True)
+    east, north = to_plane.transform(*np.meshgrid(x, y))
+    turn = 2 * pyproj.Proj(_EQUAL_AREA)(180.0, 0.0)[0]
+    # the corners, clockwise; then their places as seen from the first
+    corners = (slice(None, -1), slice(1, None))
+    ring = [(0, 0), (0, 1), (1, 1), (1, 0)]
+    at = [(east[corners[i], corners[j]], north[corners[i], corners[j]]) for i, j in ring]
+    with np.errstate(invalid="ignore"):  # corners beyond the projection are infinite
+        across = [u - at[0][0] for u, _ in at]
+        across = [u - turn * np.round(u / turn) for u in across]
+        down = [v - at[0][1] for _, v in at]
+        twice = sum(across[k - 1] * down[k] - across[k] * down[k - 1] for k in range(4))
+        areas: NDArray[np.float64] = np.abs(twice) / 2e6
+    return np.where(np.isfinite(areas) & (areas > 0), areas, np.nan)
 
 
 def band_areas_km2(edges: NDArray[np.float64], width: float) -> NDArray[np.float64]:

@@ -141,9 +141,7 @@ def _make_countries(
             largest[record.country] = record
     records = []
     for iso2, fact in facts.items():
-        polygons = outlines.get(f"{fact['isonumeric']:03d}") or outlines.get(
-            f"name:{fact['name']}"
-        )
+        polygons = outlines.get(f"{fact['isonumeric']:03d}") or outlines.get(f"name:{fact['name']}")
         if polygons:
             (lon, lat), source = label_point(polygons), "natural-earth"
         elif town := largest.get(iso2):
@@ -234,7 +232,9 @@ def _write(
     about: dict[str, str],
 ) -> None:
     """Write sorted rows in one transaction; no journal, as a broken file is never put in place."""
-    con.executescript("PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+    con.executescript(
+        "PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+    )
     con.executescript((_ROOM / "gazetteer.sql").read_text(encoding="utf-8"))
     con.execute("BEGIN")
     con.executemany("INSERT INTO about VALUES (?, ?)", sorted(about.items()))

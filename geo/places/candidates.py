@@ -27,9 +27,7 @@ _UNIT_WORD = re.compile(
 )
 
 
-def find_candidates(
-    gazetteer: Gazetteer, name: str, *, abbreviations: bool = False
-) -> list[Entry]:
+def find_candidates(gazetteer: Gazetteer, name: str, *, abbreviations: bool = False) -> list[Entry]:
     """Return what a name may mean, most prominent first; empty if it is not known.
 
     The name as written comes first. Only if nothing has it are words put aside that describe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.places.place import POINT_KINDS
 from geo.places.record import distance_km
 
 if TYPE_CHECKING:
@@ -18,22 +19,26 @@ _SAME_KM = 25.0
 def lies_in(inner: Entry, outer: Entry) -> bool:
     """Tell whether `inner` lies in `outer`: by codes where both have them, else by distance."""
     place, area = inner.place, outer.place
-    if place.place_id == area.place_id or place.kind == "country":
-        return area.kind == "region" and place.country in outer.members
+    if place.place_id == area.place_id:
+        return False
     if outer.members:
         return inner.admin1_code in outer.members or place.country in outer.members
-    if area.country is not None and place.country != area.country:
+    if place.kind == "country" or area.country not in {None, place.country}:
         return False
     if area.kind == "country":
         return True
     if area.kind == "admin1":
         return inner.admin1_code == outer.admin1_code
-    if place.kind in {"admin1", "region"}:
-        return False
-    if area.kind == "admin2" and inner.admin2_code:
+    return place.kind not in {"admin1", "region"} and _lies_near(inner, outer)
+
+
+def _lies_near(inner: Entry, outer: Entry) -> bool:
+    """Tell the same of an area without codes for its members, or a town."""
+    if outer.place.kind == "admin2" and inner.admin2_code:
         return inner.admin2_code == outer.admin2_code
-    slack = _TOWN_REACH_KM if area.kind in {"city", "point"} else 0.0
-    return separation_km(place, area) <= area.precision_km * _UNIT_SLACK + slack
+    slack = _TOWN_REACH_KM if outer.place.kind in POINT_KINDS else 0.0
+    reach = outer.place.precision_km * _UNIT_SLACK + slack
+    return separation_km(inner.place, outer.place) <= reach
 
 
 def separation_km(left: Place, right: Place) -> float:

@@ -170,7 +170,9 @@ class Gazetteer:
         ).fetchone()
         if row is None:
             return None
-        return CountryFact(*row[:6], tuple(filter(None, row[6].split("|"))))
+        code, iso3, name, population, area_km2, capital, neighbours = row
+        around = tuple(filter(None, neighbours.split("|")))
+        return CountryFact(code, iso3, name, population, area_km2, capital, around)
 
     def settled_people(self, iso2: str) -> int:
         """Return the sum of the populations of a country's towns, persons.
@@ -185,7 +187,7 @@ class Gazetteer:
 
     def sources(self) -> list[Source]:
         """Return where the gazetteer's rows come from, with licences."""
-        from geo.types import Source  # noqa: PLC0415 - only reports ask
+        from geo.types import Source
 
         rows = self._con.execute(
             "SELECT source_id, name, licence, url, attribution FROM sources ORDER BY source_id"

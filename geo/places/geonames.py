@@ -13,6 +13,7 @@ from geo.places.record import (
     ABBREVIATION,
     ALTERNATE,
     NAME,
+    SHORTEST_LATIN,
     Record,
     distance_km,
     keep_alias,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     Codes = dict[tuple[str, ...], str]
 
-_CAPITAL_BONUS = 1.0
+_CAPITAL_BONUS = 0.7
 _SMALLEST_WEIGHT = 2.0  # of a place whose population is not known
 # A unit is written about less than its people would suggest, and less than the town that names it.
 _UNIT_PENALTY = {"admin1": 0.7, "admin2": 1.0}
@@ -87,7 +88,9 @@ def read_settlements(cities500: Path, package: Path, capitals: dict[str, str]) -
         record.add_name(name, NAME)
         for alias in row["alternatenames"]:
             if keep_alias(alias):
-                record.add_name(alias, ALTERNATE)
+                normal = normalise_name(alias)
+                if len(normal) >= SHORTEST_LATIN or not normal.isascii():
+                    record.add_normal(normal, ALTERNATE)
         records.append(record)
     _mark_capitals(records, capitals)
     return records
@@ -172,8 +175,8 @@ def read_units(package: Path, settlements: Iterable[Record], kind: str) -> list[
             admin2_code=code if kind == "admin2" else None,
             admin1=admin1_names.get(f"{country}.{admin1}"),
         )
-        for spelling, form in unit_names(name, kind):
-            unit.add_name(spelling, form)
+        for normal, form in unit_names(name, kind):
+            unit.add_normal(normal, form)
         if country == "US" and kind == "admin1":
             unit.add_name(admin1, ABBREVIATION)
         units.append(unit)
@@ -199,13 +202,13 @@ def _centre(members: list[Record]) -> tuple[float, float, float]:
 
 
 def unit_names(name: str, kind: str) -> Iterator[tuple[str, int]]:
-    """Yield the spellings under which news writes of a unit, each with its form.
+    """Yield the normal forms under which news writes of a unit, each with its rank.
 
     `Shan State` is also `Shan`; `Rakhine` also `Rakhine state`; `Northern Darfur` also
     `North Darfur`.
     """
-    yield name, NAME
     normal = normalise_name(name)
+    yield normal, NAME
     bare = _UNIT_WORD.sub("", normal).strip() or normal
     first, _, rest = bare.partition(" ")
     turned = rest and first in _SIDES

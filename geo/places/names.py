@@ -18,6 +18,7 @@ The rules, in order:
 
 The form is for comparing, never for showing. It is its own normal form.
 """
+# ruff: noqa: RUF001, RUF002 - letters that look like others are what this is about
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ _APOSTROPHES = re.compile("['`´‘’‛′ʹʺʻʼʽʾʿˈˊˋ\u02bb\u02bc꞉�
 _INITIAL_DOT = re.compile(r"(?<![^\W_]{2})\.")
 _BREAKS = re.compile(r"[\W_]+")
 # Letters and digits are \w; combining marks are not, and must not part a word.
-_ARTICLE = re.compile(r"\b(?:[ae]l|[ae]([drntz])(?= \1)|[ae](?:s|sh)(?= s)|[ae]dh(?= dh)|ath(?= th))(?= )")
+_ARTICLE = re.compile(
+    r"\b(?:[ae]l|[ae]([drntz])(?= \1)|[ae](?:s|sh)(?= s)|[ae]dh(?= dh)|ath(?= th))(?= )"
+)
 _ARABIC_ARTICLE = re.compile(r"\b(?:ال)+(?=[ء-ۿ]{3})")
 _SHORT_FORMS = re.compile(r"\b(saint|mount|fort)(?= )")
 _SHORT = {"saint": "st", "mount": "mt", "fort": "ft"}
@@ -51,7 +54,7 @@ def normalise_name(text: str) -> str:
     --------
     >>> normalise_name("Dayr az-Zawr"), normalise_name("Deir el\u2011Bal\u0101h")
     ('dayr al zawr', 'deir al balah')
-    >>> normalise_name("\u0627\u0644\u062e\u0631\u0637\u0648\u0645") == normalise_name("\u062e\u0631\u0637\u0648\u0645")
+    >>> normalise_name("الخرطوم") == normalise_name("خرطوم")
     True
     """
     plain = text.lower() if text.isascii() else _fold(text)
@@ -81,5 +84,7 @@ def _part(text: str) -> str:
         return _BREAKS.sub(" ", text).strip()
     # Combining marks that were kept are not \w in `re`; they belong to their word.
     return " ".join(
-        "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text).split()
+        "".join(
+            c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text
+        ).split()
     )

@@ -13,7 +13,7 @@ NAME, ALTERNATE, ABBREVIATION = 1, 2, 3
 _PERSONS_KM2 = 5000.0  # of a built-up area: turns a population into a town's radius
 _LONGEST_ALIAS = 60
 _CODE_LENGTH = 4
-_SHORTEST_LATIN = 3
+SHORTEST_LATIN = 3
 _DIGITS = re.compile(r"\d")
 
 
@@ -43,7 +43,11 @@ class Record:
 
     def add_name(self, name: str, form: int) -> None:
         """Add a spelling; the strongest form wins where two spellings have one normal form."""
-        if normal := normalise_name(name):
+        self.add_normal(normalise_name(name), form)
+
+    def add_normal(self, normal: str, form: int) -> None:
+        """Add a spelling that is in normal form already."""
+        if normal:
             self.names[normal] = min(form, self.names.get(normal, form))
 
 
@@ -58,7 +62,7 @@ def keep_alias(alias: str) -> bool:
         return False
     if not alias.isascii():
         return True
-    if len(alias) < _SHORTEST_LATIN or alias.islower():
+    if len(alias) < SHORTEST_LATIN or alias.islower():
         return False
     return not (alias.isupper() and len(alias) <= _CODE_LENGTH)
 

@@ -31,13 +31,16 @@ if TYPE_CHECKING:
 
     from geo.places.gazetteer import Entry, Gazetteer
 
+    _Scored = tuple[float, dict[str, float], Entry]  # score, its parts, the candidate
+
 # Points on the log10 scale, set by hand and checked on public news corpora.
 _CONTAINER = 5.0
 _OUTSIDE_CONTAINER = -3.0
 _CONTAINER_NAME = 3.0  # "Georgia" after "Atlanta, Georgia" was read
 _ADMIN1 = 1.2
 _ADMIN2 = 0.8
-_COUNTRY = 1.5
+_COUNTRY = 0.8
+_NAMED_COUNTRY = 1.2
 _HOME = 1.0
 _NEARNESS = 1.0
 _NEAR_KM = 150.0
@@ -97,7 +100,7 @@ class _Group:
     keys: list[Hashable]
     candidates: list[Entry]
     containers: list[Entry]
-    scores: list[tuple[float, dict[str, float], Entry]] = field(default_factory=list)
+    scores: list[_Scored] = field(default_factory=list)
 
     @property
     def best(self) -> Entry | None:
@@ -108,6 +111,7 @@ class _Group:
 class _Context:
     """What the document says about where it plays."""
 
+    named: frozenset[str] = frozenset()
     countries: Counter[str] = field(default_factory=Counter)
     units: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     found: list[tuple[str, Entry]] = field(default_factory=list)
@@ -136,7 +140,7 @@ def resolve_names(
     for group in groups:
         _score(group, context)
     for _ in range(2):
-        context = _next_context(groups, home)
+        context = _next_context(groups, context)
         for group in groups:
             _score(group, context)
     answers = {}
@@ -180,14 +184,15 @@ def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
             if entries and entries[0].place.kind == "country" and entries[0].place.country:
                 context.countries[entries[0].place.country] += len(group.keys)
         for entry in group.candidates:
-            if entry.place.kind in AREA_KINDS and entry.prominence >= 4:  # noqa: PLR2004 - 10,000
+            if entry.place.kind in AREA_KINDS and entry.prominence >= 4:
                 _add_units(context, group.normal, entry)
+    context.named = frozenset(context.countries)
     return context
 
 
-def _next_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
+def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
     """Read the countries, units and places that the last pass found."""
-    context = _Context(home=frozenset(home))
+    context = _Context(named=last.named, home=last.home)
     for group in groups:
         best = group.best
         if best is None:
@@ -276,6 +281,8 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         counted -= len(group.keys)  # a name is no evidence for itself
     if counted > 0:
         parts["country"] = _COUNTRY * counted / (counted + 1.0)
+    if country in context.named and entry.place.kind != "country":
+        parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY
     if country in context.home:
         parts["home"] = _HOME
     if context.holders[entry.place.place_id]:
@@ -297,7 +304,7 @@ def _nearness_points(entry: Entry, others: Iterable[Entry]) -> float:
     return round(_NEARNESS * math.exp(-nearest / _NEAR_KM), 3)
 
 
-def _rivals(group: _Group) -> list[tuple[float, dict[str, float], Entry]]:
+def _rivals(group: _Group) -> list[_Scored]:
     """Return the candidates that are another place than the best, best first."""
     best = group.scores[0][2].place
     return [item for item in group.scores[1:] if not is_same_spot(item[2].place, best)]
@@ -354,7 +361,7 @@ _WORDS = {
 def _explain(
     group: _Group,
     parts: dict[str, float],
-    rivals: Sequence[tuple[float, dict[str, float], Entry]],
+    rivals: Sequence[_Scored],
     margin: float,
 ) -> str:
     best = group.scores[0][2].place
@@ -365,19 +372,27 @@ def _explain(
             if points > 0
             else f"no place of this name is known in {group.container}"
         )
-    words += [words_ for part, words_ in _WORDS.items() if parts.get(part, 0.0) >= 0.05]  # noqa: PLR2004
+    words += [words_ for part, words_ in _WORDS.items() if parts.get(part, 0.0) >= 0.05]
     if not rivals:
         words.append("the only place of this name")
     elif len(words) == 0:
         words.append("the most prominent place of this name")
-    for _, _, rival in rivals[:3]:
-        other = rival.place
-        if other.country != best.country and separation_km(best, other) <= _TWIN_KM:
-            words.append(
-                f"border twin: another {other.name} lies {separation_km(best, other):.0f} km away "
-                f"in {other.country}, told apart by country"
-            )
+    for twin in _border_twins(best, rivals):
+        words.append(
+            f"border twin: another {twin.name} lies {separation_km(best, twin):.0f} km away in "
+            f"{twin.country}, told apart by country"
+        )
     if margin < _SURE_MARGIN:
-        rival = rivals[0][2].place
-        words.append(f"small margin over {rival.name} ({rival.admin1 or '-'}, {rival.country})")
+        second = rivals[0][2].place
+        words.append(f"small margin over {second.name} ({second.admin1 or '-'}, {second.country})")
     return "; ".join(words)
+
+
+def _border_twins(best: Place, rivals: Sequence[_Scored]) -> list[Place]:
+    """Return the nearest namesake across each border that is near."""
+    twins: dict[str | None, Place] = {}
+    for _, _, rival in rivals:
+        place = rival.place
+        if place.country != best.country and not (place.is_area or best.is_area):
+            twins.setdefault(place.country, place)
+    return [twin for twin in twins.values() if separation_km(best, twin) <= _TWIN_KM]

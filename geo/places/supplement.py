@@ -78,12 +78,13 @@ def read_supplement(path: Path) -> list[Addition]:
                 additions.append(_read_row(row, reader.line_num))
             except ValueError as error:
                 faults.append(f"line {reader.line_num}, {row['name']!r}: {error}")
-    seen: dict[str, int] = {}
-    for addition in additions:
-        if (before := seen.setdefault(addition.place_id, addition.line)) != addition.line:
-            faults.append(
-                f"line {addition.line}, {addition.name!r}: the place of line {before} again"
-            )
+    first: dict[str, int] = {}
+    faults += [
+        f"line {addition.line}, {addition.name!r}: again the place of line "
+        f"{first[addition.place_id]}"
+        for addition in additions
+        if first.setdefault(addition.place_id, addition.line) != addition.line
+    ]
     if faults:
         raise TableError(f"{path}: " + "; ".join(faults))
     return additions
@@ -104,7 +105,7 @@ def _read_row(row: dict[str, str], line: int) -> Addition:
     if lon is None or lat is None or not precision_km:
         if not text["ref"] or (lon, lat) != (None, None):
             raise ValueError("expected lon, lat and precision_km, or ref and neither lon nor lat")
-    elif not (abs(lon) <= 180 and abs(lat) <= 90 and 0 < precision_km < math.inf):  # noqa: PLR2004
+    elif not (abs(lon) <= 180 and abs(lat) <= 90 and 0 < precision_km < math.inf):
         raise ValueError(f"position {lon, lat, precision_km}; expected degrees and kilometres")
     return Addition(
         line=line,

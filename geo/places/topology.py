@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ Ring = list[tuple[float, float]]
 Polygon = list[Ring]
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
-_GRID = 12  # label points are looked for on a grid of this many rows, then once more round the best
+_GRID = 8  # label points are looked for on a grid of this many rows, then once more round the best
 
 
 def read_outlines(topology: dict[str, Any], layer: str = "countries") -> dict[str, list[Polygon]]:
@@ -74,7 +75,7 @@ def area_km2(polygon: Polygon) -> float:
 def _ring_area(ring: Ring) -> float:
     # Chamberlain and Duquette (2007), "Some algorithms for polygons on a sphere", eq. 1.
     total = 0.0
-    for (lon_a, lat_a), (lon_b, lat_b) in zip(ring, ring[1:], strict=False):
+    for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring):
         total += math.radians(lon_b - lon_a) * (
             2 + math.sin(math.radians(lat_a)) + math.sin(math.radians(lat_b))
         )
@@ -85,7 +86,7 @@ def contains(polygon: Polygon, lon: float, lat: float) -> bool:
     """Tell whether a position lies in a polygon and in none of its holes (even-odd rule)."""
     inside = False
     for ring in polygon:
-        for (lon_a, lat_a), (lon_b, lat_b) in zip(ring, ring[1:], strict=False):
+        for (lon_a, lat_a), (lon_b, lat_b) in pairwise(ring):
             if (lat_a > lat) != (lat_b > lat):
                 crossing = lon_a + (lat - lat_a) / (lat_b - lat_a) * (lon_b - lon_a)
                 inside ^= lon < crossing
@@ -118,6 +119,4 @@ def label_point(polygons: Sequence[Polygon]) -> tuple[float, float]:
 def _clearance(polygon: Polygon, lon: float, lat: float) -> float:
     """Return the squared distance to the nearest vertex, degrees of latitude."""
     shrink = math.cos(math.radians(lat))
-    return min(
-        ((x - lon) * shrink) ** 2 + (y - lat) ** 2 for ring in polygon for x, y in ring
-    )
+    return min(((x - lon) * shrink) ** 2 + (y - lat) ** 2 for ring in polygon for x, y in ring)

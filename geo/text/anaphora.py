@@ -59,8 +59,10 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[tuple[int, int, frozen
             if after is not None and (after.lower == "of" or after.is_place):
                 continue
             yield start, index + 1, frozenset({unit.lower})
-        elif unit.lower == "it" and before is not None and before.has_verb(
-            "assault", "seizing", "siege", "encircle"
+        elif (
+            unit.lower == "it"
+            and before is not None
+            and before.has_verb("assault", "seizing", "siege", "encircle")
         ):
             yield index, index + 1, frozenset({"it"})
 
@@ -86,9 +88,11 @@ def _find_antecedent(
 def _fits(name: Candidate, *, wide: bool) -> bool:
     if name.kind == "country":
         return False
-    return name.kind in {"region", "admin1", "admin2"} if wide else name.kind in {
-        "city", "point", "admin2", None
-    }
+    return (
+        name.kind in {"region", "admin1", "admin2"}
+        if wide
+        else name.kind in {"city", "point", "admin2", None}
+    )
 
 
 def _is_called(name: Candidate, nouns: frozenset[str]) -> bool:

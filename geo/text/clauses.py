@@ -74,9 +74,7 @@ def read_units(
         name = by_first.get(position)
         if name is not None:
             last = tokens[name.last - 1]
-            units.append(
-                Unit(name.key, "name", position, None, (), name, clause, last.possessive)
-            )
+            units.append(Unit(name.key, "name", position, None, (), name, clause, last.possessive))
             position = name.last
             continue
         unit, length = _read_unit(tokens, position, lexicon)

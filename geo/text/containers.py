@@ -33,7 +33,11 @@ def link_containers(candidates: Sequence[Candidate], lexicon: Lexicon) -> None:
     for outer, inner in zip(candidates, candidates[1:], strict=False):
         if inner.class_ != "place" or inner.container or inner.sentence is not outer.sentence:
             continue
-        if outer.class_ in {"place", "demonym"} and _precedes(outer, inner, lexicon) and _can_hold(outer, inner):
+        if (
+            outer.class_ in {"place", "demonym"}
+            and _precedes(outer, inner, lexicon)
+            and _can_hold(outer, inner)
+        ):
             inner.container = outer.lookup
 
 
@@ -53,7 +57,9 @@ def _precedes(outer: Candidate, inner: Candidate, lexicon: Lexicon) -> bool:
     """`Sudan's El Fasher`, `the Syrian city of Idlib`, `Shan State town of Lashio`."""
     words = _between(outer, inner)
     if outer.sentence.tokens[outer.last - 1].possessive:
-        return all(word not in {",", "and", "in", "on", "from", "to", "with"} for word in words) and (
+        return all(
+            word not in {",", "and", "in", "on", "from", "to", "with"} for word in words
+        ) and (
             len(words) <= 3 or words[-1:] == ["of"]  # noqa: PLR2004 - an adjective or two
         )
     if not words or words[-1] != "of":

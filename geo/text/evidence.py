@@ -123,7 +123,11 @@ def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[
         yield 0.8, f"after {before.lower!r}"
     if names_settlement(candidate, lexicon):
         yield 4.0, "called a town, an area or a camp"
-    if after is not None and after.lower in lexicon.nouns and lexicon.nouns[after.lower] in {"area", "settlement"}:
+    if (
+        after is not None
+        and after.lower in lexicon.nouns
+        and lexicon.nouns[after.lower] in {"area", "settlement"}
+    ):
         yield 2.0, f"before {after.lower!r}"
     if before is not None and before.text == "the" and candidate.kind == "city":
         yield -1.5, "after 'the'"

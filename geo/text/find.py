@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
 _ORDER = ("threatened", "site", "venue", "actor", "mentioned")
+_MOST_ECHOES = 50  # mentions of one name that a dateline looks at
 _LEAD = 12  # tokens at the head of a paragraph that a dateline may take
 
 
@@ -63,7 +64,12 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         sentence = reading.sentences[number]
         for antecedent, part in read_echoes(scenes, number, lexicon):
             echoes.setdefault(id(antecedent), []).append(
-                Echo(part.role, part.modality, document.text[sentence.start : sentence.end], part.kind)
+                Echo(
+                    part.role,
+                    part.modality,
+                    document.text[sentence.start : sentence.end],
+                    part.kind,
+                )
             )
     flat = [name for found in reading.names for name in found]
     _adopt_echoes(flat, parts, echoes)
@@ -86,6 +92,9 @@ def _adopt_echoes(
 
 def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
     """A dateline's place plays the part that the article gives it later, else none."""
+    by_key: dict[str, list[Candidate]] = {}
+    for name in names:
+        by_key.setdefault(name.key, []).append(name)
     for name in names:
         if name.class_ != "place" or not _is_dateline(name):
             continue
@@ -94,11 +103,13 @@ def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
             continue
         same = [
             parts[id(other)]
-            for other in names
-            if other is not name and other.key == name.key and id(other) in parts
+            for other in by_key[name.key][:_MOST_ECHOES]
+            if other is not name and id(other) in parts
         ]
         current = [
-            part for part in same if part.modality not in {"past", "denied"} and part.role != "actor"
+            part
+            for part in same
+            if part.modality not in {"past", "denied"} and part.role != "actor"
         ]
         best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
         parts[id(name)] = Part(best.role, best.modality, None, "dateline")
@@ -118,7 +129,9 @@ def _is_dateline(name: Candidate) -> bool:
         return False
     until = after[: min(after.index(dash) for dash in dashes if dash in after)]
     small = [text for text in until if text[0].islower()]
-    return name.first <= 6 and not small and all(t[0].isupper() or not t[0].isalpha() for t in before)  # noqa: PLR2004
+    return (
+        name.first <= 6 and not small and all(t[0].isupper() or not t[0].isalpha() for t in before)
+    )  # noqa: PLR2004
 
 
 def _make_mentions(
@@ -133,7 +146,9 @@ def _make_mentions(
             continue
         part = _class_part(name) or parts.get(id(name), MENTIONED)
         resolvable = name.class_ in {"place", "demonym"} and not (
-            name.class_ == "demonym" and name.entry is not None and name.entry.place is None
+            name.class_ == "demonym"
+            and name.entry is not None
+            and name.entry.place is None
             and name.country is None
         )
         mentions.append(
@@ -181,4 +196,3 @@ def _seat_country(name: Candidate, part: Part) -> str | None:
     if part.role != "actor" or name.class_ != "place":
         return None
     return load_lexicon().seats.get(name.key)
-

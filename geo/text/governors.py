@@ -25,6 +25,7 @@ _AUXILIARIES = frozenset(
 )
 _MOST_MODIFIERS = 5
 _APPOSITION = 8
+_LONGEST_WALK = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +55,15 @@ def find_governor(units: tuple[Unit, ...], place: int, lexicon: Lexicon) -> Gove
     """
     via: set[str] = set()
     index, modifiers, phrase = place - 1, 0, False
-    while index >= 0:
+    while index >= 0 and place - index < _LONGEST_WALK:
         unit = units[index]
         noun = lexicon.nouns.get(unit.lower)
         if unit.cue in {"boundary", "relative"}:
             break
         if unit.lower in _JOINERS:
-            before = None if _opens_clause(units, place, index, lexicon) else _list_member(units, index)
+            before = (
+                None if _opens_clause(units, place, index, lexicon) else _list_member(units, index)
+            )
             if before is None:
                 break
             index, modifiers = before - 1, 0
@@ -109,9 +112,7 @@ def _list_member(units: tuple[Unit, ...], joiner: int) -> int | None:
     return None
 
 
-def _opens_clause(
-    units: tuple[Unit, ...], place: int, joiner: int, lexicon: Lexicon
-) -> bool:
+def _opens_clause(units: tuple[Unit, ...], place: int, joiner: int, lexicon: Lexicon) -> bool:
     """`..., and Riyadh said`: the place is the subject of what follows, not one of a list."""
     if joiner != place - 1 or units[joiner].lower == ",":
         return False

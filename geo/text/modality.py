@@ -14,6 +14,7 @@ _BE = frozenset("be been being is are was were get got gets getting".split())
 _REACH = 16  # units that a marker governs
 _NEAR = 4
 _AHEAD = 12
+_SPAN = 40  # units round an anchor in which a year counts
 _PLANS = frozenset({"plan", "design"})
 _YEAR_PREFIXES = frozenset(
     "in of from by late early mid and january february march april may june july august september "
@@ -73,11 +74,13 @@ def _is_ahead(units: tuple[Unit, ...], index: int) -> bool:
 def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> bool:
     """Tell whether the clause speaks of a former time: `last year`, `in 2015`, `previous`."""
     clauses = {units[anchor].clause}
-    for index, unit in enumerate(units):
+    middle = min(anchor, place)
+    for index in range(max(0, middle - _SPAN), min(len(units), middle + _SPAN)):
+        unit = units[index]
         if unit.clause not in clauses:
             continue
         if unit.cue == "past":
-            close = 0 <= min(anchor, place) - index <= _NEAR
+            close = 0 <= middle - index <= _NEAR
             if unit.lower not in {"previous", "previously", "formerly"} or close:
                 return True
         if unit.kind == "number" and _is_old_year(units, index, year):
@@ -110,16 +113,14 @@ def _markers_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, U
             yield index, unit
 
 
-def _read_denial(
-    units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]
-) -> str | None:
-    urged = any(unit.cue in {"urging", "avert", "against"} or unit.lower.startswith("warn")
-                for _, unit in left)
+def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]) -> str | None:
+    urged = any(
+        unit.cue in {"urging", "avert", "against"} or unit.lower.startswith("warn")
+        for _, unit in left
+    )
     for index, unit in left:
         if unit.cue == "denial":
-            negated = any(
-                units[step].cue == "negation" for step in range(max(0, index - 2), index)
-            )
+            negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
             return "threatened" if negated else "denied"
         if unit.cue == "negation" and anchor - index <= _NEAR and not urged:
             following = units[index + 1].lower if index + 1 < len(units) else ""
@@ -183,9 +184,7 @@ def _read_noun(
             return _name_threat(left)
         if unit.cue == "timing" and not lasting and anchor - index <= _NEAR:
             return "threatened"
-        if unit.cue == "against" and any(
-            other.cue in {"urging", "threat"} for _, other in left
-        ):
+        if unit.cue == "against" and any(other.cue in {"urging", "threat"} for _, other in left):
             return "threatened"
     for _, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and {form for _, form in unit.verbs} & {"past"}:
@@ -198,7 +197,9 @@ def _read_noun(
 def _name_threat(left: list[tuple[int, Unit]]) -> str:
     """An announced attack is planned; a feared or sworn one, or an open one, threatened."""
     named = [unit for _, unit in left if unit.cue in {"threat", "avert"} | _PLANS]
-    feared = [unit for unit in named if unit.cue in {"threat", "avert"} and unit.lower not in MODALS]
+    feared = [
+        unit for unit in named if unit.cue in {"threat", "avert"} and unit.lower not in MODALS
+    ]
     if feared:
         return "threatened"
     return "planned" if any(unit.cue in _PLANS for unit in named) else "threatened"
@@ -211,8 +212,11 @@ def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Uni
         unit = units[index]
         if unit.lower == ",":
             closing = next(
-                (step for step in range(index + 1, min(len(units), index + 2 * _AHEAD))
-                 if units[step].lower == ","),
+                (
+                    step
+                    for step in range(index + 1, min(len(units), index + 2 * _AHEAD))
+                    if units[step].lower == ","
+                ),
                 None,
             )
             if closing is None:

@@ -56,7 +56,8 @@ def title_before(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> 
     if end and tokens[end - 1].text == ".":
         end -= 1
     return any(
-        length <= end and tuple(t.lower for t in tokens[end - length : end]) in lexicon.titles
+        length <= end
+        and tuple(t.lower for t in tokens[end - length : end]) in lexicon.titles
         and not tokens[end - 1].possessive
         for length in range(1, _LONGEST_TITLE + 1)
     )

@@ -65,9 +65,7 @@ def recognise(document: Document, index: NameIndex) -> Reading:
     return Reading(tuple(sentences), tuple(kept))
 
 
-def _decide(
-    sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon
-) -> None:
+def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:
     context = _read_context(sentences, found)
     everything = [candidate for candidates in found for candidate in candidates]
     open_cases = [candidate for candidate in everything if not candidate.settled]

@@ -26,7 +26,9 @@ _TROOPS = frozenset(
     "troops forces soldiers tanks army fighters rebels militants gunmen columns armour".split()
 )
 _AWAITED = frozenset({"expected", "due"})
-_LEAVING = frozenset("withdrew withdraw withdrawn withdrawing pulled pull expelled flee fled".split())
+_LEAVING = frozenset(
+    "withdrew withdraw withdrawn withdrawing pulled pull expelled flee fled".split()
+)
 _CROWDS = frozenset(
     "refugees people families civilians residents displaced thousands hundreds convoy trucks aid "
     "supplies children women migrants".split()
@@ -60,8 +62,12 @@ def _read_holder(scene: Scene, place: int) -> Part | None:
         if index != place and other is not None and other.container and name is not None:
             near = abs(index - place)
             between = scene.units[min(index, place) + 1 : max(index, place)]
-            if other.container == name.lookup and near <= 7 and not any(  # noqa: PLR2004
-                unit.is_place for unit in between
+            if (
+                other.container == name.lookup
+                and near <= 7
+                and not any(  # noqa: PLR2004
+                    unit.is_place for unit in between
+                )
             ):
                 if index > place and not scene.units[place].possessive and name.class_ != "demonym":
                     continue
@@ -106,12 +112,18 @@ def _read_compound(scene: Scene, place: int, name: Candidate) -> Part | None:
             if unit.lower in _PEOPLE_OF_TALKS:
                 return _stands(name, unit.lower) if scene.is_government(name) else None
             return scene.talks(index, place) if name.kind in {"city", "point", "admin2"} else None
-        if unit.cue in _VIOLENT and not units[place].possessive or (
-            unit.cue == "violence" and units[place].possessive and not scene.is_government(name)
+        if (
+            unit.cue in _VIOLENT
+            and not units[place].possessive
+            or (
+                unit.cue == "violence" and units[place].possessive and not scene.is_government(name)
+            )
         ):
             after = units[index + 1] if index + 1 < len(units) else None
-            verb = unit.verbs and after is not None and (
-                after.name is not None or after.lower in {"the", "a", "its", "his", "their"}
+            verb = (
+                unit.verbs
+                and after is not None
+                and (after.name is not None or after.lower in {"the", "a", "its", "his", "their"})
             )
             return None if verb else scene.violence(index, place)
         if unit.cue == "evacuation":
@@ -145,20 +157,36 @@ def _read_evacuation(scene: Scene, place: int) -> Part | None:
     if told is None or leave is None or (told > place and units[leave].cue != "evacuation"):
         return None
     governor = find_governor(units, place, scene.lexicon)
-    if governor.lower in {"to", "toward", "towards", "with", "by", "into", "on"} and units[
-        leave
-    ].cue == "leaving":
+    if (
+        governor.lower in {"to", "toward", "towards", "with", "by", "into", "on"}
+        and units[leave].cue == "leaving"
+    ):
         return None
-    if leave == place - 1 or governor.lower in {"of", "in", "for", "from", "leave", "evacuate",
-                                                "flee", "around", "near", "to evacuate", "over",
-                                                "on", "across"} or governor.via:
+    if (
+        leave == place - 1
+        or governor.lower
+        in {
+            "of",
+            "in",
+            "for",
+            "from",
+            "leave",
+            "evacuate",
+            "flee",
+            "around",
+            "near",
+            "to evacuate",
+            "over",
+            "on",
+            "across",
+        }
+        or governor.via
+    ):
         return Part("threatened", "threatened", "attack", f"told to leave: {units[leave].lower!r}")
     return None
 
 
-def _read_governor(
-    scene: Scene, place: int, name: Candidate, governor: Governor
-) -> Part | None:
+def _read_governor(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
     if governor.kind == "none":
         return _read_object_of_mind(scene, name, governor)
     if governor.kind == "word":
@@ -231,7 +259,9 @@ def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
 
 def _is_awaited(scene: Scene, index: int, start: int) -> bool:
     """`the envoy is expected in X`."""
-    return scene.units[index].lower in _AWAITED and index == start - 1 and _is_official(scene, index)
+    return (
+        scene.units[index].lower in _AWAITED and index == start - 1 and _is_official(scene, index)
+    )
 
 
 def _find_head(scene: Scene, start: int, place: int) -> int | None:
@@ -321,7 +351,11 @@ def _is_official(scene: Scene, verb: int) -> bool:
             return False
         if unit.name is not None and unit.name.class_ in {"person", "actor", "organisation"}:
             official = True
-        if unit.cue == "talks" or unit.lower in lexicon.mind["people"] or (unit.lower,) in lexicon.titles:
+        if (
+            unit.cue == "talks"
+            or unit.lower in lexicon.mind["people"]
+            or (unit.lower,) in lexicon.titles
+        ):
             official = True
     return official
 
@@ -343,9 +377,7 @@ def _read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
     return None
 
 
-def _read_head(
-    scene: Scene, index: int, place: int, preposition: str, steps: int
-) -> Part | None:
+def _read_head(scene: Scene, index: int, place: int, preposition: str, steps: int) -> Part | None:
     unit = scene.units[index]
     violent = unit.cue in _VIOLENT or unit.has_verb("assault")
     moving = unit.cue in _MOVING or unit.has_verb("approach")
@@ -383,14 +415,22 @@ def _read_head(
         if unit.lower in {"fears", "fear", "alarm", "feared"} and steps <= 3:  # noqa: PLR2004
             return Part("threatened", "threatened", "attack", f"{unit.lower!r} for it")
     if preposition == "from" and unit.has_verb("flight", "harm") and unit.lower != "fire":
-        crowd = any(u.lower in _CROWDS or u.kind == "number" for u in scene.units[:index + 3])
-        return Part("site", "actual", "displacement", f"people {unit.lower!r} it") if crowd else None
+        crowd = any(u.lower in _CROWDS or u.kind == "number" for u in scene.units[: index + 3])
+        return (
+            Part("site", "actual", "displacement", f"people {unit.lower!r} it") if crowd else None
+        )
     return None
 
 
 def _read_party(scene: Scene, name: Candidate, governor: Governor) -> Part | None:
     """`representatives from Qatar`, `accepted by Israel`, `talks with Iran`, `appealed to Kyiv`."""
-    if not scene.is_government(name) or governor.lower not in {"from", "by", "with", "between", "to"}:
+    if not scene.is_government(name) or governor.lower not in {
+        "from",
+        "by",
+        "with",
+        "between",
+        "to",
+    }:
         return None
     units, mind = scene.units, scene.lexicon.mind
     reach = 4 if governor.lower == "from" else 6
@@ -407,7 +447,9 @@ def _read_party(scene: Scene, name: Candidate, governor: Governor) -> Part | Non
         strong = word in mind["verb"] - mind["weak"]
         if governor.lower == "by" and (strong or unit.cue or unit.verbs or word.endswith("ed")):
             return _stands(name, f"{word} by")
-        if governor.lower in {"with", "between"} and (unit.cue == "talks" or unit.has_verb("talks")):
+        if governor.lower in {"with", "between"} and (
+            unit.cue == "talks" or unit.has_verb("talks")
+        ):
             return _stands(name, word)
         if governor.lower == "to" and (strong or unit.cue == "urging"):
             return _stands(name, f"{word} to")

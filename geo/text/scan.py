@@ -92,9 +92,7 @@ def _step(tokens: tuple[Token, ...], position: int) -> int:
 class _Scanner:
     """Reads one run from left to right; each step takes the longest name that fits."""
 
-    def __init__(
-        self, sentence: Sentence, run: Run, names: CachedNames, lexicon: Lexicon
-    ) -> None:
+    def __init__(self, sentence: Sentence, run: Run, names: CachedNames, lexicon: Lexicon) -> None:
         self.sentence = sentence
         self.tokens = sentence.tokens
         self.run = run
@@ -213,7 +211,9 @@ class _Scanner:
             if token.is_capitalised and token.lower not in self.lexicon.words:
                 facts = self.names.lookup(token.text)
                 if facts and (facts[0].population or 0) >= 50_000:  # noqa: PLR2004 - a city of note
-                    return Entry(token.text, "place", facts[0].name, facts[0].country, facts[0].kind)
+                    return Entry(
+                        token.text, "place", facts[0].name, facts[0].country, facts[0].kind
+                    )
         return None
 
     def _place(self, position: int, *, shortest: int) -> Candidate | None:

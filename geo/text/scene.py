@@ -71,7 +71,15 @@ class Scene:
         )
         return base or any(
             self.units[index].cue in {"plan", "design", "threat"}
-            or self.units[index].lower in {"no plans", "no plan", "no intention", "ruled out",
-                                           "called off", "cancelled", "not planning"}
+            or self.units[index].lower
+            in {
+                "no plans",
+                "no plan",
+                "no intention",
+                "ruled out",
+                "called off",
+                "cancelled",
+                "not planning",
+            }
             for index in words
         )

@@ -76,21 +76,28 @@ def _is_free(scene: Scene, index: int) -> bool:
     if index < 0:
         return True
     unit = scene.units[index]
-    return unit.kind == "mark" or unit.lower in _OPENERS or unit.cue in {"boundary", "relative"} or (
-        unit.lower in scene.lexicon.reporting
+    return (
+        unit.kind == "mark"
+        or unit.lower in _OPENERS
+        or unit.cue in {"boundary", "relative"}
+        or (unit.lower in scene.lexicon.reporting)
     )
 
 
 def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, Unit]]:
     """Units after the subject, past list members, appositions and relative clauses."""
     index = place + 1
-    while index < len(units) and (
+    while index < min(len(units), place + 2 * _AHEAD) and (
         units[index].lower in {"and", "or", "the"} or units[index].is_place
     ):
         index += 1
     if index < len(units) and units[index].lower == ",":
         closing = next(
-            (step for step in range(index + 1, min(len(units), index + 40)) if units[step].lower == ","),
+            (
+                step
+                for step in range(index + 1, min(len(units), index + 40))
+                if units[step].lower == ","
+            ),
             None,
         )
         if closing is not None:
@@ -113,12 +120,16 @@ def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -
         forms = {form for _, form in unit.verbs}
         if unit.lower in _BE:
             auxiliary = True
-        elif auxiliary and "participle" in forms and unit.has_verb(
-            "assault", "siege", "seizing", "encircle"
+        elif (
+            auxiliary
+            and "participle" in forms
+            and unit.has_verb("assault", "siege", "seizing", "encircle")
         ):
             return scene.violence(index, place, threat=unit.has_verb("encircle"))
         elif unit.cue == "suffer":
-            found = next((i for i, u in predicate[position : position + 6] if u.cue in _VIOLENT), None)
+            found = next(
+                (i for i, u in predicate[position : position + 6] if u.cue in _VIOLENT), None
+            )
             if found is not None:
                 return scene.violence(found, place)
         elif unit.has_verb("falling") and (unit.cue is None or unit.lower == "fall"):
@@ -157,7 +168,11 @@ def _read_prospect(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) 
         if unit.lower == "next" and step and predicate[step - 1][1].lower in _BE:
             return Part("threatened", "threatened", "attack", "it would be next")
         if unit.cue in {"threat", "plan", "design"} or unit.has_verb("facing"):
-            feared = feared or unit.has_verb("facing") or unit.lower not in {"would", "could", "may", "might", "will"}
+            feared = (
+                feared
+                or unit.has_verb("facing")
+                or unit.lower not in {"would", "could", "may", "might", "will"}
+            )
         elif feared and unit.cue in _VIOLENT | {"advance", "drive"}:
             return scene.violence(index, place, threat=True)
     return None
@@ -174,7 +189,11 @@ def _read_government(
         if unit.kind == "mark" or unit.name or unit.cue == "centre" or unit.has_verb("hosting"):
             return None
         strong = unit.lower.split()[0] in mind["verb"] - mind["weak"]
-        active = unit.has_verb("assault", "talks", "siege", "harm", "approach") and unit.cue != "state"
+        active = (
+            unit.has_verb("assault", "talks", "siege", "harm", "approach") and unit.cue != "state"
+        )
         if strong or active or unit.cue in {"urging", "design"}:
-            return Part("actor", "actual", None, f"{name.key!r} stands for its government: {unit.lower!r}")
+            return Part(
+                "actor", "actual", None, f"{name.key!r} stands for its government: {unit.lower!r}"
+            )
     return None

@@ -25,6 +25,7 @@ _ABBREVIATIONS = frozenset(
 )
 _OPENERS = frozenset("the he she it they but in on at a an this these those we i his her".split())
 _WRAPPED_WIDTH = 120
+_LONGEST_SENTENCE = 300  # tokens; what runs on is cut, so that reading stays linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,8 @@ def split_sentences(text: str, tokens: list[Token]) -> list[Sentence]:
     sentences: list[Sentence] = []
     first = 0
     for place in range(1, len(tokens) + 1):
-        if place == len(tokens) or _breaks(text, tokens, first, place, wrapped):
+        too_long = place - first >= _LONGEST_SENTENCE
+        if place == len(tokens) or too_long or _breaks(text, tokens, first, place, wrapped):
             part = tuple(tokens[first:place])
             sentences.append(
                 Sentence(len(sentences), part[0].start, part[-1].end, part, _is_headline(part))

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 3  # words
 _CLITICS = ("وب", "ول", "وال", "و", "ف", "ب", "ل", "ك")  # and, in, to: written with the name
 _NOTABLE = 50_000  # persons: below it a common word is likelier than the place
-_LOCATIVES = frozenset("في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب".split())
+_LOCATIVES = frozenset(
+    "في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب".split()
+)
 _MINIMUM_LETTERS = 3
 
 

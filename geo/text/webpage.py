@@ -10,7 +10,7 @@ from geo.errors import TextError
 
 logger = logging.getLogger(__name__)
 
-_MAX_CHARACTERS = 5_000_000
+_MAX_CHARACTERS = 2_000_000
 _MAX_DEPTH = 500
 
 

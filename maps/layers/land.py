@@ -26,7 +26,9 @@ KEY = "land"
 # A hairline of the same colour closes the seam between the coarse and the fine part.
 _STYLE = Style(stroke=LAND, weight=0.7, fill=LAND, fill_opacity=1.0)
 _NEAR_MARGIN_DEGREES = 3.0
-_TOUCH_DEGREES = 0.001
+_MAX_SPAN_DEGREES = 12.0  # on a map of half a continent the detail would not be seen
+_SEAM_DEGREES = 0.005  # beside other countries' land, so that no gap is left
+_COVERED = 0.5  # of a piece of land that the units are the better outline of
 _WORLD_DECIMALS = 2
 _NEAR_DECIMALS = 4
 
@@ -49,9 +51,12 @@ def draw(run: RunData, words: Wording) -> LayerDrawing:
 
 
 def find_window(run: RunData) -> BaseGeometry | None:
-    """Return the box in which land and borders are drawn in detail; None: nowhere."""
+    """Return the box in which land and borders are drawn in detail.
+
+    None where the map opens on the world, or on so wide an area that detail would not be seen.
+    """
     focus = run.focus()
-    if focus is None:
+    if focus is None or max(focus.east - focus.west, focus.north - focus.south) > _MAX_SPAN_DEGREES:
         return None
     near = focus.expand(_NEAR_MARGIN_DEGREES)
     return box(near.west, near.south, near.east, near.north)
@@ -63,20 +68,17 @@ def join_units(run: RunData) -> BaseGeometry:
 
 
 def _find_near_land(run: RunData, window: BaseGeometry) -> BaseGeometry:
-    """Return the land in the window, fitted to the units' own coast."""
+    """Return the land in the window; where the units cover a coast, the coast is theirs."""
     parts = shapely.get_parts(shapely.intersection(load_countries(NEAR_RESOLUTION).shapes, window))
     units = join_units(run)
     if units.is_empty:
         return shapely.union_all(parts)
-    meets = shapely.intersects(parts, units)
-    others = shapely.union_all(parts[~meets])
-    slivers = shapely.get_parts(shapely.difference(shapely.union_all(parts[meets]), units))
-    kept = [part for part in slivers if not _is_sea_sliver(part, units, others)]
-    return shapely.union_all([others, units, *kept])
-
-
-def _is_sea_sliver(part: BaseGeometry, units: BaseGeometry, others: BaseGeometry) -> bool:
-    """Tell whether a part is coarse land off a unit's coast: near the unit, away from others."""
-    beside = shapely.buffer(units, UNIT_REACH_DEGREES)
-    shared = shapely.intersection(part.boundary, shapely.buffer(others, _TOUCH_DEGREES))
-    return beside.contains(part) and shared.length < part.length / 4
+    covered = shapely.area(shapely.intersection(parts, units)) > _COVERED * shapely.area(parts)
+    others = shapely.union_all(parts[~covered])
+    shore = shapely.intersection(
+        shapely.buffer(units, UNIT_REACH_DEGREES),
+        shapely.buffer(shapely.difference(window, shapely.union_all(parts)), UNIT_REACH_DEGREES),
+    )
+    sea = shapely.difference(shore, shapely.buffer(others, _SEAM_DEGREES))
+    kept = shapely.difference(shapely.union_all(parts[covered]), sea)
+    return shapely.union_all([others, units, kept])

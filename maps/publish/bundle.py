@@ -87,4 +87,4 @@ def _exchange(one: Path, other: Path) -> bool:
     if rename is None:
         return False
     paths = os.fsencode(one), os.fsencode(other)
-    return rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0
+    return bool(rename(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0)

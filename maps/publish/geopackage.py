@@ -73,16 +73,17 @@ def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
     """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone."""
     import geopandas as gpd
 
-    shapes = run.zones.set_index("zone_id").geometry
-    units = run.units.set_index("pcode").geometry
+    zones, units = run.zones, run.units
+    shapes = dict(zip(zones["zone_id"], zones.geometry, strict=True))
+    unit_shapes = dict(zip(units["pcode"], units.geometry, strict=True))
+    within_units = units.union_all()
     rows = run.exposure_admin
-    parts = []
-    for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True):
-        zone = shapes[zone_id]
-        near = units[units.intersects(zone)]
-        parts.append(
-            zone.intersection(units[pcode]) if pcode else zone.difference(near.union_all())
-        )
+    parts = [
+        shapes[zone_id].intersection(unit_shapes[pcode])
+        if pcode
+        else shapes[zone_id].difference(within_units)
+        for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
+    ]
     return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(parts, index=rows.index), crs="EPSG:4326")
 
 

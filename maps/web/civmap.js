@@ -155,19 +155,19 @@ const civmap = (() => {
   }
 
   function show(view) {
-    map.fitBounds(view.bounds, { padding: narrow ? [10, 10] : [30, 30], maxZoom: 12 });
+    map.fitBounds(view.bounds, { paddingTopLeft: narrow ? [10, 10] : [30, 30], paddingBottomRight: narrow ? [10, 24] : [30, 60], maxZoom: 12 });
   }
 
   /* A line of plain text in a corner of the map. */
-  function addLine(position, className, text) {
-    const box = makeText("div", text, className);
+  function addLine(position, className) {
+    const box = makeText("div", "", className);
     const Line = L.Control.extend({ onAdd: () => box });
     new Line({ position }).addTo(map);
     return box;
   }
 
   function addPosition() {
-    const box = addLine("bottomleft", "civmap-line civmap-position", "");
+    const box = addLine("bottomleft", "civmap-line civmap-position");
     map.on("mousemove", (event) => {
       const at = event.latlng.wrap();
       const lat = Math.abs(at.lat).toFixed(4) + "° " + (at.lat < 0 ? "S" : "N");
@@ -207,7 +207,6 @@ const civmap = (() => {
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     addViews(settings);
     addPosition();
-    addLine("bottomright", "civmap-line civmap-credits", settings.credits);
     map.invalidateSize({ animate: false });
     show(settings.views[0]);
     bindSwitches(layers);

@@ -17,9 +17,9 @@ def make_square(west, south, size=1.0):
 def write_frame(tmp_path):
     """Write columns and geometries to a file of a given name, and return its path."""
 
-    def write(name, geometries, crs="EPSG:4326", **columns):
+    def write(file, geometries, /, crs="EPSG:4326", **columns):
         frame = gpd.GeoDataFrame(columns, geometry=list(geometries), crs=crs)
-        path = tmp_path / name
+        path = tmp_path / file
         if path.suffix == ".gpkg":
             frame.to_file(path, driver="GPKG", layer="units")
         elif path.suffix == ".parquet":

@@ -32,7 +32,9 @@ def test_areas_without_a_label_are_numbered_by_row(write_frame):
 
 def test_a_bare_geometry_will_do(tmp_path):
     path = tmp_path / "bare.geojson"
-    path.write_text('{"type":"Feature","properties":null,"geometry":' + shapely.to_geojson(SQUARE) + "}")
+    path.write_text(
+        '{"type":"Feature","properties":null,"geometry":' + shapely.to_geojson(SQUARE) + "}"
+    )
     assert read_zones(path)[0]["label"].tolist() == ["drawn area 1"]
 
 

@@ -27,7 +27,11 @@ def test_file_is_what_the_module_writes(tmp_path):
 
 
 def test_source_page_has_the_checksums():
-    listed = dict(re.findall(r"^\| (\S+) \| ([0-9a-f]{64}) \|$", (DATA / "SOURCE.md").read_text(), re.M))
+    listed = dict(
+        re.findall(
+            r"^\| (\S+) \| ([0-9a-f]{64}) \|$", (DATA / "SOURCE.md").read_text(), re.MULTILINE
+        )
+    )
     files = {path.name for path in DATA.iterdir()} - {"SOURCE.md"}
     assert set(listed) == files
     for name, digest in listed.items():
@@ -46,7 +50,9 @@ def test_rings_tile_without_overlap_or_gap(units):
 
 def test_neighbours_share_their_border_vertex_by_vertex(units):
     corners = {
-        unit.pcode: set(shapely.get_coordinates(unit.geometry).round(4).view("f8,f8").ravel().tolist())
+        unit.pcode: set(
+            shapely.get_coordinates(unit.geometry).round(4).view("f8,f8").ravel().tolist()
+        )
         for unit in units.itertuples()
     }
     for one, other in itertools.combinations(units.itertuples(), 2):
