@@ -251,6 +251,31 @@ def _publish_zones(
     return cautions
 
 
+def _warn_of_spread(zones: Sequence[Zone], count: Count) -> list[Caution]:
+    """Say where many more or fewer people than residents are spread as the residents were."""
+    parts = {
+        piece.pcode
+        for zone in zones
+        if zone.kind in ("disc", "drawn")
+        for piece in count.pieces.get(zone.zone_id, ())
+    }
+    moved = [
+        unit.name
+        for pcode, unit in sorted(count.units.items())
+        if pcode in parts and not 1 / _MOVED < unit.factor < _MOVED
+    ]
+    if not moved:
+        return []
+    return [
+        Caution(
+            "spread-inside-unit",
+            f"{', '.join(moved)}: the number of people has changed much, and inside the unit they "
+            "are placed as its residents were. Displaced people also stay on open land, so the "
+            "unit's total is surer than the figures of discs and drawn areas.",
+        )
+    ]
+
+
 def _by_unit(count: Count, zone: Zone, value: Callable[[Piece], float]) -> dict[str | None, float]:
     return {piece.pcode: value(piece) for piece in count.pieces[zone.zone_id]}
 
