@@ -326,73 +326,16 @@ def _decide(group: _Group) -> Resolution:
     contradicted = parts.get("container", 0.0) < 0
     tier = "sure" if margin >= _SURE_MARGIN and not contradicted else "doubtful"
     alternatives = tuple(
-        _alternative(rival[2].place, confidence * share)
+        summarise(rival[2].place, confidence * share)
         for rival, share in list(zip(rivals, odds, strict=True))[:_MOST_ALTERNATIVES]
         if tier == "doubtful" and confidence * share >= _LEAST_CONFIDENCE
     )
     place = dataclasses.replace(
         best.place, confidence=round(confidence, 3), alternatives=alternatives
     )
-    return Resolution(place, tier, _explain(group, parts, rivals, margin))
-
-
-def _alternative(place: Place, confidence: float) -> dict[str, object]:
-    return {
-        "place_id": place.place_id,
-        "name": place.name,
-        "country": place.country,
-        "kind": place.kind,
-        "lon": place.lon,
-        "lat": place.lat,
-        "confidence": round(confidence, 3),
-    }
-
-
-_WORDS = {
-    "admin1": "its first-level unit is in the text",
-    "admin2": "its district is in the text",
-    "country": "its country is in the text",
-    "home": "the source writes about its country",
-    "holder": "other places in the text lie in it",
-    "nearness": "near other places in the text",
-}
-
-
-def _explain(
-    group: _Group,
-    parts: dict[str, float],
-    rivals: Sequence[_Scored],
-    margin: float,
-) -> str:
-    best = group.scores[0][2].place
-    words = []
-    if points := parts.get("container", 0.0):
-        words.append(
-            f"in {group.container} as the text says"
-            if points > 0
-            else f"no place of this name is known in {group.container}"
-        )
-    words += [words_ for part, words_ in _WORDS.items() if parts.get(part, 0.0) >= 0.05]
-    if not rivals:
-        words.append("the only place of this name")
-    elif len(words) == 0:
-        words.append("the most prominent place of this name")
-    for twin in _border_twins(best, rivals):
-        words.append(
-            f"border twin: another {twin.name} lies {separation_km(best, twin):.0f} km away in "
-            f"{twin.country}, told apart by country"
-        )
-    if margin < _SURE_MARGIN:
-        second = rivals[0][2].place
-        words.append(f"small margin over {second.name} ({second.admin1 or '-'}, {second.country})")
-    return "; ".join(words)
-
-
-def _border_twins(best: Place, rivals: Sequence[_Scored]) -> list[Place]:
-    """Return the nearest namesake across each border that is near."""
-    twins: dict[str | None, Place] = {}
-    for _, _, rival in rivals:
-        place = rival.place
-        if place.country != best.country and not (place.is_area or best.is_area):
-            twins.setdefault(place.country, place)
-    return [twin for twin in twins.values() if separation_km(best, twin) <= _TWIN_KM]
+    if tier == "doubtful" and not contradicted:
+        runner_up = rivals[0][2].place
+    else:
+        runner_up = None
+    reason = explain(parts, group.container, best.place, [item[2].place for item in rivals])
+    return Resolution(place, tier, reason if runner_up is None else f"{reason}; {doubt(runner_up)}")

@@ -21,8 +21,8 @@ COLUMNS = (
 )  # fmt: skip
 KINDS = frozenset({"point", "city", "admin1", "admin2", "country", "region"})
 
-# Prominence of a row without a population, log10: a region is written about like a large city.
-_WEIGHTS = {"region": 6.3, "admin1": 5.5, "admin2": 4.5, "city": 4.0, "point": 3.5, "country": 7.0}
+# Least prominence of a row, log10: what stands here is in the news more than its people suggest.
+_WEIGHTS = {"region": 6.3, "admin1": 5.5, "admin2": 4.0, "city": 4.5, "point": 4.0, "country": 7.0}
 _ADMIN1_REACH_KM = 40.0
 
 
@@ -196,9 +196,8 @@ def _respell(record: Record, addition: Addition) -> None:
     record.pcode = addition.pcode
     record.parent = normalise_name(addition.parent or "") or None
     record.members = "|".join(addition.members) or None
-    if addition.kind != record.kind:
-        record.kind = addition.kind
-        record.weight = max(record.weight, _WEIGHTS[addition.kind])
+    record.kind = addition.kind
+    record.weight = max(record.weight, _WEIGHTS[addition.kind])
     if addition.precision_km:
         record.precision_km = addition.precision_km
     if addition.population:

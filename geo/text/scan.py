@@ -114,6 +114,8 @@ class _Scanner:
         entry = match[1] if match else None
         end = match[0] if match else position
         is_name = isinstance(entry, Entry)
+        if not is_name and self.tokens[position].lower in _WEAK_CONNECTORS:
+            return None  # an article or a small word opens no name
         if is_name and entry.class_ in {"actor", "organisation"} and not self._blocked(position):  # type: ignore[union-attr]
             return self._from_entry(position, end, entry)  # type: ignore[arg-type]
         if not (is_name and end - position > 1) and (person := self._person(position)):

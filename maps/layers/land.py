@@ -27,7 +27,7 @@ KEY = "land"
 _STYLE = Style(stroke=LAND, weight=0.7, fill=LAND, fill_opacity=1.0)
 _NEAR_MARGIN_DEGREES = 3.0
 _MAX_SPAN_DEGREES = 12.0  # on a map of half a continent the detail would not be seen
-_SEAM_DEGREES = 0.005  # beside other countries' land, so that no gap is left
+_SEAM_DEGREES = 0.015  # between coarse land and a unit is closed, so that no gap is left
 _COVERED = 0.5  # of a piece of land that the units are the better outline of
 _WORLD_DECIMALS = 2
 _NEAR_DECIMALS = 4
@@ -79,6 +79,7 @@ def _find_near_land(run: RunData, window: BaseGeometry) -> BaseGeometry:
         shapely.buffer(units, UNIT_REACH_DEGREES),
         shapely.buffer(shapely.difference(window, shapely.union_all(parts)), UNIT_REACH_DEGREES),
     )
-    sea = shapely.difference(shore, shapely.buffer(others, _SEAM_DEGREES))
-    kept = shapely.difference(shapely.union_all(parts[covered]), sea)
+    coarse = shapely.union_all(parts[covered])
+    closed = shapely.union(others, units).buffer(_SEAM_DEGREES).buffer(-_SEAM_DEGREES)
+    kept = shapely.union(shapely.difference(coarse, shore), shapely.intersection(coarse, closed))
     return shapely.union_all([others, units, kept])
