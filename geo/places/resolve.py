@@ -25,6 +25,7 @@ from geo.places.candidates import find_candidates
 from geo.places.containment import is_same_spot, lies_in, separation_km
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
+from geo.places.reasons import explain, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -48,7 +49,6 @@ _KIND = 3.0
 _UNIT_OF_TOWN = -0.8  # a unit beside the town of the same name
 
 _SURE_MARGIN = 0.8
-_TWIN_KM = 50.0
 _MOST_CANDIDATES = 40
 _MOST_ALTERNATIVES = 5
 _LEAST_CONFIDENCE = 0.02
@@ -333,9 +333,11 @@ def _decide(group: _Group) -> Resolution:
     place = dataclasses.replace(
         best.place, confidence=round(confidence, 3), alternatives=alternatives
     )
-    if tier == "doubtful" and not contradicted:
-        runner_up = rivals[0][2].place
-    else:
-        runner_up = None
-    reason = explain(parts, group.container, best.place, [item[2].place for item in rivals])
-    return Resolution(place, tier, reason if runner_up is None else f"{reason}; {doubt(runner_up)}")
+    reason = explain(
+        parts,
+        group.container,
+        best.place,
+        [item[2].place for item in rivals],
+        close=margin < _SURE_MARGIN,
+    )
+    return Resolution(place, tier, reason)

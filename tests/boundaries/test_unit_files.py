@@ -81,9 +81,14 @@ def test_the_finest_level_that_is_filled_counts(write_frame):
 
 def test_plain_columns_carry_the_rest(write_frame):
     path = write_frame(
-        "plain.geojson", [LEFT], pcode=["A1"], name=["One"], admin_level=[3], parent_pcode=["A"],
+        "plain.geojson",
+        [LEFT],
+        pcode=["A1"],
+        name=["One"],
+        admin_level=[3],
+        parent_pcode=["A"],
         country=["AA"],
-    )  # fmt: skip
+    )
     (unit,) = read_units(path)[0].to_dict("records")
     assert [unit["admin_level"], unit["parent_pcode"], unit["country"]] == [3, "A", "AA"]
 
@@ -106,8 +111,8 @@ def test_missing_crs_is_refused(write_frame, name):
 
 
 def test_geojson_is_in_degrees_unless_it_says_otherwise(tmp_path):
-    feature = {"type": "Feature", "properties": {"pcode": "A", "name": "A"},
-               "geometry": shapely.geometry.mapping(shapely.box(0, 0, 111_319.4908, 1000))}  # fmt: skip
+    shape = shapely.geometry.mapping(shapely.box(0, 0, 111_319.4908, 1000))
+    feature = {"type": "Feature", "properties": {"pcode": "A", "name": "A"}, "geometry": shape}
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}
     path = tmp_path / "crs.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": crs, "features": [feature]}))
@@ -227,15 +232,24 @@ def test_equal_names_are_reported(write_frame):
         pytest.param("a.geojson", b"{", "no GeoJSON FeatureCollection", id="cut short"),
         pytest.param("a.geojson", b"[1, 2]", "no GeoJSON FeatureCollection", id="other JSON"),
         pytest.param("a.geojson", b"\x89PNG\r\n\x1a\n\0\xff", "no GeoJSON", id="picture"),
-        pytest.param("a.geojson", b'{"type":"FeatureCollection","features":[]}', "no polygons in 0", id="no rows"),
+        pytest.param(
+            "a.geojson",
+            b'{"type":"FeatureCollection","features":[]}',
+            "no polygons in 0",
+            id="no rows",
+        ),
         pytest.param("a.gpkg", b"<OGRVRTDataSource/>", "no GeoPackage", id="VRT named gpkg"),
-        pytest.param("a.gpkg", b"SQLite format 3\0" + bytes(200), "no GeoPackage", id="other SQLite"),
+        pytest.param(
+            "a.gpkg", b"SQLite format 3\0" + bytes(200), "no GeoPackage", id="other SQLite"
+        ),
         pytest.param("a.parquet", b"PAR2" + bytes(200), "no Parquet", id="no parquet"),
-        pytest.param("a.parquet", b"PAR1" + bytes(200) + b"PAR1", "can't be read", id="broken parquet"),
+        pytest.param(
+            "a.parquet", b"PAR1" + bytes(200) + b"PAR1", "can't be read", id="broken parquet"
+        ),
         pytest.param("a.shp", b"x", "expected .geojson", id="another format"),
         pytest.param("a", b"x", "without extension", id="no extension"),
     ],
-)  # fmt: skip
+)
 def test_bad_files_are_named(tmp_path, name, content, message):
     path = tmp_path / name
     path.write_bytes(content)

@@ -16,9 +16,18 @@ GEOD = pyproj.Geod(ellps="WGS84")
 
 def make_grid(people, crs="EPSG:4326", west=10.0, north=5.0, width=1.0, height=1.0):
     return PopulationGrid(
-        "g", "test", SOURCE, None, "no", crs, west, north, width, height,
+        "g",
+        "test",
+        SOURCE,
+        None,
+        "no",
+        crs,
+        west,
+        north,
+        width,
+        height,
         np.asarray(people, dtype=np.float64),
-    )  # fmt: skip
+    )
 
 
 def test_bounds_shape_and_total():

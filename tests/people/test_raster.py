@@ -121,9 +121,11 @@ def test_projected_raster_stays_in_its_crs(write_raster):
 
 def test_projected_density_uses_the_true_area(write_raster):
     path = write_raster(
-        np.full((2, 2), 10.0), "density.tif", crs="EPSG:3857",
+        np.full((2, 2), 10.0),
+        "density.tif",
+        crs="EPSG:3857",
         transform=place(0, 8_400_000, 1000, 1000),
-    )  # fmt: skip
+    )
     grid = read_population(path, BBox(0, 59.9, 0.02, 60.1))
     assert grid.people == pytest.approx(10 * cell_areas_km2(grid))
     assert grid.people.max() < 2.6
@@ -136,8 +138,14 @@ def test_integers_scale_and_offset(write_raster):
 
 @pytest.mark.parametrize(
     ("dtype", "nodata"),
-    [("float32", -99999.0), ("float32", -3.4e38), ("float64", np.nan), ("uint8", 255), ("int32", -2147483647)],
-)  # fmt: skip
+    [
+        ("float32", -99999.0),
+        ("float32", -3.4e38),
+        ("float64", np.nan),
+        ("uint8", 255),
+        ("int32", -2147483647),
+    ],
+)
 def test_declared_nodata_is_no_data(write_raster, dtype, nodata):
     values = np.array([[1, 2]], dtype=dtype)
     values[0, 1] = nodata
