@@ -272,9 +272,10 @@ def _fill_run(
     insert_records(con, "mentions", events.mentions)
     insert_records(con, "events", events.events)
     people = PopulationFinder(settings, gazetteer, territory, as_of)
+    with_events = {event.place_id for event in events.events}
     inputs = Inputs(
         zones=zones,
-        places=events.places,
+        places=[place for place in events.places if place.place_id in with_events],
         units=territory.units,
         groups=people.groups,
         population_at=people.read_grid,
@@ -284,6 +285,7 @@ def _fill_run(
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
+    insert_records(con, "facilities", people.find_facilities())
     insert_records(con, "sources", _list_sources(con, events, territory, people))
     cautions = [
         *day_cautions,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.people import (
+    FACILITIES_SOURCE,
     OutOfReachError,
+    bundled_facilities,
     bundled_figures,
     coarse_population,
     embedded_population,
@@ -14,7 +17,8 @@ from geo.people import (
     read_population,
     unit_people,
 )
-from geo.types import Source
+from geo.people.gaza import SURFACE_SOURCE
+from geo.types import Caution, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,26 +26,15 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.people import Figure, PopulationGrid, UnitPeople
+    from geo.people import Facility, Figure, PopulationGrid, UnitPeople
     from geo.people.selection import FigureUse
     from geo.places import Gazetteer
     from geo.settings import Settings
     from geo.territory import Territory
-    from geo.types import BBox, Caution
+    from geo.types import BBox
 
-_FIGURE_FIELDS = (
-    "figure_id",
-    "pcodes",
-    "date",
-    "kind",
-    "since",
-    "low",
-    "best",
-    "high",
-    "agency",
-    "note",
-    "verified",
-)
+OLD_YEARS = 10
+"""A population older than this, in years, is reported as old."""
 
 
 class PopulationFinder:
@@ -87,7 +80,7 @@ class PopulationFinder:
         grid = self._find_grid(bbox, must_reach=must_reach)
         self.sources.append(grid.source)
         if must_reach:
-            self.cautions += grid.cautions
+            self.cautions += [*grid.cautions, *self._warn_of_age(grid)]
         return grid
 
     def place_people(self, static: Mapping[str, float]) -> list[UnitPeople]:
@@ -114,11 +107,14 @@ class PopulationFinder:
 
     def figure_records(self) -> list[dict[str, Any]]:
         """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""
-        return [
-            {field: getattr(use.figure, field) for field in _FIGURE_FIELDS}
-            | {"used": use.used, "reason": use.reason}
-            for _, use in sorted(self.uses.items())
-        ]
+        return [use.to_record() for _, use in sorted(self.uses.items())]
+
+    def find_facilities(self) -> list[Facility]:
+        """Return the facilities that come with the embedded surface, where that was used."""
+        if SURFACE_SOURCE not in self.sources:
+            return []
+        self.sources.append(FACILITIES_SOURCE)
+        return bundled_facilities()
 
     def figure_sources(self) -> list[Source]:
         """Return the agencies' figures that were used, as sources."""
@@ -133,6 +129,18 @@ class PopulationFinder:
             )
             for use in self.uses.values()
             if use.used
+        ]
+
+    def _warn_of_age(self, grid: PopulationGrid) -> list[Caution]:
+        years = re.findall(r"(?:19|20)\d\d", grid.population_date or "")
+        if not years or self._as_of.year - int(max(years)) <= OLD_YEARS:
+            return []
+        return [
+            Caution(
+                "population-old",
+                f"{grid.label} is from {grid.population_date}, more than {OLD_YEARS} years before "
+                f"{self._as_of.isoformat()}: the population has changed since.",
+            )
         ]
 
     def _find_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 FUZZY = "fuzzy"  # stands at the start of `source` where a spelling was guessed
 
-_NEARNESS = 3.0
-_NEAR_KM = 100.0
+_NEARNESS = 6.0  # points on the log10 scale: the caller asked for it
+_NEAR_KM = 300.0
 _LEAST_LIKENESS = 0.8
 _SHORTEST_FUZZY = 5  # letters; of shorter names too many are alike
 _FUZZY_CONFIDENCE = 0.5  # at most

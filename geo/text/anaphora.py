@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import Candidate
+from geo.text.datelines import is_dateline
 from geo.text.roles import read_part
 from geo.text.scene import Scene
 
@@ -79,6 +80,8 @@ def _find_antecedent(
             for unit in units[:limit]
             if unit.is_place and unit.name is not None and _fits(unit.name, wide=wide)
         ]
+        filed = [name for name in named if not is_dateline(name)]
+        named = filed or named
         if named:
             called = [name for name in named if _is_called(name, nouns)]
             return (called or named)[0]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 BREAKS = frozenset({";", ":", "\u2014", "\u2013", "(", ")"})
 _RELATIVE = "relative"
+_MONTHS = frozenset({"march", "may"})  # verbs when written small
 _NOT_CUES = frozenset({"post", "non", "anti", "pre", "ex"})  # post-conflict, anti-war
 
 
@@ -77,7 +78,7 @@ def read_units(
             units.append(Unit(name.key, "name", position, None, (), name, clause, last.possessive))
             position = name.last
             continue
-        unit, length = _read_unit(tokens, position, lexicon)
+        unit, length = _read_unit(tokens, position, lexicon, headline=sentence.headline)
         if unit.cue == "boundary" or unit.lower in BREAKS:
             clause, in_relative = clause + 1, False
         elif unit.cue == _RELATIVE:
@@ -93,9 +94,13 @@ def read_units(
     return tuple(units)
 
 
-def _read_unit(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> tuple[Unit, int]:
+def _read_unit(
+    tokens: tuple[Token, ...], position: int, lexicon: Lexicon, *, headline: bool
+) -> tuple[Unit, int]:
     token = tokens[position]
     cue, length, lower = None, 1, token.lower
+    if token.is_capitalised and lower in _MONTHS and not headline:
+        return Unit(lower, token.kind, position, possessive=token.possessive), 1
     if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
         match = lexicon.cues.match(tokens, position)
         if match and isinstance(match[1], str):

@@ -21,6 +21,10 @@ _DIRECTIONS = frozenset(
     "southwest northeastern northwestern southeastern southwestern north-east north-west "
     "south-east south-west downtown nearby neighbouring neighboring besieged".split()
 )
+CALENDAR = frozenset(
+    "january february march april may june july august september october november december monday "
+    "tuesday wednesday thursday friday saturday sunday ramadan".split()
+)
 _SHORT = 3  # letters: names this short are mostly something else
 SURE = 2.0  # evidence from which a reading is called sure
 
@@ -78,8 +82,10 @@ def _weigh_shape(
     word = words[0]
     opens = candidate.first == 0 or tokens[candidate.first - 1].kind == "mark"
     folded = candidate.key
-    if single and word.lower in lexicon.words:
-        yield (-5.0 if opens or candidate.sentence.headline else -3.0), "a dictionary word"
+    if single and word.lower in CALENDAR:
+        yield -6.0, "a month or a day"
+    elif single and word.lower in lexicon.words:
+        yield (-5.0 if opens or candidate.sentence.headline else -2.5), "a dictionary word"
     if single and word.lower in context.small_words:
         yield -4.0, "written small elsewhere in the text"
     if single and candidate.first == 0:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geo.text.anaphora import read_echoes
 from geo.text.candidates import AREAS
 from geo.text.clauses import read_units
+from geo.text.datelines import is_dateline
 from geo.text.lexicon import load_lexicon
 from geo.text.mentions import Echo, Mention
 from geo.text.recognise import is_sure, recognise
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
 _ORDER = ("threatened", "site", "venue", "actor", "mentioned")
 _MOST_ECHOES = 50  # mentions of one name that a dateline looks at
-_LEAD = 12  # tokens at the head of a paragraph that a dateline may take
 
 
 def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
@@ -96,7 +96,7 @@ def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
     for name in names:
         by_key.setdefault(name.key, []).append(name)
     for name in names:
-        if name.class_ != "place" or not _is_dateline(name):
+        if name.class_ != "place" or not is_dateline(name):
             continue
         if name.kind == "country":
             parts[id(name)] = MENTIONED
@@ -113,25 +113,6 @@ def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
         ]
         best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
         parts[id(name)] = Part(best.role, best.modality, None, "dateline")
-
-
-def _is_dateline(name: Candidate) -> bool:
-    """`GOMA, Congo (AP) -`, `24 February 2024 - (Paris)`: before a dash, or in brackets after one."""
-    tokens = name.sentence.tokens
-    if name.last > _LEAD:
-        return False
-    after = [token.text for token in tokens[name.last : name.last + 8]]
-    before = [token.text for token in tokens[: name.first]]
-    dashes = {"-", "\u2013", "\u2014"}
-    if before[-1:] == ["("] and after[:1] == [")"]:
-        return True
-    if not dashes & set(after) or {".", "!", "?"} & set(before):
-        return False
-    until = after[: min(after.index(dash) for dash in dashes if dash in after)]
-    small = [text for text in until if text[0].islower()]
-    return (
-        name.first <= 6 and not small and all(t[0].isupper() or not t[0].isalpha() for t in before)
-    )  # noqa: PLR2004
 
 
 def _make_mentions(

@@ -48,6 +48,9 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
     left = list(_markers_left(units, anchor))
     if any(unit.cue == "denial" for _, unit in left):
         return "denied"
+    right = [units[index] for index in range(place + 1, min(len(units), place + _NEAR + 2))]
+    if any(unit.cue == "denial" and unit.clause == units[place].clause for unit in right):
+        return "denied"
     before = units[anchor - 1].lower if anchor else ""
     if before in {"no", "not", "without"}:
         return "denied"

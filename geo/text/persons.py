@@ -35,6 +35,8 @@ def find_person(
     token = tokens[position]
     if token.kind != "word" or (position and tokens[position - 1].lower in LOCATIVES):
         return None
+    if position > 1 and _is_called_place(tokens, position, lexicon):
+        return None
     end = _name_end(sentence, position, limit)
     if end <= position or _is_known_name(tokens, position, lexicon):
         return end if _is_place_first_name(tokens, position, end, names, lexicon) else None
@@ -48,6 +50,13 @@ def find_person(
     ):
         return None if _is_notable_place(tokens, position, end, names) else end
     return None
+
+
+def _is_called_place(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
+    """`the village of X`, `the town X`."""
+    before = tokens[position - 1].lower
+    noun = tokens[position - 2].lower if before == "of" else before
+    return lexicon.nouns.get(noun) in {"settlement", "area"} and noun != "state"
 
 
 def title_before(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from geo.text.names import NameIndex
     from geo.text.tokens import Sentence
 
-_LOOKUPS = 60_000  # different names in one article; a hostile text has more
+_LOOKUPS = 20_000  # different names in one article; a hostile text has more
 _UNCASED = frozenset({"ar", "fa"})
 _REPEAT = 2.0
 _STRONG = 3.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.governors import LOCATIVE, find_governor
+from geo.text.modality import is_past
 from geo.text.scene import MENTIONED, Part, Scene
 from geo.text.subjects import read_relative, read_subject
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.governors import Governor
 
+_BLOCKED = -1
+_PARTY_PREPOSITIONS = frozenset({"from", "by", "with", "between", "to", "of"})
 _REACH = 24  # units in which a head is looked for
 _VIOLENT = frozenset({"violence", "state"})
 _MOVING = frozenset({"drive", "advance", "approach"})
@@ -23,7 +26,7 @@ _SUBJECTS_OF_TALKS = frozenset(
     "ceasefire cease-fire truce deal strategy policy reconstruction elections election".split()
 )
 _TROOPS = frozenset(
-    "troops forces soldiers tanks army fighters rebels militants gunmen columns armour".split()
+    "army militia gangs troops forces soldiers tanks army fighters rebels militants gunmen columns armour".split()
 )
 _AWAITED = frozenset({"expected", "due"})
 _LEAVING = frozenset(
@@ -129,9 +132,17 @@ def _read_compound(scene: Scene, place: int, name: Candidate) -> Part | None:
         if unit.cue == "evacuation":
             return Part("threatened", "threatened", "attack", f"told to leave: {unit.lower!r}")
         noun = scene.lexicon.nouns.get(unit.lower)
+        if noun == "settlement" and name.kind == "country":
+            return Part("mentioned", "actual", None, f"whose {unit.lower!r} is meant")
+        if name.kind == "country" and _is_plain(unit):
+            continue
         if noun not in {"site", "area", "settlement"} and unit.lower not in {"ground", "military"}:
             return None
     return None
+
+
+def _is_plain(unit: Unit) -> bool:
+    return unit.kind == "word" and unit.name is None and unit.cue is None and not unit.verbs
 
 
 def _read_evacuation(scene: Scene, place: int) -> Part | None:
@@ -210,7 +221,9 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     unit, index = scene.units[governor.index], governor.index
     if unit.has_verb("encircle"):
         return scene.violence(index, place, threat=True)
-    if unit.has_verb("nearing"):
+    if unit.has_verb("protecting"):
+        return _read_shielded(scene, place)
+    if unit.has_verb("nearing") or unit.cue == "approach":
         return scene.violence(index, place, threat=True)
     if unit.has_verb(*_TARGETS):
         return scene.violence(index, place)
@@ -219,7 +232,9 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     if unit.has_verb("visiting"):
         return scene.talks(index, place)
     if unit.has_verb("flight"):
-        return Part("site", "actual", "displacement", f"people {unit.lower!r} it")
+        former = is_past(scene.units, index, place, scene.year)
+        modality = "past" if former else "actual"
+        return Part("site", modality, "displacement", f"people {unit.lower!r} it")
     if unit.lower.startswith("threaten"):
         return Part("threatened", "threatened", "attack", "threatened")
     mind = scene.lexicon.mind
@@ -230,16 +245,29 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     return None
 
 
+def _read_shielded(scene: Scene, place: int) -> Part | None:
+    """`protect X from an attack`."""
+    units = scene.units
+    for index in range(place + 1, min(len(units), place + 8)):
+        if units[index].cue == "violence" and units[place + 1].lower in {"from", "against"}:
+            return scene.violence(index, place, threat=True)
+    return None
+
+
 def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
     """`clashes in X`, `talks in X`; at the head of a clause what follows is looked at."""
     head = _find_head(scene, governor.index, place)
     if head is not None and scene.units[head].lower in _AWAITED:
         return Part("venue", "planned", "talks", "someone is expected there")
+    if head == _BLOCKED:
+        return None
     if head is None:
         head = _find_after(scene, place, governor.index)
     if head is None:
         return None
     unit = scene.units[head]
+    if unit.has_verb("gathering"):
+        return scene.violence(head, place, threat=True)
     if unit.cue in _MOVING or unit.has_verb("approach") and unit.cue not in _VIOLENT:
         threat = unit.cue != "drive" and governor.lower != "in"
         return scene.violence(head, place, threat=threat)
@@ -265,8 +293,12 @@ def _is_awaited(scene: Scene, index: int, start: int) -> bool:
 
 
 def _find_head(scene: Scene, start: int, place: int) -> int | None:
-    """The nearest telling word left of a preposition, in the clause, not across another scene."""
-    units, commas = scene.units, 0
+    """The nearest telling word left of a preposition, in the clause, not across another scene.
+
+    `_BLOCKED` if a word comes first that says something else of the place.
+    """
+    units = scene.units
+    commas = closing = int(start > 0 and units[start - 1].lower == ",")
     for index in range(start - 1, max(-1, start - _REACH), -1):
         unit = units[index]
         if unit.clause != units[start].clause:
@@ -283,9 +315,13 @@ def _find_head(scene: Scene, start: int, place: int) -> int | None:
                 return None
             continue
         if unit.cue in {"neutral", "against"} or _reports(scene, index):
-            return None
+            return _BLOCKED
+        if _gathers(scene, index):
+            return index
         if _tells(scene, index):
-            return index if commas % 2 == 0 else None
+            if {step.cue for step in units[max(0, index - 2) : index]} & {"against"}:
+                return _BLOCKED
+            return index if commas % 2 == 0 or commas == closing else None
     return None
 
 
@@ -296,6 +332,12 @@ def _reports(scene: Scene, index: int) -> bool:
         return False
     before = {unit.lower for unit in scene.units[max(0, index - 2) : index]}
     return not (word == "reported" and before & {"was", "were", "been", "are", "is"})
+
+
+def _gathers(scene: Scene, index: int) -> bool:
+    """Troops that gather are no meeting."""
+    before = {unit.lower for unit in scene.units[max(0, index - 6) : index]}
+    return scene.units[index].has_verb("gathering") and bool(before & _TROOPS)
 
 
 def _only_joins(units: tuple[Unit, ...], place: int, start: int) -> bool:
@@ -424,21 +466,17 @@ def _read_head(scene: Scene, index: int, place: int, preposition: str, steps: in
 
 def _read_party(scene: Scene, name: Candidate, governor: Governor) -> Part | None:
     """`representatives from Qatar`, `accepted by Israel`, `talks with Iran`, `appealed to Kyiv`."""
-    if not scene.is_government(name) or governor.lower not in {
-        "from",
-        "by",
-        "with",
-        "between",
-        "to",
-    }:
+    if not scene.is_government(name) or governor.lower not in _PARTY_PREPOSITIONS:
         return None
     units, mind = scene.units, scene.lexicon.mind
-    reach = 4 if governor.lower == "from" else 6
+    reach = {"from": 4, "of": 2}.get(governor.lower, 6)
     for index in range(governor.index - 1, max(-1, governor.index - reach), -1):
         unit = units[index]
         if unit.clause != units[governor.index].clause or unit.lower == "border":
             return None
         word = unit.lower
+        if governor.lower == "of" and (word in mind["people"] or (word,) in scene.lexicon.titles):
+            return _stands(name, f"{word} of")
         if governor.lower == "from" and word in _LEAVING:
             return None
         if governor.lower == "from" and (word in mind["people"] or word in mind["noun"]):

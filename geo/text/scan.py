@@ -173,6 +173,8 @@ class _Scanner:
                 text.lower() in words["suffix"] or text.lower() in words["media"]
             ):
                 end = index + 1
+            elif not tokens[index].is_capitalised and text not in {"al", "el", "of", "for"}:
+                break
             elif text in {"of", "for"} and end is None:
                 break
         first = tokens[position].lower
@@ -230,10 +232,11 @@ class _Scanner:
                     facts = self.names.lookup(surface)
                     if facts:
                         whole = position == run.first and end == run.last
+                        camp = stretch > end and tokens[stretch - 1].lower == "camp"
                         return Candidate(
                             self.sentence,
                             position,
-                            stretch,
+                            end if camp else stretch,
                             "place",
                             surface,
                             facts=facts,

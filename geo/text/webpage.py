@@ -47,6 +47,7 @@ def read_webpage(markup: str, name: str) -> Webpage:
         raise TextError(
             f"{name}: an HTML page without article text; save the article's text as .txt"
         )
+    text = text.replace("\n", "\n\n")  # one line is one paragraph
     title = found.title or None
     if title and not text.startswith(title):
         text = f"{title}\n\n{text}"

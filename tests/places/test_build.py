@@ -87,7 +87,7 @@ def test_supplement_row_takes_the_admin1_of_the_nearest_town(tiny: Gazetteer) ->
         ("X,,AA,point,,1,1,1,,,,,,,,", "expected a source"),
         ("-,,AA,point,,1,1,1,,,,,,,,s", "expected a name"),
         ("X,,AA,city,,,,,gn:99,,,,,,,s", "no 'gn:99' in 'AA'"),
-        ("X,,BB,city,,,,,gn:1,,,,,,,s", "no 'gn:1' in 'BB'"),
+        ("X,,BB,city,,,,,gn:2,,,,,,,s", "no 'gn:2' in 'BB'"),
         ("X,,AA,point,,1,1,1,,Nowhere,,,,,,s", "no admin1 'Nowhere'"),
         ("Alpha camp,,AA,point,,1,1,1,,,,,,,,s", "again the place of line 3"),
     ],

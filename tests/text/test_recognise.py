@@ -81,7 +81,7 @@ def test_a_text_of_names_only_is_refused():
         def lookup(self, _name):
             return []
 
-    text = " ".join(f"Name{n:x}" for n in range(25_000))
+    text = " ".join(f"Name{n:x}" for n in range(40_000))
     with pytest.raises(TextError, match="different names"):
         find_mentions(document_from_text(text[:199_000], "a"), EmptyIndex())
 

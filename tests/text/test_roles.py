@@ -19,7 +19,7 @@ def part_of(name, text, index):
         ("Cairo", "The envoy is slated to meet officials in Cairo.", ("venue", "planned")),
         ("Doha", "Doha will host a new round of talks.", ("venue", "planned")),
         ("Kyiv", "The foreign minister visited Kyiv.", ("venue", "actual")),
-        ("Doha", "Talks in Doha were called off.", ("venue", "actual")),
+        ("Doha", "Talks in Doha were called off.", ("venue", "denied")),
         ("Rafah", "The looming threat of an offensive on the crowded city of Rafah.",
          ("threatened", "threatened")),
         ("Rafah", "Rafah, where a million people shelter, would be stormed.",
