@@ -86,10 +86,8 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
 
 
 def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Resolution]:
-    queries, home = [], []
+    queries = []
     for position, mention in enumerate(mentions):
-        if mention.country and mention.country not in home:
-            home.append(mention.country)
         if mention.lookup is None:
             continue
         name, kind, container = mention.lookup, mention.kind, mention.container
@@ -99,7 +97,7 @@ def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Res
             container = _country_name(gazetteer, mention.country) or container
             kind = "city" if mention.role == "actor" else kind
         queries.append(NameQuery(mention.mention_id, name, container, kind, position))
-    return resolve_names(queries, gazetteer, home=home)
+    return resolve_names(queries, gazetteer)
 
 
 def _country_name(gazetteer: Gazetteer, iso2: str) -> str | None:

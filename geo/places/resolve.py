@@ -41,7 +41,7 @@ _CONTAINER_NAME = 3.0  # "Georgia" after "Atlanta, Georgia" was read
 _ADMIN1 = 1.2
 _ADMIN2 = 0.8
 _COUNTRY = 0.8
-_NAMED_COUNTRY = 1.2
+_NAMED_COUNTRY = 1.2  # of the only one; shared by the square root of their number
 _HOME = 1.0
 _NEARNESS = 1.0
 _NEAR_KM = 150.0
@@ -282,7 +282,9 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
     if counted > 0:
         parts["country"] = _COUNTRY * counted / (counted + 1.0)
     if country in context.named and entry.place.kind != "country":
-        parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY
+        parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
+            len(context.named)
+        )
     if country in context.home:
         parts["home"] = _HOME
     if context.holders[entry.place.place_id]:

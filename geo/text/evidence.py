@@ -25,6 +25,7 @@ CALENDAR = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday ramadan".split()
 )
+_TAKES_PLACE = frozenset({"assault", "seizing", "siege", "encircle", "visiting", "flight"})
 _SHORT = 3  # letters: names this short are mostly something else
 SURE = 2.0  # evidence from which a reading is called sure
 
@@ -61,7 +62,7 @@ def _weigh_index(
     elif best.kind in {"admin2", "point"}:
         yield 0.8, f"a {best.kind} in the index"
     people = max((fact.population or 0 for fact in candidate.facts), default=0)
-    size = min(2.5, max(-0.5, math.log10(max(people, 1)) - 3.5))
+    size = min(2.5, max(-0.5, math.log10(max(people, 1)) - 3.5)) if people else 0.0
     if best.kind not in {"country", "region"}:
         yield size, f"at most {people} people of that name in the index"
     if len(candidate.key.split()) > 1:
@@ -121,6 +122,14 @@ def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[
     while step >= 0 and tokens[step].lower in _DIRECTIONS | {"the"} and first - step < 4:  # noqa: PLR2004
         step -= 1
     governor = tokens[step] if step >= 0 else None
+    if governor is not None and any(
+        category in _TAKES_PLACE for category, _ in lexicon.verbs.get(governor.lower, ())
+    ):
+        yield 1.5, f"after {governor.lower!r}"
+    if first and tokens[first - 1].lower in {"and", ",", "or"} and _is_listed(candidate):
+        yield 1.5, "in a list of places"
+    if first == 0 and after is not None and after.lower == "," and tokens[0].text.isupper():
+        yield 2.0, "in capitals, as a dateline"
     if governor is not None and governor.lower in LOCATIVES and governor.kind == "word":
         yield 2.2, f"after {governor.lower!r}"
     elif governor is not None and governor.lower in _WEAK_PREPOSITIONS:
@@ -143,6 +152,18 @@ def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[
         yield 2.5, f"beside its container {candidate.container!r}"
     if after is not None and after.lower in lexicon.reporting and candidate.kind not in AREAS:
         yield -0.8, "before a verb of speaking"
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    """`near X and Y`: only capitalised words and joiners lie between it and a preposition."""
+    tokens = candidate.sentence.tokens
+    for index in range(candidate.first - 1, max(-1, candidate.first - 10), -1):
+        token = tokens[index]
+        if token.lower in LOCATIVES:
+            return True
+        if not (token.is_capitalised or token.joined or token.lower in {"and", ",", "or", "the"}):
+            return False
+    return False
 
 
 def _weigh_run(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[float, str]]:

@@ -91,6 +91,11 @@ def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) 
     return False
 
 
+def is_modal(unit: Unit) -> bool:
+    """Tell whether a word is a modal verb; `May` is not where it is a month."""
+    return unit.lower in MODALS and (unit.lower != "may" or unit.cue is not None)
+
+
 def _is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
     text = units[index].lower.removesuffix("s")
     if not (text.isdigit() and len(text) == 4 and text[:2] in {"18", "19", "20"}):  # noqa: PLR2004 - a year
@@ -127,7 +132,7 @@ def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Uni
             return "threatened" if negated else "denied"
         if unit.cue == "negation" and anchor - index <= _NEAR and not urged:
             following = units[index + 1].lower if index + 1 < len(units) else ""
-            if following not in {"only", "just", "yet"}:
+            if following not in {"only", "just", "yet", "end", "let-up", "sign", "stop", "ending"}:
                 return "denied"
     return None
 
@@ -136,7 +141,7 @@ def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
     """A word that is noun and verb alike is a verb after `to`, a modal or a subject's name."""
     after = units[anchor + 1] if anchor + 1 < len(units) else None
     before = units[anchor - 1] if anchor else None
-    if before is not None and (before.lower == "to" or before.lower in MODALS):
+    if before is not None and (before.lower == "to" or is_modal(before)):
         return True
     return (
         after is not None
@@ -151,7 +156,7 @@ def _read_verb(
 ) -> str:
     near = [units[index].lower for index in range(max(0, anchor - _NEAR), anchor)]
     before = near[-1] if near else ""
-    modal = any(word in MODALS for word in near)
+    modal = any(is_modal(units[index]) for index in range(max(0, anchor - _NEAR), anchor))
     infinitive = "to" in near or any(
         units[index].lower.endswith(" to") for index in range(max(0, anchor - _NEAR), anchor)
     )
@@ -192,7 +197,7 @@ def _read_noun(
     for _, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and {form for _, form in unit.verbs} & {"past"}:
             return "actual"
-        if unit.lower in MODALS or unit.lower in _REPORTED or unit.lower.startswith("loom"):
+        if is_modal(unit) or unit.lower in _REPORTED or unit.lower.startswith("loom"):
             return "planned" if unit.cue == "plan" else "threatened"
     return "actual"
 

@@ -66,15 +66,18 @@ def recognise(document: Document, index: NameIndex) -> Reading:
 
 
 def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:
-    context = _read_context(sentences, found)
     everything = [candidate for candidates in found for candidate in candidates]
     open_cases = [candidate for candidate in everything if not candidate.settled]
     for candidate in open_cases:
         candidate.hint = read_hint(candidate, lexicon)
-        evidence = weigh(candidate, context, lexicon)
-        candidate.score = sum(weight for weight, _ in evidence)
-        evidence.sort(key=lambda piece: -abs(piece[0]))
-        candidate.reasons = [f"{reason} ({weight:+.1f})" for weight, reason in evidence[:4]]
+    context = _read_context(sentences, found)
+    for _ in range(2):  # the places that are clear say which countries the text is about
+        for candidate in open_cases:
+            evidence = weigh(candidate, context, lexicon)
+            candidate.score = sum(weight for weight, _ in evidence)
+            evidence.sort(key=lambda piece: -abs(piece[0]))
+            candidate.reasons = [f"{reason} ({weight:+.1f})" for weight, reason in evidence[:4]]
+        context = _read_context(sentences, found)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
     for candidate in open_cases:
         named = candidate.key not in context.surnames
@@ -92,6 +95,8 @@ def _read_context(sentences: list[Sentence], found: list[list[Candidate]]) -> Co
                 surnames |= surname_keys(candidate.sentence, candidate.first, candidate.last)
             elif candidate.country:
                 countries[candidate.country] += 1
+            elif candidate.score >= _STRONG and candidate.facts and candidate.facts[0].country:
+                countries[candidate.facts[0].country] += 1
     small = {
         token.lower
         for sentence in sentences

@@ -223,6 +223,8 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
         return scene.violence(index, place, threat=True)
     if unit.has_verb("protecting"):
         return _read_shielded(scene, place)
+    if unit.has_verb("approach") and governor.via & {"part"}:
+        return scene.violence(index, place, threat=True)
     if unit.has_verb("nearing") or unit.cue == "approach":
         return scene.violence(index, place, threat=True)
     if unit.has_verb(*_TARGETS):
@@ -309,6 +311,9 @@ def _find_head(scene: Scene, start: int, place: int) -> int | None:
             return index
         if unit.is_place and index != place:
             before = find_governor(units, index, scene.lexicon)
+            apposed = commas > closing and before.kind == "word"
+            if apposed and not _only_joins(units, index, start):
+                return _BLOCKED
             if before.lower in LOCATIVE | {"on", "to", "into"} and not _only_joins(
                 units, index, start
             ):

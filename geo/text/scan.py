@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import Candidate
+from geo.text.evidence import names_settlement
 from geo.text.lexicon import Entry
 from geo.text.persons import find_person
 
@@ -280,7 +281,8 @@ class _Scanner:
             last -= 1
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
-        return Candidate(self.sentence, position, last, "place", self._surface(position, last))
+        unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
+        return unknown if names_settlement(unknown, self.lexicon) else None
 
 
 def _article(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.modality import MODALS, read_talks, read_violence
+from geo.text.modality import is_modal, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -66,7 +66,9 @@ class Scene:
         words = range(max(0, anchor - 8), anchor)
         forms = {form for _, form in self.units[anchor].verbs}
         base = "base" in forms and any(
-            self.units[index].lower in MODALS | {"to"} or self.units[index].lower.endswith(" to")
+            is_modal(self.units[index])
+            or self.units[index].lower == "to"
+            or self.units[index].lower.endswith(" to")
             for index in words
         )
         return base or any(

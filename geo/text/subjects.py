@@ -40,7 +40,7 @@ def read_relative(scene: Scene, place: int) -> Part | None:
     index = place + 1
     if index < len(units) and units[index].lower == ",":
         index += 1
-    if index >= len(units) or units[index].lower not in {"where", "which", "that"}:
+    if index >= len(units) or units[index].lower not in {"where", "which"}:
         return None
     clause = units[index].clause
     for step in range(index + 1, min(len(units), index + 2 * _AHEAD)):
@@ -88,7 +88,9 @@ def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, 
     """Units after the subject, past list members, appositions and relative clauses."""
     index = place + 1
     while index < min(len(units), place + 2 * _AHEAD) and (
-        units[index].lower in {"and", "or", "the"} or units[index].is_place
+        units[index].lower in {"and", "or", "the"}
+        or units[index].is_place
+        or (units[index].lower == "," and units[index + 1 : index + 2] and units[index + 1].is_place)
     ):
         index += 1
     if index < len(units) and units[index].lower == ",":
