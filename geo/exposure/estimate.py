@@ -95,7 +95,7 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
         grid = dataclasses.replace(grid, grid_id=f"grid-{number}")
         tally = _count_area(con, area, grid, inputs)
         _set_densities(con, area.places, tally)
-        people = tally.units | people
+        people = {**tally.units, **people}
         zones += [_zone_record(zone, grid) for zone in area.zones]
         rows, units = build_rows(area.zones, tally, names)
         exposure, parts = exposure + rows, parts + units
