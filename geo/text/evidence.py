@@ -25,7 +25,8 @@ CALENDAR = frozenset(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday ramadan".split()
 )
-_TAKES_PLACE = frozenset({"assault", "seizing", "siege", "encircle", "visiting", "flight"})
+_AFTER_NAMES = _WEAK_PREPOSITIONS | LOCATIVES | {"and", "or", "with", "is", "was", "by", "as"}
+_TAKES_PLACE = frozenset({"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"})
 _SHORT = 3  # letters: names this short are mostly something else
 SURE = 2.0  # evidence from which a reading is called sure
 
@@ -144,8 +145,9 @@ def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[
         and lexicon.nouns[after.lower] in {"area", "settlement"}
     ):
         yield 2.0, f"before {after.lower!r}"
-    if before is not None and before.text == "the" and candidate.kind == "city":
-        yield -1.5, "after 'the'"
+    if before is not None and before.text == "the" and candidate.kind in {"city", "admin1"}:
+        alone = after is None or after.kind == "mark" or after.lower in _AFTER_NAMES
+        yield (-3.0 if alone else -0.5), "after 'the'"
     if not candidate.whole and not candidate.sentence.headline:
         yield from _weigh_run(candidate, lexicon)
     if candidate.container:

@@ -60,6 +60,9 @@ def find_governor(units: tuple[Unit, ...], place: int, lexicon: Lexicon) -> Gove
         noun = lexicon.nouns.get(unit.lower)
         if unit.cue in {"boundary", "relative"}:
             break
+        if unit.lower == "," and index and _is_title(units[index - 1], lexicon):
+            index -= 1  # the capital, X
+            continue
         if unit.lower in _JOINERS:
             before = (
                 None if _opens_clause(units, place, index, lexicon) else _list_member(units, index)
@@ -92,6 +95,10 @@ def find_governor(units: tuple[Unit, ...], place: int, lexicon: Lexicon) -> Gove
         else:
             break
     return Governor("none", index, "", frozenset(via))
+
+
+def _is_title(unit: Unit, lexicon: Lexicon) -> bool:
+    return unit.name is None and lexicon.nouns.get(unit.lower) == "settlement"
 
 
 def _list_member(units: tuple[Unit, ...], joiner: int) -> int | None:

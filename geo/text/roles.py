@@ -53,6 +53,7 @@ def read_part(scene: Scene, place: int) -> Part:
         or read_subject(scene, place, name, governor)
         or read_relative(scene, place)
         or _read_loose(scene, place, governor)
+        or _read_only_place(scene, place, name, governor)
         or MENTIONED
     )
 
@@ -339,10 +340,10 @@ def _reports(scene: Scene, index: int) -> bool:
     return not (word == "reported" and before & {"was", "were", "been", "are", "is"})
 
 
-def _gathers(scene: Scene, index: int) -> bool:
-    """Troops that gather are no meeting."""
+def _gathers(scene: Scene, index: int, category: str = "gathering") -> bool:
+    """Troops that gather are no meeting, troops that travel no delegation."""
     before = {unit.lower for unit in scene.units[max(0, index - 6) : index]}
-    return scene.units[index].has_verb("gathering") and bool(before & _TROOPS)
+    return scene.units[index].has_verb(category) and bool(before & _TROOPS)
 
 
 def _only_joins(units: tuple[Unit, ...], place: int, start: int) -> bool:
@@ -452,6 +453,9 @@ def _read_head(scene: Scene, index: int, place: int, preposition: str, steps: in
             return scene.violence(index, place)
         if unit.lower == "threat" and preposition == "to":
             return Part("threatened", "threatened", "attack", "a threat to it")
+        if unit.has_verb("travel") and _gathers(scene, index, "travel"):
+            part = scene.violence(index, place)
+            return part if part.role == "threatened" else None
         if unit.has_verb("travel", "talks") or unit.cue == "talks":
             return scene.talks(index, place) if _is_official(scene, index + 1) else None
     if preposition == "for":
@@ -461,6 +465,11 @@ def _read_head(scene: Scene, index: int, place: int, preposition: str, steps: in
             return scene.violence(index, place)
         if unit.lower in {"fears", "fear", "alarm", "feared"} and steps <= 3:  # noqa: PLR2004
             return Part("threatened", "threatened", "attack", f"{unit.lower!r} for it")
+    if preposition in {"toward", "towards"} and unit.lower in {"fired", "launched", "fire"}:
+        return scene.violence(index, place)
+    if preposition == "from" and unit.cue in _VIOLENT and steps <= 4:  # noqa: PLR2004
+        between = {step.lower for step in scene.units[index:place]}
+        return scene.violence(index, place) if "reported" in between else None
     if preposition == "from" and unit.has_verb("flight", "harm") and unit.lower != "fire":
         crowd = any(u.lower in _CROWDS or u.kind == "number" for u in scene.units[: index + 3])
         return (
@@ -515,4 +524,26 @@ def _read_loose(scene: Scene, place: int, governor: Governor) -> Part | None:
             and not _has_own_place(units, index)
         ):
             return scene.violence(index, place)
+    return None
+
+
+def _read_only_place(
+    scene: Scene, place: int, name: Candidate, governor: Governor
+) -> Part | None:
+    """`Shopkeepers in X have shut their doors, expecting an attack`: the sentence's one town."""
+    units = scene.units
+    if name.kind not in {"city", "point", "admin2"} or scene.is_government(name):
+        return None
+    if governor.lower not in LOCATIVE | {"of"} or not name.sentence.tokens:
+        return None
+    for unit in units:
+        other = unit.name
+        if other is not None and other is not name and unit.is_place and other.kind in {"city", "point"}:
+            return None
+    if _find_head(scene, governor.index, place) is not None:
+        return None
+    for index in range(place + 1, min(len(units), place + 2 * _REACH)):
+        if units[index].cue == "violence" and not _has_own_place(units, index):
+            part = scene.violence(index, place)
+            return part if part.modality in {"threatened", "planned"} else None
     return None

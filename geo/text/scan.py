@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.candidates import Candidate
+from geo.text.candidates import AREAS, Candidate
 from geo.text.evidence import names_settlement
 from geo.text.lexicon import Entry
 from geo.text.persons import find_person
@@ -189,6 +189,9 @@ class _Scanner:
         if end is None or end <= known:
             return None
         if not self._is_name_start(position):
+            return None
+        areas = self.names.lookup(self._surface(position, end))
+        if areas and areas[0].kind in AREAS:  # West Bank
             return None
         candidate = Candidate(self.sentence, position, end, "organisation", "", settled=True)
         inner = self._geographic_part(position, end)
