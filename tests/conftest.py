@@ -1,11 +1,7 @@
-"""What all tests share: the network is blocked, and the seed article where it is present."""
-
-from pathlib import Path
+"""What all tests share: the network is blocked."""
 
 import pytest
 import pytest_socket
-
-SHARED = Path(__file__).parents[1].parent / "shared"
 
 
 @pytest.fixture(autouse=True)
@@ -17,12 +13,3 @@ def _no_network(request):
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
-
-
-@pytest.fixture(scope="session")
-def seed_article():
-    """Path of the article that civmap was thought up from; it lies beside the repository."""
-    found = sorted((SHARED / "seeds").glob("*.txt"))
-    if not found:
-        pytest.skip("the seed article is not beside this checkout")
-    return found[0]

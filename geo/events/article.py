@@ -218,7 +218,7 @@ def _caution(
         )
     unresolved = sorted({m.text for m in mentions if m.lookup is not None and m.place_id is None})
     if unresolved:
-        names = ", ".join(unresolved[:5]) + (" …" if len(unresolved) > 5 else "")  # noqa: PLR2004
+        names = ", ".join(unresolved[:5]) + (" …" if len(unresolved) > 5 else "")
         cautions.append(
             Caution("unresolved-names", f"{len(unresolved)} names are in no gazetteer: {names}.")
         )

@@ -42,7 +42,7 @@ def read_events(path: Path | None, gazetteer: Gazetteer, settings: Settings) -> 
         path = package_file("events", EXAMPLE)
     suffix = path.suffix.lower()
     if suffix in TABLE_SUFFIXES:
-        from geo.events.table import read_table  # noqa: PLC0415 - pandas is slow to import
+        from geo.events.table import read_table
 
         return read_table(_read_bytes(path), path.name)
     if suffix not in TEXT_SUFFIXES:
@@ -62,7 +62,7 @@ def read_events_from_bytes(
     """
     suffix = PurePath(name).suffix.lower()
     if suffix in TABLE_SUFFIXES:
-        from geo.events.table import read_table  # noqa: PLC0415 - pandas is slow to import
+        from geo.events.table import read_table
 
         return read_table(data, name)
     if suffix not in TEXT_SUFFIXES:

@@ -195,6 +195,6 @@ def _read_country(value: Any, codes: Mapping[str, str]) -> str | None:
     text = _text(value)
     if text is None:
         return None
-    if len(text) == 2 and text.isalpha():  # noqa: PLR2004 - ISO 3166-1 alpha-2; NA is Namibia
+    if len(text) == 2 and text.isalpha():
         return text.upper()
     return codes.get(text.lower())

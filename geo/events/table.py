@@ -219,15 +219,15 @@ def _list_features(features: list[Any]) -> Iterator[Cells]:
             yield number, f"geometry {kind!r}: expected a Point"
             continue
         position = geometry.get("coordinates")
-        if not isinstance(position, list) or len(position) < 2:  # noqa: PLR2004 - lon, lat
+        if not isinstance(position, list) or len(position) < 2:
             yield number, "a Point without coordinates"
             continue
         yield number, {**_properties(feature), "lon": position[0], "lat": position[1]}
 
 
 def _read_parquet(data: bytes, name: str) -> tuple[list[str], Iterator[Cells]]:
-    import pyarrow as pa  # noqa: PLC0415 - needed for Parquet only
-    import pyarrow.parquet as pq  # noqa: PLC0415 - needed for Parquet only
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     if not data:
         raise TableError(f"{name}: the file is empty; expected an event table as .parquet")

@@ -9,6 +9,7 @@ from geo.text.candidates import Candidate
 from geo.text.datelines import is_dateline
 from geo.text.roles import read_part
 from geo.text.scene import Scene
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from geo.text.scene import Part
 
 _LOOK_BACK = 3  # sentences
-_NOUNS = frozenset(
+_NOUNS = word_set(
     "city town village camp port hub settlement enclave stronghold municipality metropolis township "
-    "locality suburb".split()
+    "locality suburb"
 )
 _WIDE_NOUNS = frozenset({"enclave", "territory", "strip", "region", "province", "island"})
 
@@ -51,7 +52,7 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[tuple[int, int, frozen
         after = units[index + 1] if index + 1 < len(units) else None
         if unit.lower in _NOUNS | _WIDE_NOUNS and unit.name is None:
             start = index - 1
-            while start >= 0 and index - start < 3 and units[start].lower not in {"the", "this"}:  # noqa: PLR2004
+            while start >= 0 and index - start < 3 and units[start].lower not in {"the", "this"}:
                 start -= 1
             if start < 0 or units[start].lower not in {"the", "this"} or units[start].cue:
                 continue
@@ -71,21 +72,27 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[tuple[int, int, frozen
 def _find_antecedent(
     scenes: Sequence[Scene], number: int, position: int, nouns: frozenset[str]
 ) -> Candidate | None:
-    wide = bool(nouns & _WIDE_NOUNS)
+    """Seats of government come last: they are where people speak more often than `the town`."""
+    seats = scenes[number].lexicon.seats
+    last_resort: Candidate | None = None
     for back in range(number, max(-1, number - _LOOK_BACK - 1), -1):
         units = scenes[back].units
         limit = position if back == number else len(units)
         named = [
             unit.name
             for unit in units[:limit]
-            if unit.is_place and unit.name is not None and _fits(unit.name, wide=wide)
+            if unit.is_place
+            and unit.name is not None
+            and _fits(unit.name, wide=bool(nouns & _WIDE_NOUNS))
         ]
-        filed = [name for name in named if not is_dateline(name)]
-        named = filed or named
-        if named:
-            called = [name for name in named if _is_called(name, nouns)]
-            return (called or named)[0]
-    return None
+        named = [name for name in named if not is_dateline(name)] or named
+        plain = [name for name in named if name.key not in seats]
+        called = [name for name in plain if _is_called(name, nouns)]
+        if plain:
+            return (called or plain)[0]
+        if named and last_resort is None:
+            last_resort = named[0]
+    return last_resort
 
 
 def _fits(name: Candidate, *, wide: bool) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,10 +14,10 @@ if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
 
 _LINKS = frozenset({(",",), ("in",), ("(",), (",", "in"), ("of",)})
-_SKIPPED = frozenset(
+_SKIPPED = word_set(
     "the northern southern eastern western central north south east west northeastern northwestern "
     "southeastern southwestern far war-torn neighbouring neighboring restive province state region "
-    "district capital".split()
+    "district capital"
 )
 _MOST_BETWEEN = 6
 
@@ -59,9 +60,7 @@ def _precedes(outer: Candidate, inner: Candidate, lexicon: Lexicon) -> bool:
     if outer.sentence.tokens[outer.last - 1].possessive:
         return all(
             word not in {",", "and", "in", "on", "from", "to", "with"} for word in words
-        ) and (
-            len(words) <= 3 or words[-1:] == ["of"]  # noqa: PLR2004 - an adjective or two
-        )
+        ) and (len(words) <= 3 or words[-1:] == ["of"])
     if not words or words[-1] != "of":
         return outer.class_ == "demonym" and bool(words) and words[-1] in lexicon.nouns
     return any(lexicon.nouns.get(word) in {"settlement", "area"} for word in words[:-1]) and not (

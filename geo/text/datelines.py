@@ -31,4 +31,4 @@ def is_dateline(name: Candidate) -> bool:
     small = [text for text in until if text[0].islower()]
     return (
         name.first <= 6 and not small and all(t[0].isupper() or not t[0].isalpha() for t in before)
-    )  # noqa: PLR2004
+    )

@@ -58,7 +58,7 @@ def find_date(text: str) -> tuple[date, str] | None:
         line_start = text.rfind("\n", 0, match.start()) + 1
         lead = text[line_start : match.start()]
         rest = text[match.end() : match.end() + 4].lstrip(" ,)")
-        opens = len(lead) < 60 and not re.search(r"[.!?]\s", lead)  # noqa: PLR2004 - a place, a byline
+        opens = len(lead) < 60 and not re.search(r"[.!?]\s", lead)
         closes = rest[:1] in {"", "\n", "-", "\u2013", "\u2014", "(", ":", "|", "/"}
         if match.start() < _DATELINE_WINDOW and opens and closes:
             return found, "dateline"

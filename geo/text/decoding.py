@@ -125,7 +125,7 @@ def _decode_as(data: bytes, encoding: str, name: str) -> str:
 
 
 def _decode_page(data: bytes, name: str) -> str:
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - needed for old encodings only
+    from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_SAMPLE], cp_isolation=list(_PAGES)).best()
     if best is None:

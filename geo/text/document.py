@@ -12,6 +12,7 @@ from geo.errors import TextError, UnavailableError
 from geo.text.dates import find_date
 from geo.text.decoding import decode_text
 from geo.text.webpage import read_webpage
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,9 +26,9 @@ _TITLE_BLOCKS = 3
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n")
 _WORD = re.compile(r"[^\W\d_]+")
 _STOP_WORDS = {
-    "en": frozenset("the of and to in a that is was for with on as by from has were".split()),
-    "fr": frozenset("le la les des et une dans est que pour sur par du au avec qui pas".split()),
-    "es": frozenset("el los las y una que en por del con para fue sus como más".split()),
+    "en": word_set("the of and to in a that is was for with on as by from has were"),
+    "fr": word_set("le la les des et une dans est que pour sur par du au avec qui pas"),
+    "es": word_set("el los las y una que en por del con para fue sus como más"),
 }
 _BYLINE = re.compile(
     r"\((?P<agency>AP|AFP|Reuters|BBC|CNN|Xinhua|dpa|EFE|ANSA|UPI|TASS|IRIN)\)\s*[-\u2013\u2014]"

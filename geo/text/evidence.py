@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS
 from geo.text.persons import LOCATIVES
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,18 +16,20 @@ if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.lexicon import Lexicon
 
-_WEAK_PREPOSITIONS = frozenset("from to of on into for against over between through".split())
-_DIRECTIONS = frozenset(
+_WEAK_PREPOSITIONS = word_set("from to of on into for against over between through")
+_DIRECTIONS = word_set(
     "north south east west northern southern eastern western central northeast northwest southeast "
     "southwest northeastern northwestern southeastern southwestern north-east north-west "
-    "south-east south-west downtown nearby neighbouring neighboring besieged".split()
+    "south-east south-west downtown nearby neighbouring neighboring besieged"
 )
-CALENDAR = frozenset(
+CALENDAR = word_set(
     "january february march april may june july august september october november december monday "
-    "tuesday wednesday thursday friday saturday sunday ramadan".split()
+    "tuesday wednesday thursday friday saturday sunday ramadan"
 )
 _AFTER_NAMES = _WEAK_PREPOSITIONS | LOCATIVES | {"and", "or", "with", "is", "was", "by", "as"}
-_TAKES_PLACE = frozenset({"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"})
+_TAKES_PLACE = frozenset(
+    {"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"}
+)
 _SHORT = 3  # letters: names this short are mostly something else
 SURE = 2.0  # evidence from which a reading is called sure
 
@@ -98,7 +101,7 @@ def _weigh_shape(
         yield -3.0, "a well-known surname"
     elif single and word.lower in lexicon.first_names:
         yield -2.5, "a first name"
-    if single and word.is_acronym and len(word.text) <= 5 and not _all_capitals(candidate):  # noqa: PLR2004 - RSF, SDF, MNDAA
+    if single and word.is_acronym and len(word.text) <= 5 and not _all_capitals(candidate):
         yield -4.0, "an acronym"
     if single and len(folded) <= _SHORT:
         yield -1.5, "a very short word"
@@ -120,7 +123,7 @@ def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[
     before = tokens[first - 1] if first else None
     after = tokens[last] if last < len(tokens) else None
     step = first - 1
-    while step >= 0 and tokens[step].lower in _DIRECTIONS | {"the"} and first - step < 4:  # noqa: PLR2004
+    while step >= 0 and tokens[step].lower in _DIRECTIONS | {"the"} and first - step < 4:
         step -= 1
     governor = tokens[step] if step >= 0 else None
     if governor is not None and any(
@@ -218,7 +221,10 @@ def read_hint(candidate: Candidate, lexicon: Lexicon) -> str | None:
         noun = tokens[first - 2].lower
     elif first:
         noun = tokens[first - 1].lower
-    if lexicon.nouns.get(noun) == "settlement" and noun not in {"camp", "camps", "enclave"}:
+    seat = noun == "capital" and tokens[first - 1].lower == "of"  # the capital of a region
+    if lexicon.nouns.get(noun) == "settlement" and not (
+        seat or noun in {"camp", "camps", "enclave"}
+    ):
         return "city"
     if lexicon.nouns.get(noun) == "area" and areas and tokens[first - 1].lower == "of":
         return areas[0]

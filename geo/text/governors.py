@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.text.words import word_set
+
 if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.lexicon import Lexicon
 
-LOCATIVE = frozenset(
+LOCATIVE = word_set(
     "in at near around outside inside across within over throughout along beyond above below "
-    "behind overlooking".split()
+    "behind overlooking"
 )
-PREPOSITIONS = LOCATIVE | frozenset(
+PREPOSITIONS = LOCATIVE | word_set(
     "on upon of for to into toward towards onto from with by between against through via about "
-    "under behind above below off like including via".split()
+    "under behind above below off like including via"
 )
-_DETERMINERS = frozenset("the a an its their his her our this these those some both all".split())
+_DETERMINERS = word_set("the a an its their his her our this these those some both all")
 _JOINERS = frozenset({",", "and", "or", "&", "as well as"})
-_AUXILIARIES = frozenset(
+_AUXILIARIES = word_set(
     "is are was were be been being has have had do does did will would could can may might must "
-    "shall should that and or but if when than then not".split()
+    "shall should that and or but if when than then not"
 )
 _MOST_MODIFIERS = 5
 _APPOSITION = 8

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.words import word_set
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from geo.text.clauses import Unit
 
-MODALS = frozenset("would could may might should will shall can must 'll".split())
-_BE = frozenset("be been being is are was were get got gets getting".split())
+MODALS = word_set("would could may might should will shall can must 'll")
+_BE = word_set("be been being is are was were get got gets getting")
 _REACH = 16  # units that a marker governs
 _NEAR = 4
 _AHEAD = 12
 _SPAN = 40  # units round an anchor in which a year counts
 _PLANS = frozenset({"plan", "design"})
-_YEAR_PREFIXES = frozenset(
+_YEAR_PREFIXES = word_set(
     "in of from by late early mid and january february march april may june july august september "
-    "october november december".split()
+    "october november december"
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
 _REPORTED = frozenset({"feared", "expected", "planned", "looming", "imminent", "impending"})
@@ -98,7 +100,7 @@ def is_modal(unit: Unit) -> bool:
 
 def _is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
     text = units[index].lower.removesuffix("s")
-    if not (text.isdigit() and len(text) == 4 and text[:2] in {"18", "19", "20"}):  # noqa: PLR2004 - a year
+    if not (text.isdigit() and len(text) == 4 and text[:2] in {"18", "19", "20"}):
         return False
     before = units[index - 1].lower if index else ""
     if before == "the" and units[index].lower.endswith("s"):
@@ -115,9 +117,7 @@ def _markers_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, U
             return
         if unit.lower == "," and not (index and units[index - 1].is_place):
             commas += 1
-        if unit.cue is not None and commas % 2 == 0:
-            yield index, unit
-        elif unit.cue == "denial":
+        if (unit.cue is not None and commas % 2 == 0) or unit.cue == "denial":
             yield index, unit
 
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.lexicon import Entry
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
     from geo.text.names import CachedNames
     from geo.text.tokens import Sentence, Token
 
-LOCATIVES = frozenset(
-    "in at near around outside inside across toward towards into throughout within via".split()
+LOCATIVES = word_set(
+    "in at near around outside inside across toward towards into throughout within via"
 )
-_PARTICLES = frozenset(
+_PARTICLES = word_set(
     "al el as ad an ar at ash az ibn bin ben bint abu de del della di da dos du la le van von der "
-    "den ould ag".split()
+    "den ould ag"
 )
 _LONGEST_PERSON = 6
 _LONGEST_TITLE = 3
@@ -126,7 +127,7 @@ def _is_place_first_name(
 ) -> bool:
     """`Jordan Henderson`, `Chad Smith`: a surname follows that says nothing else."""
     token = tokens[position]
-    if end - position < 2 or token.possessive or token.lower not in lexicon.place_first_names:  # noqa: PLR2004 - a surname is needed
+    if end - position < 2 or token.possessive or token.lower not in lexicon.place_first_names:
         return False
     after = tokens[position + 1]
     plain = (
@@ -159,7 +160,7 @@ def _is_unknown_pair(
 ) -> bool:
     """Two or three capitalised words that nothing explains: a name, whosever it is, but no place."""
     words = sentence.tokens[position:end]
-    if sentence.headline or len(words) > 3 or position == 0:  # noqa: PLR2004 - longer ones are titles
+    if sentence.headline or len(words) > 3 or position == 0:
         return False
     if any(
         word.lower in lexicon.words
@@ -186,7 +187,7 @@ def _speaks(tokens: tuple[Token, ...], position: int, end: int, lexicon: Lexicon
         return False
     after = [token.lower for token in tokens[end : end + 3]]
     before = tokens[position - 1].lower if position else ""
-    if len(after) > 1 and after[0] == "," and after[1].isdigit() and len(after[1]) == 2:  # noqa: PLR2004 - an age
+    if len(after) > 1 and after[0] == "," and after[1].isdigit() and len(after[1]) == 2:
         return True
     if after[:1] and after[0] in lexicon.reporting:
         return True

@@ -9,6 +9,7 @@ from geo.text.candidates import AREAS, Candidate
 from geo.text.evidence import names_settlement
 from geo.text.lexicon import Entry
 from geo.text.persons import find_person
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from geo.text.tokens import Sentence, Token
 
 # Small words inside names: Deir al-Balah, Port-au-Prince, Rio de Janeiro, Dar es Salaam.
-CONNECTORS = frozenset(
+CONNECTORS = word_set(
     "al el as ad an ar at ash az ed es et ul ibn bin ben bint abu umm de del della di da do dos das "
-    "du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of the".split()
+    "du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
 _LONGEST_NAME = 6  # words
@@ -174,9 +175,9 @@ class _Scanner:
                 text.lower() in words["suffix"] or text.lower() in words["media"]
             ):
                 end = index + 1
-            elif not tokens[index].is_capitalised and text not in {"al", "el", "of", "for"}:
-                break
-            elif text in {"of", "for"} and end is None:
+            elif (not tokens[index].is_capitalised and text not in {"al", "el", "of", "for"}) or (
+                text in {"of", "for"} and end is None
+            ):
                 break
         first = tokens[position].lower
         if (
@@ -218,7 +219,7 @@ class _Scanner:
             token = self.tokens[index]
             if token.is_capitalised and token.lower not in self.lexicon.words:
                 facts = self.names.lookup(token.text)
-                if facts and (facts[0].population or 0) >= 50_000:  # noqa: PLR2004 - a city of note
+                if facts and (facts[0].population or 0) >= 50_000:
                     return Entry(
                         token.text, "place", facts[0].name, facts[0].country, facts[0].kind
                     )

@@ -37,8 +37,7 @@ class Scene:
     def is_government(self, name: Candidate) -> bool:
         """Tell whether a name can stand for a government: a country or a seat of one."""
         return (
-            name.country is not None
-            and name.kind == "country"
+            (name.country is not None and name.kind == "country")
             or (bool(name.facts) and name.facts[0].kind == "country")
             or name.key in self.lexicon.seats
         )
@@ -85,3 +84,8 @@ class Scene:
             }
             for index in words
         )
+
+
+def stands(name: Candidate, word: str) -> Part:
+    """Return the part of a capital or country that a word shows to stand for its government."""
+    return Part("actor", "actual", None, f"{name.key!r} stands for its government: {word!r}")

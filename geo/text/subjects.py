@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.heads import VIOLENT, has_own_place
 from geo.text.scene import Part
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +18,8 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 _PROSPECT = 5  # units within which the verb must come
-_BE = frozenset("be been being is are was were get got".split())
+_BE = word_set("be been being is are was were get got")
 _OPENERS = frozenset({"that", "and", "but", "if", "then", "or", "\u201c", '"', "'", "\u2018"})
-_VIOLENT = frozenset({"violence", "state"})
 
 
 def read_subject(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
@@ -49,26 +50,17 @@ def read_relative(scene: Scene, place: int) -> Part | None:
             return None
         if unit.name is not None and unit.is_place and units[index].lower == "where":
             return None
-        telling = unit.cue in _VIOLENT or unit.has_verb("assault", "siege", "encircle")
+        telling = unit.cue in VIOLENT or unit.has_verb("assault", "siege", "encircle")
         if units[index].lower == "where":
             telling = telling or unit.has_verb("harm")
             if unit.cue == "talks" or unit.has_verb("talks"):
                 return scene.talks(step, place)
-        if telling and not _owns_place(units, step):
+        if telling and not has_own_place(units, step):
             return scene.violence(step, place, threat=unit.has_verb("encircle"))
-        if unit.has_verb("seizing") and not _owns_place(units, step):
+        if unit.has_verb("seizing") and not has_own_place(units, step):
             part = scene.violence(step, place)
             return None if part.modality == "denied" else part
     return None
-
-
-def _owns_place(units: tuple[Unit, ...], anchor: int) -> bool:
-    for unit in units[anchor + 1 : anchor + 6]:
-        if unit.is_place:
-            return True
-        if unit.kind == "mark":
-            return False
-    return False
 
 
 def _is_free(scene: Scene, index: int) -> bool:
@@ -90,7 +82,9 @@ def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, 
     while index < min(len(units), place + 2 * _AHEAD) and (
         units[index].lower in {"and", "or", "the"}
         or units[index].is_place
-        or (units[index].lower == "," and units[index + 1 : index + 2] and units[index + 1].is_place)
+        or (
+            units[index].lower == "," and units[index + 1 : index + 2] and units[index + 1].is_place
+        )
     ):
         index += 1
     if index < len(units) and units[index].lower == ",":
@@ -130,7 +124,7 @@ def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -
             return scene.violence(index, place, threat=unit.has_verb("encircle"))
         elif unit.cue == "suffer":
             found = next(
-                (i for i, u in predicate[position : position + 6] if u.cue in _VIOLENT), None
+                (i for i, u in predicate[position : position + 6] if u.cue in VIOLENT), None
             )
             if found is not None:
                 return scene.violence(found, place)
@@ -151,7 +145,7 @@ def _read_stage(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> 
             for step, later in rest:
                 if later.cue == "talks" or unit.has_verb("hosting"):
                     return scene.talks(step if later.cue == "talks" else index, place)
-                if later.cue in _VIOLENT:
+                if later.cue in VIOLENT:
                     return scene.violence(step, place)
             return None
         if unit.is_place:
@@ -175,7 +169,7 @@ def _read_prospect(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) 
                 or unit.has_verb("facing")
                 or unit.lower not in {"would", "could", "may", "might", "will"}
             )
-        elif feared and unit.cue in _VIOLENT | {"advance", "drive"}:
+        elif feared and unit.cue in VIOLENT | {"advance", "drive"}:
             return scene.violence(index, place, threat=True)
     return None
 

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from geo.text.words import word_set
+
 # Combining marks, Arabic points, joiners and zero-width characters stay inside their word.
 _INSIDE = "\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200d\u2060\ufeff"
 _APOSTROPHES = "'\u2019\u02bc\u2018`\u00b4"
@@ -19,11 +21,11 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\u0640"
 _TO_PLAIN = {ord(mark): "'" for mark in _APOSTROPHES}
 _ENDS = frozenset(".!?\u2026\u061f\u06d4\u3002\uff01\uff1f")
 _CLOSERS = frozenset("\"'\u201d\u2019)]\u00bb")
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = word_set(
     "mr mrs ms dr st gen lt col sgt capt maj brig adm gov sen rep rev hon prof sr jr no nos vs "
-    "jan feb mar apr jun jul aug sep sept oct nov dec mt ft fr inc corp ltd co approx est dept".split()
+    "jan feb mar apr jun jul aug sep sept oct nov dec mt ft fr inc corp ltd co approx est dept"
 )
-_OPENERS = frozenset("the he she it they but in on at a an this these those we i his her".split())
+_OPENERS = word_set("the he she it they but in on at a an this these those we i his her")
 _WRAPPED_WIDTH = 120
 _LONGEST_SENTENCE = 300  # tokens; what runs on is cut, so that reading stays linear
 
@@ -113,7 +115,7 @@ def split_tokens(text: str) -> list[Token]:
 def _strip_possessive(
     text: str, word: str, start: int, end: int, end_of_text: int
 ) -> tuple[bool, int]:
-    if len(word) > 2 and word[-1] in "sS" and word[-2] in _APOSTROPHES:  # noqa: PLR2004 - letter and 's
+    if len(word) > 2 and word[-1] in "sS" and word[-2] in _APOSTROPHES:
         return True, end - 2
     if (
         word[-1] in "sS"
@@ -174,8 +176,8 @@ def _breaks(text: str, tokens: list[Token], first: int, place: int, wrapped: boo
 
 
 def _is_headline(tokens: tuple[Token, ...]) -> bool:
-    long_words = [token for token in tokens if token.kind == "word" and len(token.text) > 3]  # noqa: PLR2004 - short words stay lower in titles
-    if len(long_words) < 4:  # noqa: PLR2004 - too few to tell
+    long_words = [token for token in tokens if token.kind == "word" and len(token.text) > 3]
+    if len(long_words) < 4:
         return False
     capitals = sum(token.is_capitalised for token in long_words)
     return capitals >= 0.8 * len(long_words) and tokens[-1].text not in {".", "?", "!"}

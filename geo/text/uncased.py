@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import Candidate
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 _LONGEST_NAME = 3  # words
 _CLITICS = ("وب", "ول", "وال", "و", "ف", "ب", "ل", "ك")  # and, in, to: written with the name
 _NOTABLE = 50_000  # persons: below it a common word is likelier than the place
-_LOCATIVES = frozenset(
-    "في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب".split()
-)
+_LOCATIVES = word_set("في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب")
 _MINIMUM_LETTERS = 3
 
 
@@ -55,7 +54,7 @@ def _is_plausible(fact: NameFact, tokens: tuple[Token, ...], position: int, cut:
     return not cut and position > 0 and tokens[position - 1].text in _LOCATIVES
 
 
-def _make(  # noqa: PLR0913 - the parts of one candidate
+def _make(
     sentence: Sentence, position: int, length: int, cut: int, surface: str, facts: object
 ) -> Candidate:
     if cut:

@@ -37,7 +37,7 @@ def read_webpage(markup: str, name: str) -> Webpage:
             f"{name}: a page of {len(markup):,} characters; expected at most "
             f"{_MAX_CHARACTERS:,}. Save the article's text alone as .txt"
         )
-    import trafilatura  # noqa: PLC0415 - slow to import, needed for pages only
+    import trafilatura
 
     found = trafilatura.bare_extraction(
         markup, with_metadata=True, include_comments=False, include_tables=False

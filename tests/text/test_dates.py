@@ -32,7 +32,9 @@ def test_the_first_full_date_is_found(text, expected):
         pytest.param("It fell yesterday.", False, date(2024, 2, 23), id="yesterday"),
         pytest.param("It fell on 3 January 2024.", False, date(2024, 1, 3), id="full"),
         pytest.param("It fell last month.", False, None, id="vague"),
-        pytest.param("24 February 2024 - They met on Friday.", False, date(2024, 2, 23), id="dateline-aside"),
+        pytest.param(
+            "24 February 2024 - They met on Friday.", False, date(2024, 2, 23), id="dateline-aside"
+        ),
     ],
 )
 def test_a_sentence_names_its_day(sentence, ahead, expected):

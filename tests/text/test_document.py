@@ -37,7 +37,9 @@ def test_text_is_decoded_without_mojibake(text, encoding):
         pytest.param(bytes(range(256)) * 9, "a.txt", "binary data", id="binary"),
         pytest.param(b"x" * (LIMIT + 1), "a.txt", "1,000,001 bytes", id="too-many-bytes"),
         pytest.param(b"word " * 50_000, "a.txt", "250,000 characters", id="too-long"),
-        pytest.param(b"<html><body></body></html>", "a.html", "without article text", id="bare-page"),
+        pytest.param(
+            b"<html><body></body></html>", "a.html", "without article text", id="bare-page"
+        ),
         pytest.param(b"text", "a.docx", "unknown type '.docx'", id="other-type"),
     ],
 )
@@ -59,7 +61,9 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
 
 
 def test_a_page_gives_its_text_title_date_and_site():
-    paragraph = "<p>Fighting in Goma went on for a third day and thousands fled to Sake on foot.</p>"
+    paragraph = (
+        "<p>Fighting in Goma went on for a third day and thousands fled to Sake on foot.</p>"
+    )
     page = f"""<html lang="en"><head><title>Goma under fire</title>
       <meta property="og:title" content="Goma under fire">
       <meta property="og:site_name" content="The Lake Post">

@@ -13,29 +13,53 @@ def classes(text, index):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("Fighting in Khan Younis and Deir al-Balah.",
-                     [("Khan Younis", "place"), ("Deir al-Balah", "place")], id="longest-match"),
+        pytest.param(
+            "Fighting in Khan Younis and Deir al-Balah.",
+            [("Khan Younis", "place"), ("Deir al-Balah", "place")],
+            id="longest-match",
+        ),
         pytest.param("Egyptian mediators met.", [("Egyptian", "demonym")], id="demonym"),
-        pytest.param("Hamas\u2019 demand was met.", [("Hamas", "actor")], id="group-not-a-german-town"),
-        pytest.param("The Palestinian Authority objected.",
-                     [("Palestinian Authority", "organisation")], id="authority"),
-        pytest.param("Al Qahera TV News confirmed it.",
-                     [("Al Qahera TV News", "organisation")], id="broadcaster"),
-        pytest.param("The Kenya Red Cross helped.", [("Kenya Red Cross", "organisation")],
-                     id="organisation-by-its-ending"),
+        pytest.param(
+            "Hamas\u2019 demand was met.", [("Hamas", "actor")], id="group-not-a-german-town"
+        ),
+        pytest.param(
+            "The Palestinian Authority objected.",
+            [("Palestinian Authority", "organisation")],
+            id="authority",
+        ),
+        pytest.param(
+            "Al Qahera TV News confirmed it.",
+            [("Al Qahera TV News", "organisation")],
+            id="broadcaster",
+        ),
+        pytest.param(
+            "The Kenya Red Cross helped.",
+            [("Kenya Red Cross", "organisation")],
+            id="organisation-by-its-ending",
+        ),
         pytest.param("Intelligence head Abbas Kamel spoke. Kamel left.", [], id="person"),
         pytest.param("Sidney Powell sued. Later Powell lost.", [], id="person-of-town-names"),
-        pytest.param("Of the dead, Many were young. Reading aloud in March helps.", [],
-                     id="dictionary-words"),
+        pytest.param(
+            "Of the dead, Many were young. Reading aloud in March helps.", [], id="dictionary-words"
+        ),
         pytest.param("He lives in Reading.", [("Reading", "place")], id="dictionary-word-after-in"),
         pytest.param("He told us that IS fled.", [("IS", "actor")], id="us-is-no-country"),
-        pytest.param("The US and the U.S. are one.", [("US", "place"), ("U.S.", "place")],
-                     id="country-acronyms"),
+        pytest.param(
+            "The US and the U.S. are one.",
+            [("US", "place"), ("U.S.", "place")],
+            id="country-acronyms",
+        ),
         pytest.param("Egyptian-brokered talks", [("Egyptian", "demonym")], id="hyphenated"),
-        pytest.param("Sudan's army-held El Fasher fell.",
-                     [("Sudan", "place"), ("El Fasher", "place")], id="possessive-container"),
-        pytest.param("Children fled the village of Kafr Zeta.", [("Kafr Zeta", "place")],
-                     id="unknown-but-called-a-village"),
+        pytest.param(
+            "Sudan's army-held El Fasher fell.",
+            [("Sudan", "place"), ("El Fasher", "place")],
+            id="possessive-container",
+        ),
+        pytest.param(
+            "Children fled the village of Kafr Zeta.",
+            [("Kafr Zeta", "place")],
+            id="unknown-but-called-a-village",
+        ),
     ],
 )
 def test_names_get_their_class(text, expected, index):
@@ -66,8 +90,17 @@ def test_the_reason_is_kept(index):
 def test_arabic_names_are_found_without_the_prefix():
     class ArabicIndex:
         def lookup(self, name):
-            fact = type("Fact", (), {"name": "Rafah", "kind": "city", "country": "PS",
-                                     "population": 126_000, "place_id": "rafah"})
+            fact = type(
+                "Fact",
+                (),
+                {
+                    "name": "Rafah",
+                    "kind": "city",
+                    "country": "PS",
+                    "population": 126_000,
+                    "place_id": "rafah",
+                },
+            )
             return [fact] if name == "رفح" else []
 
     text = "قصفت الطائرات أحياء برفح مساء أمس وسقط عدد من الضحايا"
@@ -87,8 +120,28 @@ def test_a_text_of_names_only_is_refused():
 
 
 PIECES = st.sampled_from(
-    ["Rafah", "Gaza", "in ", "attack on ", "\U0001f4a5", "e\u0301", "\u200b", "Deir al-Balah", "'s ",
-     "Hamas\u2019 ", ". ", ", ", "\n\n", "Israel", " said ", "(", ")", "رفح ", "the city ", "Kyiv"]
+    [
+        "Rafah",
+        "Gaza",
+        "in ",
+        "attack on ",
+        "\U0001f4a5",
+        "e\u0301",
+        "\u200b",
+        "Deir al-Balah",
+        "'s ",
+        "Hamas\u2019 ",
+        ". ",
+        ", ",
+        "\n\n",
+        "Israel",
+        " said ",
+        "(",
+        ")",
+        "رفح ",
+        "the city ",
+        "Kyiv",
+    ]
 )
 
 

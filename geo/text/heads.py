@@ -1,0 +1,143 @@
+"""The word that tells what happens at a place: left of its preposition, or behind a fronted one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.governors import LOCATIVE, find_governor
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from geo.text.clauses import Unit
+    from geo.text.scene import Scene
+
+BLOCKED = -1  # a word comes first that says something else of the place
+VIOLENT = frozenset({"violence", "state"})
+MOVING = frozenset({"drive", "advance", "approach"})
+AWAITED = frozenset({"expected", "due"})
+REACH = 24  # units in which a head is looked for
+TROOPS = word_set(
+    "army militia gangs troops forces soldiers tanks army fighters rebels militants gunmen columns armour"
+)
+CROWDS = word_set(
+    "refugees people families civilians residents displaced thousands hundreds convoy trucks aid "
+    "supplies children women migrants"
+)
+
+
+def find_head(scene: Scene, start: int, place: int) -> int | None:
+    """The nearest telling word left of a preposition, in the clause, not across another scene.
+
+    `BLOCKED` if a word comes first that says something else of the place.
+    """
+    units = scene.units
+    commas = closing = int(start > 0 and units[start - 1].lower == ",")
+    for index in range(start - 1, max(-1, start - REACH), -1):
+        unit = units[index]
+        if unit.clause != units[start].clause:
+            return None
+        if unit.lower == "," and index != start - 1 and not units[index - 1].is_place:
+            commas += 1
+        if _is_awaited(scene, index, start):
+            return index
+        if unit.is_place and index != place:
+            before = find_governor(units, index, scene.lexicon)
+            apposed = commas > closing and before.kind == "word"
+            if apposed and not _only_joins(units, index, start):
+                return BLOCKED
+            if before.lower in LOCATIVE | {"on", "to", "into"} and not _only_joins(
+                units, index, start
+            ):
+                return None
+            continue
+        if unit.cue in {"neutral", "against"} or _reports(scene, index):
+            return BLOCKED
+        if gathers(scene, index):
+            return index
+        if _tells(scene, index):
+            if {step.cue for step in units[max(0, index - 2) : index]} & {"against"}:
+                return BLOCKED
+            return index if commas % 2 == 0 or commas == closing else None
+    return None
+
+
+def find_after(scene: Scene, place: int, governor: int) -> int | None:
+    """At the head of a clause: the first telling word behind that has no place of its own."""
+    units = scene.units
+    before = units[governor - 1] if governor else None
+    fronted = before is None or before.kind == "mark" or before.clause != units[governor].clause
+    if before is not None and scene.lexicon.nouns.get(before.lower) == "settlement":
+        return None  # the town in the north of X
+    for index in range(place + 1, min(len(units), place + REACH)):
+        unit = units[index]
+        if unit.lower == "," and not fronted:
+            return None
+        if unit.cue in {"boundary", "relative"} or unit.lower in {";", ":"}:
+            return None
+        if unit.lower in scene.lexicon.reporting and governor > 0:
+            return None
+        if _tells(scene, index) and not has_own_place(units, index):
+            return index
+    return None
+
+
+def has_own_place(units: tuple[Unit, ...], anchor: int) -> bool:
+    for unit in units[anchor + 1 : anchor + 8]:
+        if unit.is_place:
+            return True
+        if unit.kind == "mark" or unit.cue in {"boundary", "relative"}:
+            return False
+    return False
+
+
+def is_official(scene: Scene, verb: int) -> bool:
+    """Someone who negotiates travels: a person, an actor, an office, not a crowd or a convoy."""
+    units, lexicon = scene.units, scene.lexicon
+    official = False
+    for unit in units[max(0, verb - 14) : verb]:
+        if unit.lower in CROWDS:
+            return False
+        if unit.name is not None and unit.name.class_ in {"person", "actor", "organisation"}:
+            official = True
+        if (
+            unit.cue == "talks"
+            or unit.lower in lexicon.mind["people"]
+            or (unit.lower,) in lexicon.titles
+        ):
+            official = True
+    return official
+
+
+def gathers(scene: Scene, index: int, category: str = "gathering") -> bool:
+    """Troops that gather are no meeting, troops that travel no delegation."""
+    before = {unit.lower for unit in scene.units[max(0, index - 6) : index]}
+    return scene.units[index].has_verb(category) and bool(before & TROOPS)
+
+
+def _is_awaited(scene: Scene, index: int, start: int) -> bool:
+    """`the envoy is expected in X`."""
+    return scene.units[index].lower in AWAITED and index == start - 1 and is_official(scene, index)
+
+
+def _reports(scene: Scene, index: int) -> bool:
+    """A verb of speaking; not `clashes were reported in X`."""
+    word = scene.units[index].lower
+    if word not in scene.lexicon.reporting:
+        return False
+    before = {unit.lower for unit in scene.units[max(0, index - 2) : index]}
+    return not (word == "reported" and before & {"was", "were", "been", "are", "is"})
+
+
+def _only_joins(units: tuple[Unit, ...], place: int, start: int) -> bool:
+    return all(unit.lower in {",", "and", "or", "then"} for unit in units[place + 1 : start])
+
+
+def _tells(scene: Scene, index: int) -> bool:
+    unit = scene.units[index]
+    if unit.name is not None:
+        return False
+    if unit.cue in VIOLENT | MOVING | {"talks", "evacuation"}:
+        return True
+    return unit.has_verb(
+        "assault", "harm", "siege", "talks", "travel", "visiting", "hosting", "flight", "approach"
+    ) and unit.cue in {None, "spread"}
