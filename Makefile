@@ -11,7 +11,7 @@ DUCKDB_1 := $(VENV)/duckdb-1
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test lint format bench lock test-duckdb-1 clean
+.PHONY: map test lint format bench data lock test-duckdb-1 clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
@@ -30,6 +30,9 @@ test-duckdb-1: $(VENV)/developed $(DUCKDB_1)/installed ## the run database on th
 
 bench: $(VENV)/developed ## timings against peers, apart from the tests
 	$(BIN)/python -m pytest tests/benchmarks -q -s
+
+data: $(VENV)/installed ## build the embedded outlines and population surface anew, same bytes
+	$(BIN)/python -m geo.people.build
 
 format: $(VENV)/developed
 	$(BIN)/ruff format .

@@ -12,7 +12,7 @@ from geo.text.dates import resolve_day
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from geo.places import Gazetteer, Place, Resolution
@@ -85,7 +85,7 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
     )
 
 
-def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Resolution]:
+def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> Mapping[str, Resolution]:
     queries = []
     for position, mention in enumerate(mentions):
         if mention.lookup is None:
@@ -97,7 +97,8 @@ def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[str, Res
             container = _country_name(gazetteer, mention.country) or container
             kind = "city" if mention.role == "actor" else kind
         queries.append(NameQuery(mention.mention_id, name, container, kind, position))
-    return resolve_names(queries, gazetteer)
+    found: Mapping[str, Resolution] = resolve_names(queries, gazetteer)
+    return found
 
 
 def _country_name(gazetteer: Gazetteer, iso2: str) -> str | None:
@@ -121,8 +122,10 @@ def _locate(mention: Mention, resolution: Resolution | None) -> Mention:
     )
 
 
-def _collect_places(mentions: Sequence[Mention], resolutions: dict[str, Resolution]) -> list[Place]:
-    """The places in order of first mention; of several readings the most confident one."""
+def _collect_places(
+    mentions: Sequence[Mention], resolutions: Mapping[str, Resolution]
+) -> list[Place]:
+    """Return the places in order of first mention, each in its most confident reading."""
     places: dict[str, Place] = {}
     for mention in mentions:
         resolution = resolutions.get(mention.mention_id)
@@ -176,7 +179,7 @@ def _merge(sightings: Sequence[_Sighting], anchor: date | None) -> list[Event]:
 
 
 def _make_event(event_id: str, group: Sequence[_Sighting], anchor: date | None) -> Event:
-    """What is sure to happen outranks what is planned, an attack that is feared one announced."""
+    """Merge sightings; what happens outranks what is planned, a feared attack one announced."""
     modalities = [sighting.modality for sighting in group]
     modality = min(modalities, key=lambda m: _CURRENT.index(m) if m in _CURRENT else 0)
     leading = [sighting for sighting in group if sighting.modality == modality]

@@ -1,4 +1,4 @@
-"""Event tables: CSV, GeoJSON and Parquet to an event set; every row is accepted or accounted for."""
+"""Event tables (CSV, GeoJSON, Parquet) to an event set; every row is accounted for."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _read_rows(
 
 
 def _keep_last(accepted: Sequence[tuple[int, Row]], cautions: list[Caution]) -> list[Row]:
-    """The same event twice: the last version counts."""
+    """Keep the last version of an event that is there twice."""
     latest = {row.event.event_id: number for number, row in accepted}
     kept = [row for number, row in accepted if latest[row.event.event_id] == number]
     if len(kept) < len(accepted):

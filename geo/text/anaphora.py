@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geo.text.candidates import Candidate
 from geo.text.datelines import is_dateline
 from geo.text.roles import read_part
 from geo.text.scene import Scene
@@ -14,14 +13,15 @@ from geo.text.words import word_set
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from geo.text.candidates import Candidate
     from geo.text.clauses import Unit
     from geo.text.lexicon import Lexicon
     from geo.text.scene import Part
 
 _LOOK_BACK = 3  # sentences
 _NOUNS = word_set(
-    "city town village camp port hub settlement enclave stronghold municipality metropolis township "
-    "locality suburb"
+    "city town village camp port hub settlement enclave stronghold municipality metropolis "
+    "township locality suburb"
 )
 _WIDE_NOUNS = frozenset({"enclave", "territory", "strip", "region", "province", "island"})
 

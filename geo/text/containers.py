@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS
@@ -24,14 +25,14 @@ _MOST_BETWEEN = 6
 
 def link_containers(candidates: Sequence[Candidate], lexicon: Lexicon) -> None:
     """Note on each candidate the enclosing place that stands beside it; later ones first."""
-    for inner, outer in reversed(list(zip(candidates, candidates[1:], strict=False))):
+    for inner, outer in reversed(list(pairwise(candidates))):
         if inner.class_ != "place" or inner.sentence is not outer.sentence:
             continue
         if outer.class_ not in {"place", "demonym"}:
             continue
         if _follows(inner, outer) and _can_hold(outer, inner):
             inner.container = outer.lookup
-    for outer, inner in zip(candidates, candidates[1:], strict=False):
+    for outer, inner in pairwise(candidates):
         if inner.class_ != "place" or inner.container or inner.sentence is not outer.sentence:
             continue
         if (
@@ -69,7 +70,7 @@ def _precedes(outer: Candidate, inner: Candidate, lexicon: Lexicon) -> bool:
 
 
 def _can_hold(outer: Candidate, inner: Candidate) -> bool:
-    """An area, of the same country, that is not the inner place itself."""
+    """Tell whether it is an area, of the same country, and not the inner place itself."""
     if outer.key == inner.key or outer.lookup == inner.lookup:
         return False
     if inner.entry is not None and inner.entry.kind == "country":

@@ -188,7 +188,7 @@ def _looks_like_markup(data: bytes) -> bool:
 
 
 def _find_title(text: str) -> str | None:
-    """The first of the top lines that is short, stands alone and has no full stop."""
+    """Return the first of the top lines that is short, stands alone and has no full stop."""
     blocks = [block.strip() for block in _BLANK_LINES.split(text[:4000])]
     filled = [block for block in blocks if block]
     for block in filled[:_TITLE_BLOCKS]:

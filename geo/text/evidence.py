@@ -48,7 +48,9 @@ def weigh(candidate: Candidate, context: Context, lexicon: Lexicon) -> list[tupl
     return [
         *_weigh_index(candidate, context, lexicon),
         *_weigh_shape(candidate, context, lexicon),
-        *_weigh_neighbours(candidate, lexicon),
+        *_weigh_left(candidate, lexicon),
+        *_weigh_right(candidate, lexicon),
+        *_weigh_run(candidate, lexicon),
     ]
 
 
@@ -81,81 +83,87 @@ def _weigh_index(
 def _weigh_shape(
     candidate: Candidate, context: Context, lexicon: Lexicon
 ) -> Iterator[tuple[float, str]]:
+    """Weigh a single word by itself; names of several words are rarely anything else."""
     tokens = candidate.sentence.tokens
-    words = tokens[candidate.first : candidate.last]
-    single = len(words) == 1
-    word = words[0]
+    if candidate.last - candidate.first > 1:
+        return
+    word = tokens[candidate.first]
     opens = candidate.first == 0 or tokens[candidate.first - 1].kind == "mark"
-    folded = candidate.key
-    if single and word.lower in CALENDAR:
+    if word.lower in CALENDAR:
         yield -6.0, "a month or a day"
-    elif single and word.lower in lexicon.words:
+    elif word.lower in lexicon.words:
         yield (-5.0 if opens or candidate.sentence.headline else -2.5), "a dictionary word"
-    if single and word.lower in context.small_words:
+    if word.lower in context.small_words:
         yield -4.0, "written small elsewhere in the text"
-    if single and candidate.first == 0:
+    if candidate.first == 0:
         yield -0.5, "opens the sentence"
-    if single and word.lower in context.surnames:
-        yield -4.0, "surname of a person named in the text"
-    elif single and word.lower in lexicon.surnames:
-        yield -3.0, "a well-known surname"
-    elif single and word.lower in lexicon.first_names:
-        yield -2.5, "a first name"
-    if single and word.is_acronym and len(word.text) <= 5 and not _all_capitals(candidate):
+    if word.is_acronym and len(word.text) <= 5 and not _all_capitals(candidate):
         yield -4.0, "an acronym"
-    if single and len(folded) <= _SHORT:
+    if len(candidate.key) <= _SHORT:
         yield -1.5, "a very short word"
-    if single and (word.lower,) in lexicon.titles:
-        yield -3.0, "a title"
-    if candidate.sentence.headline and single:
+    if candidate.sentence.headline:
         yield -0.7, "a word of a headline"
+    yield from _weigh_person(word.lower, context, lexicon)
+
+
+def _weigh_person(word: str, context: Context, lexicon: Lexicon) -> Iterator[tuple[float, str]]:
+    if word in context.surnames:
+        yield -4.0, "surname of a person named in the text"
+    elif word in lexicon.surnames:
+        yield -3.0, "a well-known surname"
+    elif word in lexicon.first_names:
+        yield -2.5, "a first name"
+    if (word,) in lexicon.titles:
+        yield -3.0, "a title"
 
 
 def _all_capitals(candidate: Candidate) -> bool:
-    """A dateline (GOMA, Congo) or a headline in capitals."""
+    """Tell whether it opens its sentence (GOMA, Congo) or stands in a headline in capitals."""
     tokens = candidate.sentence.tokens
     return candidate.first == 0 or all(t.text.isupper() for t in tokens if t.kind == "word")
 
 
-def _weigh_neighbours(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[float, str]]:
-    tokens = candidate.sentence.tokens
-    first, last = candidate.first, candidate.last
-    before = tokens[first - 1] if first else None
-    after = tokens[last] if last < len(tokens) else None
+def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[float, str]]:
+    """Weigh the words before it: prepositions, verbs that take a place, lists, directions."""
+    tokens, first = candidate.sentence.tokens, candidate.first
+    if first == 0:
+        return
     step = first - 1
     while step >= 0 and tokens[step].lower in _DIRECTIONS | {"the"} and first - step < 4:
         step -= 1
-    governor = tokens[step] if step >= 0 else None
-    if governor is not None and any(
-        category in _TAKES_PLACE for category, _ in lexicon.verbs.get(governor.lower, ())
-    ):
-        yield 1.5, f"after {governor.lower!r}"
-    if first and tokens[first - 1].lower in {"and", ",", "or"} and _is_listed(candidate):
+    governor = tokens[max(step, 0)].lower
+    if governor in LOCATIVES:
+        yield 2.2, f"after {governor!r}"
+    elif governor in _WEAK_PREPOSITIONS:
+        yield 0.8, f"after {governor!r}"
+    elif any(category in _TAKES_PLACE for category, _ in lexicon.verbs.get(governor, ())):
+        yield 1.5, f"after {governor!r}"
+    before = tokens[first - 1].lower
+    if before in _DIRECTIONS and step < first - 1:
+        yield 0.8, f"after {before!r}"
+    if before in {"and", ",", "or"} and _is_listed(candidate):
         yield 1.5, "in a list of places"
-    if first == 0 and after is not None and after.lower == "," and tokens[0].text.isupper():
-        yield 2.0, "in capitals, as a dateline"
-    if governor is not None and governor.lower in LOCATIVES and governor.kind == "word":
-        yield 2.2, f"after {governor.lower!r}"
-    elif governor is not None and governor.lower in _WEAK_PREPOSITIONS:
-        yield 0.8, f"after {governor.lower!r}"
-    if before is not None and before.lower in _DIRECTIONS and step < first - 1:
-        yield 0.8, f"after {before.lower!r}"
-    if names_settlement(candidate, lexicon):
-        yield 4.0, "called a town, an area or a camp"
-    if (
-        after is not None
-        and after.lower in lexicon.nouns
-        and lexicon.nouns[after.lower] in {"area", "settlement"}
-    ):
-        yield 2.0, f"before {after.lower!r}"
-    if before is not None and before.text == "the" and candidate.kind in {"city", "admin1"}:
+    if before == "the" and candidate.kind in {"city", "admin1"}:
+        after = tokens[candidate.last] if candidate.last < len(tokens) else None
         alone = after is None or after.kind == "mark" or after.lower in _AFTER_NAMES
         yield (-3.0 if alone else -0.5), "after 'the'"
-    if not candidate.whole and not candidate.sentence.headline:
-        yield from _weigh_run(candidate, lexicon)
+
+
+def _weigh_right(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[float, str]]:
+    """Weigh the words after it, and what the text calls it."""
+    tokens, last = candidate.sentence.tokens, candidate.last
+    if names_settlement(candidate, lexicon):
+        yield 4.0, "called a town, an area or a camp"
     if candidate.container:
         yield 2.5, f"beside its container {candidate.container!r}"
-    if after is not None and after.lower in lexicon.reporting and candidate.kind not in AREAS:
+    if last == len(tokens):
+        return
+    after = tokens[last].lower
+    if candidate.first == 0 and after == "," and tokens[0].text.isupper():
+        yield 2.0, "in capitals, as a dateline"
+    if lexicon.nouns.get(after) in {"area", "settlement"}:
+        yield 2.0, f"before {after!r}"
+    if after in lexicon.reporting and candidate.kind not in AREAS:
         yield -0.8, "before a verb of speaking"
 
 
@@ -172,7 +180,9 @@ def _is_listed(candidate: Candidate) -> bool:
 
 
 def _weigh_run(candidate: Candidate, lexicon: Lexicon) -> Iterator[tuple[float, str]]:
-    """A part of a longer capitalised run is a place only if the rest explains itself."""
+    """Weigh a part of a longer capitalised run: the rest must explain itself."""
+    if candidate.whole or candidate.sentence.headline:
+        return
     tokens = candidate.sentence.tokens
     first, last = candidate.first, candidate.last
     before = tokens[first - 1] if first else None

@@ -80,7 +80,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
 def _adopt_echoes(
     names: Sequence[Candidate], parts: dict[int, Part], echoes: dict[int, list[Echo]]
 ) -> None:
-    """A place that only its later reference says something of takes the reference's role."""
+    """Give a place the role of its later reference, where it has none of its own."""
     for name in names:
         own = echoes.get(id(name))
         if own and parts.get(id(name), MENTIONED).role == "mentioned":
@@ -91,7 +91,7 @@ def _adopt_echoes(
 
 
 def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
-    """A dateline's place plays the part that the article gives it later, else none."""
+    """Give a dateline's place the part that the article gives it later, else none."""
     by_key: dict[str, list[Candidate]] = {}
     for name in names:
         by_key.setdefault(name.key, []).append(name)
@@ -173,7 +173,7 @@ def _class_part(name: Candidate) -> Part | None:
 
 
 def _seat_country(name: Candidate, part: Part) -> str | None:
-    """A capital that stands for its government lies in that government's country."""
+    """Return the country of a capital that stands for its government."""
     if part.role != "actor" or name.class_ != "place":
         return None
     return load_lexicon().seats.get(name.key)

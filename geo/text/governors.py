@@ -55,48 +55,86 @@ def find_governor(units: tuple[Unit, ...], place: int, lexicon: Lexicon) -> Gove
 
     `the densely populated city of X` is passed through, and of `A, B and X` the governor is A's.
     """
-    via: set[str] = set()
-    index, modifiers, phrase = place - 1, 0, False
-    while index >= 0 and place - index < _LONGEST_WALK:
-        unit = units[index]
-        noun = lexicon.nouns.get(unit.lower)
+    walk = _Walk(units, lexicon, place)
+    while walk.index >= 0 and place - walk.index < _LONGEST_WALK:
+        found = walk.step()
+        if found is not None:
+            return found
+    return walk.stop()
+
+
+class _Walk:
+    """The way left from a place; a step moves on, or returns the governor that it met."""
+
+    def __init__(self, units: tuple[Unit, ...], lexicon: Lexicon, place: int) -> None:
+        self.units = units
+        self.lexicon = lexicon
+        self.place = place
+        self.index = place - 1
+        self.modifiers = 0
+        self.in_phrase = False
+        self.via: set[str] = set()
+
+    def stop(self) -> Governor:
+        return Governor("none", self.index, "", frozenset(self.via))
+
+    def meet(self, kind: str) -> Governor:
+        return Governor(kind, self.index, self.units[self.index].lower, frozenset(self.via))
+
+    def step(self) -> Governor | None:
+        unit = self.units[self.index]
         if unit.cue in {"boundary", "relative"}:
-            break
-        if unit.lower == "," and index and _is_title(units[index - 1], lexicon):
-            index -= 1  # the capital, X
-            continue
+            return self.stop()
         if unit.lower in _JOINERS:
-            before = (
-                None if _opens_clause(units, place, index, lexicon) else _list_member(units, index)
-            )
-            if before is None:
-                break
-            index, modifiers = before - 1, 0
-        elif unit.lower in PREPOSITIONS:
-            if unit.lower == "of" and index and (kind := lexicon.nouns.get(units[index - 1].lower)):
-                via.add(kind)
-                index -= 2
-                continue
-            if unit.lower == "to" and modifiers and not phrase:  # an infinitive: to forge X
-                break
-            return Governor("preposition", index, unit.lower, frozenset(via))
-        elif unit.lower in _DETERMINERS or unit.kind == "number":
-            index, phrase = index - 1, True
-        elif unit.name is not None:
-            if not (unit.name.class_ in {"demonym"} or unit.possessive):
-                break
-            index -= 1
-        elif noun in {"settlement", "area", "site", "part", "population"} and not unit.cue:
-            via.add(noun)
-            index -= 1
-        elif unit.cue not in {None, "filler"} or unit.verbs:
-            return Governor("word", index, unit.lower, frozenset(via))
-        elif unit.kind == "word" and _may_modify(unit, lexicon) and modifiers < _MOST_MODIFIERS:
-            modifiers += 1
-            index -= 1
-        else:
-            break
-    return Governor("none", index, "", frozenset(via))
+            return self._cross_joiner(unit)
+        if unit.lower in PREPOSITIONS:
+            return self._cross_preposition(unit)
+        if unit.name is not None:
+            holder = unit.is_place and "settlement" in self.via  # the Red Sea port of X
+            crossed = unit.name.class_ == "demonym" or unit.possessive or holder
+            return self._move(1) if crossed else self.stop()
+        if unit.lower in _DETERMINERS or unit.kind == "number":
+            self.in_phrase = True
+            return self._move(1)
+        return self._cross_word(unit)
+
+    def _move(self, steps: int) -> Governor | None:
+        self.index -= steps
+        return None
+
+    def _cross_joiner(self, unit: Unit) -> Governor | None:
+        """Go on at the first member of a list, and past the comma of `the capital, X`."""
+        if unit.lower == "," and self.index and _is_title(self.units[self.index - 1], self.lexicon):
+            return self._move(1)
+        if _opens_clause(self.units, self.place, self.index, self.lexicon):
+            return self.stop()
+        before = _list_member(self.units, self.index)
+        if before is None:
+            return self.stop()
+        self.index, self.modifiers = before - 1, 0
+        return None
+
+    def _cross_preposition(self, unit: Unit) -> Governor | None:
+        """`city of` belongs to the place; `to forge X` is an infinitive."""
+        noun = self.lexicon.nouns.get(self.units[self.index - 1].lower) if self.index else None
+        if unit.lower == "of" and noun:
+            self.via.add(noun)
+            return self._move(2)
+        if unit.lower == "to" and self.modifiers and not self.in_phrase:
+            return self.stop()
+        return self.meet("preposition")
+
+    def _cross_word(self, unit: Unit) -> Governor | None:
+        noun = self.lexicon.nouns.get(unit.lower)
+        if noun and not unit.cue:
+            self.via.add(noun)
+            return self._move(1)
+        if unit.cue not in {None, "filler"} or unit.verbs:
+            return self.meet("word")
+        if unit.kind == "word" and _may_modify(unit, self.lexicon):
+            self.modifiers += 1
+            return self._move(1) if self.modifiers <= _MOST_MODIFIERS else self.stop()
+        return self.stop()
 
 
 def _is_title(unit: Unit, lexicon: Lexicon) -> bool:
@@ -104,7 +142,7 @@ def _is_title(unit: Unit, lexicon: Lexicon) -> bool:
 
 
 def _list_member(units: tuple[Unit, ...], joiner: int) -> int | None:
-    """The place before `,` or `and`, if the joiner ties two places together."""
+    """Return the place before `,` or `and`, if the joiner ties two places together."""
     index = joiner - 1
     while index >= 0 and units[index].lower in _JOINERS:
         index -= 1

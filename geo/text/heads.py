@@ -17,7 +17,8 @@ MOVING = frozenset({"drive", "advance", "approach"})
 AWAITED = frozenset({"expected", "due"})
 REACH = 24  # units in which a head is looked for
 TROOPS = word_set(
-    "army militia gangs troops forces soldiers tanks army fighters rebels militants gunmen columns armour"
+    "army militia gangs troops forces soldiers tanks army fighters rebels militants "
+    "gunmen columns armour"
 )
 CROWDS = word_set(
     "refugees people families civilians residents displaced thousands hundreds convoy trucks aid "
@@ -25,8 +26,8 @@ CROWDS = word_set(
 )
 
 
-def find_head(scene: Scene, start: int, place: int) -> int | None:
-    """The nearest telling word left of a preposition, in the clause, not across another scene.
+def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901, PLR0911 - one return a rule
+    """Return the nearest telling word left of a preposition, in the clause, not across a scene.
 
     `BLOCKED` if a word comes first that says something else of the place.
     """
@@ -41,28 +42,34 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:
         if _is_awaited(scene, index, start):
             return index
         if unit.is_place and index != place:
-            before = find_governor(units, index, scene.lexicon)
-            apposed = commas > closing and before.kind == "word"
-            if apposed and not _only_joins(units, index, start):
-                return BLOCKED
-            if before.lower in LOCATIVE | {"on", "to", "into"} and not _only_joins(
-                units, index, start
-            ):
-                return None
-            continue
-        if unit.cue in {"neutral", "against"} or _reports(scene, index):
+            if not _only_joins(units, index, start):
+                before = find_governor(units, index, scene.lexicon)
+                if commas > closing and before.kind == "word":
+                    return BLOCKED
+                if before.lower in LOCATIVE | {"on", "to", "into"}:
+                    return None
+        elif _diverts(scene, index):
             return BLOCKED
-        if gathers(scene, index):
+        elif gathers(scene, index):
             return index
-        if _tells(scene, index):
-            if {step.cue for step in units[max(0, index - 2) : index]} & {"against"}:
-                return BLOCKED
+        elif _tells(scene, index):
             return index if commas % 2 == 0 or commas == closing else None
     return None
 
 
+def _diverts(scene: Scene, index: int) -> bool:
+    """Tell whether a word says something else of the place: `truce in X`, `said in X`."""
+    unit = scene.units[index]
+    opposed = {step.cue for step in scene.units[max(0, index - 2) : index]} & {"against"}
+    return (
+        unit.cue in {"neutral", "against"}
+        or _reports(scene, index)
+        or (_tells(scene, index) and bool(opposed))
+    )
+
+
 def find_after(scene: Scene, place: int, governor: int) -> int | None:
-    """At the head of a clause: the first telling word behind that has no place of its own."""
+    """Return the first telling word behind a fronted place that has no place of its own."""
     units = scene.units
     before = units[governor - 1] if governor else None
     fronted = before is None or before.kind == "mark" or before.clause != units[governor].clause
@@ -82,6 +89,7 @@ def find_after(scene: Scene, place: int, governor: int) -> int | None:
 
 
 def has_own_place(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell whether a place follows a telling word soon, so that it tells of that one."""
     for unit in units[anchor + 1 : anchor + 8]:
         if unit.is_place:
             return True
@@ -115,12 +123,12 @@ def gathers(scene: Scene, index: int, category: str = "gathering") -> bool:
 
 
 def _is_awaited(scene: Scene, index: int, start: int) -> bool:
-    """`the envoy is expected in X`."""
+    """Tell whether someone is expected: `the envoy is expected in X`."""
     return scene.units[index].lower in AWAITED and index == start - 1 and is_official(scene, index)
 
 
 def _reports(scene: Scene, index: int) -> bool:
-    """A verb of speaking; not `clashes were reported in X`."""
+    """Tell a verb of speaking; not `clashes were reported in X`."""
     word = scene.units[index].lower
     if word not in scene.lexicon.reporting:
         return False

@@ -209,7 +209,7 @@ _DOUBLED = frozenset({"hit", "kidnap", "confer", "control", "overrun", "trap", "
 
 
 def _inflect(base: str, ending: str) -> str:
-    if base in {"die"}:
+    if base == "die":
         return "died" if ending == "ed" else "dying"
     if base.endswith("e") and not base.endswith("ee"):
         return base[:-1] + ending

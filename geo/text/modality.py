@@ -43,7 +43,7 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
     return _read_noun(units, anchor, place, left)
 
 
-def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
+def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:  # noqa: PLR0911 - one return a rule
     """Return the modality of talks or a visit."""
     if is_past(units, anchor, place, year):
         return "past"
@@ -138,7 +138,7 @@ def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Uni
 
 
 def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
-    """A word that is noun and verb alike is a verb after `to`, a modal or a subject's name."""
+    """Tell verb from noun: a verb stands after `to` or a modal, or before what it is done to."""
     after = units[anchor + 1] if anchor + 1 < len(units) else None
     before = units[anchor - 1] if anchor else None
     if before is not None and (before.lower == "to" or is_modal(before)):
@@ -180,30 +180,36 @@ def _read_verb(
 def _read_noun(
     units: tuple[Unit, ...], anchor: int, place: int, left: list[tuple[int, Unit]]
 ) -> str:
+    """Decide by what stands before the noun, nearest first, then by what follows it."""
     lasting = units[anchor].cue == "state"
+    urged = any(unit.cue in {"urging", "threat"} for _, unit in left)
     for index, unit in left:
-        if unit.cue == "ending" and anchor - index <= 2 * _NEAR:
+        distance = anchor - index
+        if unit.cue == "ending" and distance <= 2 * _NEAR:
             return "actual" if lasting else "threatened"
         if unit.cue == "ongoing":
             return "actual"
-        if unit.cue in {"threat", "avert"} and (not lasting or anchor - index <= _NEAR + 1):
+        if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
-        if unit.cue in _PLANS and not lasting:
-            return _name_threat(left)
-        if unit.cue == "timing" and not lasting and anchor - index <= _NEAR:
-            return "threatened"
-        if unit.cue == "against" and any(other.cue in {"urging", "threat"} for _, other in left):
-            return "threatened"
     for _, unit in _units_right(units, max(anchor, place)):
-        if unit.has_verb("harm", "assault") and {form for _, form in unit.verbs} & {"past"}:
+        if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"
         if is_modal(unit) or unit.lower in _REPORTED or unit.lower.startswith("loom"):
             return "planned" if unit.cue == "plan" else "threatened"
     return "actual"
 
 
+def _foretells(unit: Unit, distance: int, *, lasting: bool) -> bool:
+    """Tell whether a cue makes what follows a thing to come; what lasts goes on meanwhile."""
+    if unit.cue in {"threat", "avert"}:
+        return not lasting or distance <= _NEAR + 1
+    if unit.cue == "timing":
+        return not lasting and distance <= _NEAR
+    return unit.cue in _PLANS and not lasting
+
+
 def _name_threat(left: list[tuple[int, Unit]]) -> str:
-    """An announced attack is planned; a feared or sworn one, or an open one, threatened."""
+    """Return `planned` for an announced attack, `threatened` for a feared, sworn or open one."""
     named = [unit for _, unit in left if unit.cue in {"threat", "avert"} | _PLANS]
     feared = [
         unit for unit in named if unit.cue in {"threat", "avert"} and unit.lower not in MODALS

@@ -24,7 +24,7 @@ _LONGEST_TITLE = 3
 _NOTABLE = 15_000  # persons: a place of this size outweighs a first name
 
 
-def find_person(
+def find_person(  # noqa: PLR0911 - one return a rule
     sentence: Sentence, position: int, limit: int, names: CachedNames, lexicon: Lexicon
 ) -> int | None:
     """Return the token after a person's name that begins at `position`, None if none does.
@@ -54,7 +54,7 @@ def find_person(
 
 
 def _is_called_place(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
-    """`the village of X`, `the town X`."""
+    """Tell whether the text calls it a place: `the village of X`, `the town X`."""
     before = tokens[position - 1].lower
     noun = tokens[position - 2].lower if before == "of" else before
     return lexicon.nouns.get(noun) in {"settlement", "area"} and noun != "state"
@@ -158,7 +158,7 @@ def _is_notable_place(
 def _is_unknown_pair(
     sentence: Sentence, position: int, end: int, names: CachedNames, lexicon: Lexicon
 ) -> bool:
-    """Two or three capitalised words that nothing explains: a name, whosever it is, but no place."""
+    """Tell two or three capitalised words that nothing explains: a name, but no place's."""
     words = sentence.tokens[position:end]
     if sentence.headline or len(words) > 3 or position == 0:
         return False

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.errors import TextError
-from geo.text.candidates import Candidate
 from geo.text.containers import link_containers
 from geo.text.evidence import SURE, Context, read_hint, weigh
 from geo.text.lexicon import load_lexicon
@@ -18,6 +17,7 @@ from geo.text.tokens import split_sentences, split_tokens
 from geo.text.uncased import scan_uncased
 
 if TYPE_CHECKING:
+    from geo.text.candidates import Candidate
     from geo.text.document import Document
     from geo.text.lexicon import Lexicon
     from geo.text.names import NameIndex

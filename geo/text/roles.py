@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
 from geo.text.governed import read_governor
 from geo.text.governors import LOCATIVE, find_governor
@@ -34,7 +35,7 @@ def read_part(scene: Scene, place: int) -> Part:
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
         or read_evacuation(scene, place)
-        or read_governor(scene, place, name, governor)
+        or _prefer_relative(scene, place, read_governor(scene, place, name, governor))
         or read_subject(scene, place, name, governor)
         or read_relative(scene, place)
         or _read_loose(scene, place, governor)
@@ -43,8 +44,16 @@ def read_part(scene: Scene, place: int) -> Part:
     )
 
 
+def _prefer_relative(scene: Scene, place: int, part: Part | None) -> Part | None:
+    """Read `flew to X, where an attack is feared` as what is feared, not as a visit."""
+    if part is None or part.role != "venue":
+        return part
+    told = read_relative(scene, place)
+    return told if told is not None and told.role in {"threatened", "site"} else part
+
+
 def _read_holder(scene: Scene, place: int) -> Part | None:
-    """An area that only says where another place is."""
+    """Read an area that only says where another place is."""
     name = scene.units[place].name
     for index in range(max(0, place - 7), min(len(scene.units), place + 8)):
         other = scene.units[index].name
@@ -62,7 +71,7 @@ def _read_holder(scene: Scene, place: int) -> Part | None:
     return None
 
 
-def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None:
+def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None:  # noqa: PLR0911 - one return a rule
     if not scene.is_government(name):
         return None
     units, mind = scene.units, scene.lexicon.mind
@@ -83,38 +92,44 @@ def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None:
 
 
 def _read_compound(scene: Scene, place: int, name: Candidate) -> Part | None:
-    """`the Paris talks`, `the Rafah offensive`, `Goma airport attack`."""
+    """Read `the Paris talks`, `the Rafah offensive`, `Goma airport attack`."""
     units = scene.units
     for index in range(place + 1, min(len(units), place + 4)):
         unit = units[index]
+        noun = scene.lexicon.nouns.get(unit.lower)
         if unit.lower in _SUBJECTS_OF_TALKS:
             return Part("mentioned", "actual", None, f"what {unit.lower!r} is about")
-        if unit.kind == "mark" or unit.is_place or unit.cue in {"neutral", "boundary", "relative"}:
-            return None
-        if unit.cue == "talks" and unit.kind == "word":
-            if unit.lower in _PEOPLE_OF_TALKS:
-                return stands(name, unit.lower) if scene.is_government(name) else None
-            return scene.talks(index, place) if name.kind in {"city", "point", "admin2"} else None
-        if (unit.cue in VIOLENT and not units[place].possessive) or (
-            unit.cue == "violence" and units[place].possessive and not scene.is_government(name)
-        ):
-            after = units[index + 1] if index + 1 < len(units) else None
-            verb = (
-                unit.verbs
-                and after is not None
-                and (after.name is not None or after.lower in {"the", "a", "its", "his", "their"})
-            )
-            return None if verb else scene.violence(index, place)
-        if unit.cue == "evacuation":
-            return Part("threatened", "threatened", "attack", f"told to leave: {unit.lower!r}")
-        noun = scene.lexicon.nouns.get(unit.lower)
-        if noun == "settlement" and name.kind == "country":
+        if noun == "settlement" and name.kind in {"country", "region"}:
             return Part("mentioned", "actual", None, f"whose {unit.lower!r} is meant")
-        if name.kind == "country" and _is_plain(unit):
-            continue
-        if noun not in {"site", "area", "settlement"} and unit.lower not in {"ground", "military"}:
+        if unit.kind == "mark" or unit.is_place:
+            return None
+        if unit.cue in VIOLENT or unit.cue in {"talks", "evacuation"}:
+            return _read_named_event(scene, index, place, name)
+        passed = (name.kind == "country" and _is_plain(unit)) or (
+            noun in {"site", "area", "settlement"} or unit.lower in {"ground", "military"}
+        )
+        if not passed:
             return None
     return None
+
+
+def _read_named_event(scene: Scene, index: int, place: int, name: Candidate) -> Part | None:
+    unit = scene.units[index]
+    if unit.cue == "evacuation":
+        return Part("threatened", "threatened", "attack", f"told to leave: {unit.lower!r}")
+    government = scene.is_government(name)
+    if unit.cue == "talks":
+        if unit.lower in _PEOPLE_OF_TALKS:
+            return stands(name, unit.lower) if government else None
+        return scene.talks(index, place) if name.kind in {"city", "point", "admin2"} else None
+    possessive = scene.units[place].possessive
+    if possessive and (government or unit.cue == "state"):
+        return None
+    after = scene.units[index + 1] if index + 1 < len(scene.units) else None
+    done_to = after is not None and (
+        after.name is not None or after.lower in {"the", "a", "its", "his", "their"}
+    )
+    return None if unit.verbs and done_to else scene.violence(index, place)
 
 
 def _is_plain(unit: Unit) -> bool:
@@ -122,7 +137,7 @@ def _is_plain(unit: Unit) -> bool:
 
 
 def _read_loose(scene: Scene, place: int, governor: Governor) -> Part | None:
-    """The people of a place, or what is feared for it, with the attack told elsewhere in the clause."""
+    """Read `the people of X`, `for X`, with the attack told elsewhere in the clause."""
     units = scene.units
     after = units[place + 1].lower if place + 1 < len(units) else ""
     people = governor.via & {"population"} or scene.lexicon.nouns.get(after) == "population"
@@ -141,21 +156,22 @@ def _read_loose(scene: Scene, place: int, governor: Governor) -> Part | None:
 
 
 def _read_only_place(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
-    """`Shopkeepers in X have shut their doors, expecting an attack`: the sentence's one town."""
+    """Read `shopkeepers in X shut their doors, expecting an attack`: the only town told of."""
     units = scene.units
     if name.kind not in {"city", "point", "admin2"} or scene.is_government(name):
         return None
-    if governor.lower not in LOCATIVE | {"of"} or not name.sentence.tokens:
+    if governor.lower not in LOCATIVE | {"of"}:
         return None
-    for unit in units:
-        other = unit.name
-        if (
-            other is not None
-            and other is not name
-            and unit.is_place
-            and other.kind in {"city", "point"}
-        ):
-            return None
+    towns = {
+        unit.name.key
+        for unit in units
+        if unit.is_place
+        and unit.name is not None
+        and unit.name.kind in {"city", "point"}
+        and not is_dateline(unit.name)
+    }
+    if len(towns) > 1:
+        return None
     if find_head(scene, governor.index, place) is not None:
         return None
     for index in range(place + 1, min(len(units), place + 2 * REACH)):

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 # Small words inside names: Deir al-Balah, Port-au-Prince, Rio de Janeiro, Dar es Salaam.
 CONNECTORS = word_set(
-    "al el as ad an ar at ash az ed es et ul ibn bin ben bint abu umm de del della di da do dos das "
-    "du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of the"
+    "al el as ad an ar at ash az ed es et ul ibn bin ben bint abu umm de del della di da do dos "
+    "das du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of "
+    "the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
 _LONGEST_NAME = 6  # words
@@ -279,7 +280,7 @@ class _Scanner:
         return "".join(words).strip()
 
     def _unknown(self, position: int) -> Candidate | None:
-        """A name that no index knows is kept where the text itself calls it a place."""
+        """Keep a name that no index knows where the text itself calls it a place."""
         tokens, last = self.tokens, self.run.last
         while last > position and not tokens[last - 1].is_capitalised:
             last -= 1

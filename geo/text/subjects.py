@@ -35,7 +35,7 @@ def read_subject(scene: Scene, place: int, name: Candidate, governor: Governor) 
     )
 
 
-def read_relative(scene: Scene, place: int) -> Part | None:
+def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - one return a rule
     """Return the part that a clause after `where` or `which` gives to the place before it."""
     units = scene.units
     index = place + 1

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from geo.text.words import word_set
 
 # Combining marks, Arabic points, joiners and zero-width characters stay inside their word.
-_INSIDE = "\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u00ad\u200b-\u200d\u2060\ufeff"
+_INSIDE = (
+    "\u0300-\u036f\u0483-\u0487\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "\u00ad\u200b-\u200d\u2060\ufeff"
+)
 _APOSTROPHES = "'\u2019\u02bc\u2018`\u00b4"
 _TOKEN = re.compile(
     rf"(?P<word>(?:[^\W\d_]\.){{2,}}|[^\W\d_](?:[\w{_INSIDE}]|[{_APOSTROPHES}](?=[^\W\d_]))*)"

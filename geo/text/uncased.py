@@ -21,7 +21,7 @@ _MINIMUM_LETTERS = 3
 
 
 def scan_uncased(sentence: Sentence, names: CachedNames, _lexicon: Lexicon) -> list[Candidate]:
-    """Return the names of a sentence that the index knows as notable places or after `in`, `city`."""
+    """Return the names that the index knows as notable places, or that stand after `in`."""
     found: list[Candidate] = []
     position = 0
     while position < len(sentence.tokens):

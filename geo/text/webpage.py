@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from geo.errors import TextError
 
@@ -39,7 +40,7 @@ def read_webpage(markup: str, name: str) -> Webpage:
         )
     import trafilatura
 
-    found = trafilatura.bare_extraction(
+    found: Any = trafilatura.bare_extraction(
         markup, with_metadata=True, include_comments=False, include_tables=False
     )
     text = (found.text or "").strip() if found is not None else ""

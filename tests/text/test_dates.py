@@ -10,7 +10,9 @@ SATURDAY = date(2024, 2, 24)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("24th February 2024 – (Paris) Talks", (SATURDAY, "dateline"), id="ordinal"),
+        pytest.param(
+            "24th February 2024 \u2013 (Paris) Talks", (SATURDAY, "dateline"), id="ordinal"
+        ),
         pytest.param("CAIRO, 24 February 2024 - Talks", (SATURDAY, "dateline"), id="city-first"),
         pytest.param("Title\n\nFeb. 24, 2024 (AP) — x", (SATURDAY, "dateline"), id="american"),
         pytest.param("Le 24 février 2024, Paris", (SATURDAY, "text"), id="french"),
