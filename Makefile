@@ -4,7 +4,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 # DuckDB 2 is locked; the oldest line that is supported lies beside it, for `test-duckdb-1`.
 DUCKDB_1 := $(VENV)/duckdb-1
 

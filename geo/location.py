@@ -88,15 +88,18 @@ def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _locate_line(line: str, gazetteer: Gazetteer) -> dict[str, Any]:
-    from geo.events import read_events_from_bytes
+    from geo.events.article import read_article
+    from geo.text import document_from_text
 
     key = None
     try:
         record = json.loads(line)
         key = record["id"]
         day = date.fromisoformat(record["date"]) if record.get("date") else None
-        data = record["text"].encode()
-        events = read_events_from_bytes(data, f"{key}.txt", gazetteer, Settings(as_of=day))
+        document = document_from_text(
+            record["text"], str(key), date=day, publisher=record.get("source")
+        )
+        events = read_article(document, gazetteer)
     except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
         return {"id": key, "error": f"{type(error).__name__}: {error}"}
     return {"id": key, **_describe(events)}

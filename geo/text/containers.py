@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.lexicon import Lexicon
 
-_LINKS = frozenset({(",",), ("in",), ("(",), (",", "in"), ("of",)})
+_LINKS = frozenset({(",",), ("in",), ("(",), (",", "in"), ("of",), (",", "of")})
 _SKIPPED = word_set(
     "the northern southern eastern western central north south east west northeastern northwestern "
     "southeastern southwestern far war-torn neighbouring neighboring restive province state region "
-    "district capital"
+    "district capital a an city town village"
 )
 _MOST_BETWEEN = 6
 

@@ -80,7 +80,7 @@ def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
     rows = run.exposure_admin
     parts = [
         shapes[zone_id].intersection(unit_shapes[pcode])
-        if pcode
+        if isinstance(pcode, str)
         else shapes[zone_id].difference(within_units)
         for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
     ]
