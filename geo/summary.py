@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import duckdb
 
     from geo.events import EventSet
-    from geo.places import Gazetteer
+    from geo.places import Gazetteer, Place
 
 _MILLION = 1_000_000
 _FIGURES = 3  # significant
 _TOWNS = 60
 _TOWNS_MARGIN_DEGREES = 0.25
+_APART_DEGREES = 0.015  # nearer ones are the same town twice, or parts of it
 
 # The zone that a run is about: what the analyst drew, else the first threatened place, else the
 # first site; of its zones the administrative unit, else the middle disc. Never the largest figure.
@@ -117,9 +118,17 @@ def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[
     box = BBox(*map(float, bounds)).expand(_TOWNS_MARGIN_DEGREES)
     towns = [place for place in gazetteer.settlements_in(box) if place.population]
     towns.sort(key=lambda place: (-(place.population or 0), place.place_id))
+    chosen: list[Place] = []
+    for town in towns:
+        apart = all(
+            abs(town.lon - other.lon) + abs(town.lat - other.lat) > _APART_DEGREES
+            for other in chosen
+        )
+        if apart and len(chosen) < _TOWNS:
+            chosen.append(town)
     return [
-        {"name": place.name, "lon": place.lon, "lat": place.lat, "population": place.population}
-        for place in towns[:_TOWNS]
+        {"name": town.name, "lon": town.lon, "lat": town.lat, "population": town.population}
+        for town in chosen
     ]
 
 
