@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,12 @@ from geo.resources import find_resource
 from geo.types import BBox, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
 _NO_CODE = "~"  # sorts after every code
@@ -73,14 +77,13 @@ def read_countries(
     import geopandas as gpd
     import pandas as pd
 
-    from geo.boundaries.topojson import decode_arcs, decode_polygon, measure_extent
+    from geo.boundaries.topojson import decode_polygon, measure_extent
 
-    topology = _read_topology("countries", resolution)
-    arcs = decode_arcs(topology)
+    items, arcs = _read_topology(_find_topology("countries", resolution))
     codes = _read_codes()
     found: dict[str, list[tuple[str, BaseGeometry]]] = {}
     iso3_of: dict[str, str | None] = {}
-    for item in topology["objects"]["countries"]["geometries"]:
+    for item in items:
         name = str(item["properties"]["name"])
         code = _find_code(item.get("id"), name, codes)
         if countries is not None and (code is None or code[0] not in countries):
@@ -117,12 +120,10 @@ def read_land(resolution: str = "50m") -> BaseGeometry:
     UnavailableError
         If the bundled file is missing.
     """
-    from geo.boundaries.topojson import decode_arcs, decode_polygon
+    from geo.boundaries.topojson import decode_polygon
 
-    topology = _read_topology("land", resolution)
-    arcs = decode_arcs(topology)
-    parts = [decode_polygon(item, arcs) for item in topology["objects"]["land"]["geometries"]]
-    return _merge(parts)
+    items, arcs = _read_topology(_find_topology("land", resolution))
+    return _merge([decode_polygon(item, arcs) for item in items])
 
 
 def _halve(bbox: BBox) -> list[BBox]:
@@ -141,12 +142,20 @@ def _merge(parts: Sequence[BaseGeometry]) -> BaseGeometry:
     return parts[0] if len(parts) == 1 else shapely.union_all(list(parts))
 
 
-def _read_topology(layer: str, resolution: str) -> dict[str, Any]:
+def _find_topology(layer: str, resolution: str) -> Path:
     if resolution not in RESOLUTIONS:
         raise UsageError(f"resolution {resolution!r}: expected {' or '.join(RESOLUTIONS)}")
-    path = find_resource(f"world/{layer}-{resolution}.json")
-    topology: dict[str, Any] = json.loads(path.read_bytes())
-    return topology
+    return find_resource(f"world/{layer}-{resolution}.json")
+
+
+@functools.lru_cache(maxsize=2)
+def _read_topology(path: Path) -> tuple[Sequence[Mapping[str, Any]], list[NDArray[np.float64]]]:
+    """Return the objects and arcs of a bundled topology; a run asks for the same one often."""
+    from geo.boundaries.topojson import decode_arcs
+
+    topology = json.loads(path.read_bytes())
+    layer = path.name.split("-", maxsplit=1)[0]
+    return topology["objects"][layer]["geometries"], decode_arcs(topology)
 
 
 def _read_codes() -> dict[str, tuple[str, str]]:
