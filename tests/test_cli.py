@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -98,16 +97,22 @@ def test_manifest_has_the_checksum_of_every_other_file(default_run):
 
 @pytest.mark.usefixtures("default_run")
 def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    best = 99.0
+    seconds, kilobytes = [], []
     for number in range(3):
         start = time.perf_counter()
-        done = civmap("map", "--out", tmp_path / str(number), cwd=tmp_path)
-        best = min(best, time.perf_counter() - start)
+        done = subprocess.Popen(
+            [CIVMAP, "map", "--out", str(number)],
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(done.pid, 0)
+        done.returncode = os.waitstatus_to_exitcode(status)
+        seconds.append(time.perf_counter() - start)
+        kilobytes.append(usage.ru_maxrss)
         assert done.returncode == 0
-    assert best <= 4.0
-    peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
-    assert peak / 1024 <= 500
+    assert min(seconds) <= 4.0
+    assert max(kilobytes) / 1024 <= 500
 
 
 def test_help_takes_less_than_half_a_second(tmp_path):

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _DELIMITERS = ",;\t|"
 _NAMED = 5  # rows that a caution names
-_MAX_CELL = 1_000_000
 
 Cells = tuple[int, "dict[str, Any] | str"]  # number of the row, and its cells or what is wrong
 
@@ -171,7 +170,6 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _guard(reader: Any, name: str) -> Iterator[list[str]]:
-    csv.field_size_limit(_MAX_CELL)
     try:
         yield from reader
     except csv.Error as error:
