@@ -3,6 +3,7 @@
 import csv
 import json
 import sqlite3
+from contextlib import closing
 
 import duckdb
 import pyogrio
@@ -69,7 +70,7 @@ def test_geopackage_layers_have_their_columns(folder, layer):
 
 
 def test_geopackage_has_the_same_figures(folder, exposure):
-    with sqlite3.connect(folder / "layers.gpkg") as con:
+    with closing(sqlite3.connect(folder / "layers.gpkg")) as con:
         rows = con.execute("SELECT zone_id, low, best, high, static FROM zones").fetchall()
         units = con.execute("SELECT sum(best) FROM units").fetchone()
     assert {row[0]: row[1:] for row in rows} == exposure
@@ -93,7 +94,7 @@ def test_areas_are_no_pins(folder):
 
 
 def test_every_layer_has_a_named_style(folder):
-    with sqlite3.connect(folder / "layers.gpkg") as con:
+    with closing(sqlite3.connect(folder / "layers.gpkg")) as con:
         rows = con.execute("SELECT f_table_name, styleName, styleSLD FROM layer_styles").fetchall()
     assert {layer for layer, _, _ in rows} == set(LAYERS)
     assert all(name and name in sld for _, name, sld in rows)
