@@ -15,6 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from geo.database.store import (
     create_run,
     fetch_records,
@@ -23,7 +25,7 @@ from geo.database.store import (
     open_run,
     set_facts,
 )
-from geo.errors import UsageError
+from geo.errors import UnavailableError, UsageError
 from geo.resources import hash_file
 from geo.settings import Settings
 from geo.types import Caution
@@ -31,7 +33,6 @@ from geo.types import Caution
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import duckdb
     import geopandas as gpd
     import pandas as pd
 
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 
 # units that a zone touches, and all that were counted with them
 _SEEN_UNITS = "SELECT DISTINCT pcode FROM pieces WHERE pcode IS NOT NULL"
+
+
+# a full disk, a lock, no memory
+_UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException)
 
 
 class Assessment:
@@ -232,8 +237,11 @@ def run_assessment(
             events = read_events_from_bytes(*source, gazetteer, settings)
         else:
             events = read_events(source, gazetteer, settings)
-        with create_run(path) as con:
-            _fill_run(con, events, settings, gazetteer)
+        try:
+            with create_run(path) as con:
+                _fill_run(con, events, settings, gazetteer)
+        except _UNWRITABLE as error:
+            raise UnavailableError(f"run database {path.name} can't be written: {error}") from error
     return Assessment(path)
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import RasterError
 from geo.people import (
     FACILITIES_SOURCE,
     OutOfReachError,
@@ -18,6 +19,7 @@ from geo.people import (
     unit_people,
 )
 from geo.people.gaza import SURFACE_SOURCE
+from geo.people.settlements import CELLS_PER_DEGREE
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
@@ -151,13 +153,23 @@ class PopulationFinder:
                     settings.population,
                     bbox,
                     unit=settings.population_unit,
+                    band=settings.population_band,
                     limit_cells=settings.raster_limit_cells,
                 )
             except OutOfReachError:
                 if must_reach:
                     raise
         grid = embedded_population(bbox)
-        return coarse_population(bbox, self._gazetteer) if grid is None else grid
+        if grid is not None:
+            return grid
+        cells = (bbox.east - bbox.west) * (bbox.north - bbox.south) * CELLS_PER_DEGREE**2
+        if cells > settings.raster_limit_cells:
+            raise RasterError(
+                f"an area of {bbox.east - bbox.west:.0f} by {bbox.north - bbox.south:.0f} degrees "
+                f"has {cells:,.0f} cells of the coarse model; at most "
+                f"{settings.raster_limit_cells:,} are made. Draw a smaller zone."
+            )
+        return coarse_population(bbox, self._gazetteer)
 
 
 def _read_figures(settings: Settings, territory: Territory) -> list[Figure]:

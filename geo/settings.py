@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
 
 
@@ -27,6 +28,8 @@ class Settings:
         coarse settlement model.
     population_unit
         `count` or `density` (persons per square kilometre); None: read from the file's tags.
+    population_band
+        Band of the raster, from 1; None: its only one.
     displacement
         `auto` (the bundled figures where they apply), `none` (static only), or a CSV file.
     boundaries
@@ -43,12 +46,13 @@ class Settings:
     Raises
     ------
     UsageError
-        If a radius is not in 0..500 km or the radii are not ascending and different.
+        If a radius is not in 0.01..500 km or the radii are not ascending and different.
     """
 
     as_of: date | None = None
     population: Path | None = None
     population_unit: str | None = None
+    population_band: int | None = None
     displacement: str | Path = "auto"
     boundaries: Path | None = None
     zone: Path | None = None
@@ -58,9 +62,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         radii = self.radii_km
-        if not radii or not all(0 < r <= MAX_RADIUS_KM for r in radii):
+        if not radii or not all(MIN_RADIUS_KM <= r <= MAX_RADIUS_KM for r in radii):
             raise UsageError(
-                f"radius {radii!r}: expected one or more of more than 0 and at most "
+                f"radius {radii!r}: expected one or more of {MIN_RADIUS_KM:g} to "
                 f"{MAX_RADIUS_KM:g} km, such as 2,5,10"
             )
         if list(radii) != sorted(set(radii)):

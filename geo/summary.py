@@ -38,6 +38,14 @@ _HEADLINE_ZONES = """
         events.rowid, zones.kind != 'admin', abs(zones.radius_km - 5), zones.rowid
 """
 
+_ZONELESS = """
+    SELECT DISTINCT places.name, min(events.rowid) AS number
+    FROM events JOIN places USING (place_id)
+    WHERE role IN ('threatened', 'site') AND modality IN ('actual', 'threatened', 'planned')
+    GROUP BY places.name
+    ORDER BY number
+"""
+
 
 def summarise_run(
     con: duckdb.DuckDBPyConnection, events: EventSet, gazetteer: Gazetteer, as_of: date
@@ -46,7 +54,9 @@ def summarise_run(
     `towns` and the version.
     """  # noqa: D205 - the list is the summary
     zones = fetch_records(con, _HEADLINE_ZONES)
-    zone = zones[0] if zones else None
+    # a table tells of many places, none of which stands for the others
+    many = events.kind == "table" and len({zone["event_id"] for zone in zones}) > 1
+    zone = zones[0] if zones and (zones[0]["event_id"] is None or not many) else None
     country = gazetteer.country(zone["country"]) if zone and zone["country"] else None
     name = (zone["place"] or zone["label"]) if zone else None
     where = ", ".join(part for part in (name, country.name if country else None) if part)
@@ -56,7 +66,9 @@ def summarise_run(
         "title": f"People at risk: {where}" if where else "Places in the news",
         "headline": {
             "zone_id": zone["zone_id"] if zone else None,
-            "text": write_headline(zone, as_of),
+            "text": write_headline(zone, as_of)
+            if zone
+            else _write_without_zone(con, events, len(zones), as_of),
         },
         "map_number": f"{code}001_exposure_{_slug(name or 'events')}_{as_of:%Y%m%d}",
         "input": {
@@ -84,18 +96,16 @@ def format_people(people: float) -> str:
     return f"{round(people / step) * step:,}"
 
 
-def write_headline(zone: dict[str, Any] | None, as_of: date) -> str:
+def write_headline(zone: dict[str, Any], as_of: date) -> str:
     """Return the headline: one plain statement with a range, a day, the static figure beside.
 
     Parameters
     ----------
     zone
         Columns `label`, `low`, `best`, `high`, `static`, `modelled` of the zone that the run is
-        about; None if no place is threatened; figures None where nobody can be counted.
+        about; figures None where nobody can be counted.
     """
-    day = f"{as_of.day} {calendar.month_name[as_of.month]} {as_of.year}"
-    if zone is None:
-        return f"As of {day}: no place here is reported as threatened or under attack."
+    day = _write_day(as_of)
     if zone["best"] is None:
         return f"As of {day}: {zone['label']}: the number of people there is unknown."
     low, best, high, static = (
@@ -105,6 +115,36 @@ def write_headline(zone: dict[str, Any] | None, as_of: date) -> str:
     text += ", a coarse model" if zone["modelled"] == "coarse" else ""
     text += f"; a static population map says {static}." if static != best else "."
     return text + " People living there, not people harmed."
+
+
+def _write_without_zone(
+    con: duckdb.DuckDBPyConnection, events: EventSet, zones: int, as_of: date
+) -> str:
+    """Return the headline of a run that is about no one zone: never that nothing is threatened
+    where that is not known.
+    """  # noqa: D205 - one sentence
+    day = _write_day(as_of)
+    if zones:
+        return (
+            f"As of {day}: {len(events.events)} events. The people round each are in the table; "
+            "they are not to be added, since zones overlap."
+        )
+    if "roles-not-read" in {caution.code for caution in events.cautions}:
+        return (
+            f"As of {day}: what is threatened here is not known, since civmap does not read this "
+            "language; the places that were found are shown."
+        )
+    names = [row["name"] for row in fetch_records(con, _ZONELESS)]
+    if names:
+        return (
+            f"As of {day}: reported as threatened or under attack: {', '.join(names)}. The number "
+            "of people there is unknown: it is a whole region, or its outline is not known."
+        )
+    return f"As of {day}: no place here is reported as threatened or under attack."
+
+
+def _write_day(day: date) -> str:
+    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
 
 
 def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[dict[str, Any]]:

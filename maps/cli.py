@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         level=logging.DEBUG if options.debug else logging.WARNING,
         format="%(levelname)s %(name)s: %(message)s",
     )
+    _prepare_process()
     try:
         options.act(options)
         sys.stdout.flush()
@@ -74,6 +77,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return _BUG
     return 0
+
+
+def _prepare_process() -> None:
+    """Write UTF-8 whatever the terminal's language; end cleanly when the terminal is closed."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -115,6 +131,7 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         choices=("count", "density"),
         help="what --population holds, if its tags don't say",
     )
+    command.add_argument("--band", type=int, help="band of --population, from 1, if it has several")
     command.add_argument(
         "--displacement", default="auto", help="auto, none, or a CSV of dated figures"
     )
@@ -233,6 +250,7 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         as_of=_parse_date(options.as_of) if options.as_of else None,
         population=_to_path(options.population),
         population_unit=options.unit,
+        population_band=options.band,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),

@@ -21,12 +21,17 @@ SHIFT_BEARINGS = tuple(range(0, 360, 45))
 def combine_parts(best: float, parts: Mapping[str, Interval]) -> Interval:
     """Return a range from independent sources of doubt.
 
-    Each part is the range that its source alone gives; the distances from `best` add as the root
-    of the sum of squares (independent errors), downwards and upwards apart; never below zero.
+    Each part is the range that its source alone gives. A source that says half or double stays
+    half or double beside another one, so the ratios to `best` combine: the root of the sum of
+    the squares of their logarithms (independent errors), downwards and upwards apart. Low is zero
+    only where one source alone says zero.
     """
-    down = math.sqrt(sum((best - min(part.low, best)) ** 2 for part in parts.values()))
-    up = math.sqrt(sum((max(part.high, best) - best) ** 2 for part in parts.values()))
-    return Interval(max(0.0, best - down), best, best + up)
+    if best <= 0:
+        return Interval(0.0, 0.0, max([0.0, *(part.high for part in parts.values())]))
+    lows = [min(part.low, best) / best for part in parts.values()]
+    highs = [max(part.high, best) / best for part in parts.values()]
+    down = 0.0 if 0.0 in lows else math.exp(-math.hypot(*map(math.log, lows)))
+    return Interval(best * down, best, best * math.exp(math.hypot(*map(math.log, highs))))
 
 
 def round_parts(values: Sequence[float], total: int | None = None) -> list[int]:

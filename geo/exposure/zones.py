@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,8 @@ import shapely
 from shapely import Polygon, affinity
 from shapely.ops import unary_union
 
-from geo.boundaries import match_unit
+from geo.boundaries import match_unit, measure_area_km2
+from geo.errors import BoundaryError
 from geo.exposure.discs import disc_area_km2, disc_box, disc_outline
 from geo.places import normalise_name
 from geo.types import BBox, Caution, LonLat
@@ -29,6 +30,7 @@ _ROLES = ("threatened", "site")
 _MODALITIES = ("actual", "threatened", "planned")
 _AREAS = ("country", "region")
 _UNITS = ("admin1", "admin2")
+_CENTER_KM = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,9 @@ def build_zones(
     """Return the zones of a run: drawn ones first, then those of events in their order.
 
     A place that is, or names, a unit we have gets that unit; every place that is no area gets
-    discs, as totals and as disjoint rings. A district with no outline gets one disc as wide as
-    what is known of its extent. Countries and regions get none, nor do events that are past or
-    denied. A place with several events gets its zones once, for the threatened one first.
+    discs, as totals and as disjoint rings. Areas without an outline get none, nor do countries
+    and regions, nor events that are past or denied. A place with several events gets its zones
+    once, for the threatened one first.
     """
     cautions: list[Caution] = []
     zones = [] if drawn is None else _drawn_zones(drawn)
@@ -137,16 +139,13 @@ def _event_zones(
         return [*zones, *_disc_zones(event.event_id, place, radii)], []
     if zones:
         return zones, []
-    extent_km = max(place.precision_km, radii_km[-1])
     caution = Caution(
         "extent-unknown",
-        f"{place.name} is a district whose outline civmap does not have: everyone within "
-        f"{extent_km:.0f} km of its middle is counted. Give its outline with "
-        "--boundaries FILE or --zone FILE.",
+        f"{place.name} is an area whose outline civmap does not have, so the people there are not "
+        "counted: their number is unknown, not zero. Give its outline with --boundaries FILE or "
+        "--zone FILE.",
     )
-    label = f"{place.name}, extent not known"
-    disc = _disc(event.event_id, place, 0.0, extent_km, label)
-    return [dataclasses.replace(disc, precision_km=0.0)], [caution]
+    return [], [caution]
 
 
 def _unit_zone(event_id: str, units: gpd.GeoDataFrame, pcode: str) -> Zone:
@@ -198,10 +197,19 @@ def _disc(event_id: str, place: Place, inner: float, outer: float, label: str) -
         lat=place.lat,
         inner_km=inner,
         radius_km=outer,
-        precision_km=place.precision_km,
+        precision_km=center_precision_km(place),
         area_km2=area,
         geometry=geometry,
     )
+
+
+def center_precision_km(place: Place) -> float:
+    """Return how far the centre of a place's discs may be off, in kilometres.
+
+    A town's discs are meant round its centre, whatever its size; gazetteers agree on a centre to
+    about a kilometre (a judgement). Anything else may lie anywhere within its precision.
+    """
+    return float(min(place.precision_km, _CENTER_KM if place.kind == "city" else math.inf))
 
 
 def _disc_polygon(center: LonLat, radius_km: float) -> BaseGeometry:
@@ -223,9 +231,6 @@ def wrap_geometry(geometry: BaseGeometry) -> BaseGeometry:
 
 
 def _drawn_zones(drawn: gpd.GeoDataFrame) -> list[Zone]:
-    import pyproj
-
-    geod = pyproj.Geod(ellps="WGS84")
     return [
         Zone(
             zone_id=f"drawn-{number}",
@@ -238,10 +243,20 @@ def _drawn_zones(drawn: gpd.GeoDataFrame) -> list[Zone]:
             inner_km=None,
             radius_km=None,
             precision_km=0.0,
-            area_km2=abs(geod.geometry_area_perimeter(shapely.orient_polygons(geometry))[0]) / 1e6,
+            area_km2=_measure_drawn(str(label), geometry),
             geometry=geometry,
         )
         for number, (label, geometry) in enumerate(
             zip(drawn["label"], drawn.geometry, strict=True), 1
         )
     ]
+
+
+def _measure_drawn(label: str, geometry: BaseGeometry) -> float:
+    area = measure_area_km2(geometry)
+    if not area > 0:
+        raise BoundaryError(
+            f"zone {label!r}: its area can't be measured (it goes round the Earth, or is a line); "
+            "draw a smaller polygon"
+        )
+    return area

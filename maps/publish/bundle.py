@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import glob
 import os
 import shutil
+import socket
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +27,7 @@ def replace_folder(target: Path) -> Iterator[Path]:
 
     The new folder stands beside the target until then; where the system can, the two change
     places in one step. Files of others in the old folder are kept. If the block raises, nothing
-    is changed.
+    is changed; what a killed run left beside the target is swept away by the next one.
 
     Raises
     ------
@@ -37,13 +39,15 @@ def replace_folder(target: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(target))
     if target.exists() and not target.is_dir():
         raise UsageError(f"--out {str(target)!r} is a file; name a folder")
-    if target in (Path.cwd(), *Path.cwd().parents):
+    if _holds_current_folder(target):
         raise UsageError(f"--out {str(target)!r} holds the current folder; name one below it")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(f"{target} is read-only")
-        staging = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        _sweep_abandoned(target)
+        prefix = f"{_staging_prefix(target)}{os.getpid()}-"
+        staging = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     except OSError as error:
         raise UnavailableError(
             f"output folder {str(target)!r} can't be written: {error}"
@@ -60,6 +64,37 @@ def replace_folder(target: Path) -> Iterator[Path]:
         ) from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _holds_current_folder(target: Path) -> bool:
+    try:
+        current = Path.cwd()
+    except FileNotFoundError:  # it was deleted
+        return False
+    return target in (current, *current.parents)
+
+
+def _staging_prefix(target: Path) -> str:
+    return f".{target.name}.civmap-{socket.gethostname()}-"
+
+
+def _sweep_abandoned(target: Path) -> None:
+    """Remove what a run of this machine left beside the target when it was killed."""
+    prefix = _staging_prefix(target)
+    for folder in target.parent.glob(f"{glob.escape(prefix)}*"):
+        number = folder.name.removeprefix(prefix).split("-", maxsplit=1)[0]
+        if number.isdigit() and not _is_running(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _put_in_place(staging: Path, target: Path) -> None:

@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from geo.errors import UnavailableError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -56,6 +58,16 @@ def write_geopackage(run: Assessment, path: Path) -> None:
         "units": run.units.dropna(subset=["best"]).assign(as_of=as_of)[[*_UNITS, "geometry"]],
         "events": events[[*_EVENTS, "geometry"]],
     }
+    try:
+        _write_layers(layers, path)
+        _write_styles(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as error:
+        raise UnavailableError(f"{path.name} can't be written: {error}") from error
+
+
+def _write_layers(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:
+    import pyogrio
+
     for name, layer in layers.items():
         kind = "MultiPolygon" if _STYLES[name][0] == "Polygon" else "Point"
         pyogrio.write_dataframe(
@@ -66,7 +78,6 @@ def write_geopackage(run: Assessment, path: Path) -> None:
             geometry_type=kind,
             promote_to_multi=kind != "Point",
         )
-    _write_styles(path)
 
 
 def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,35 @@ def test_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(UnavailableError, match="can't be written"):
         fail(tmp_path / "file" / "out")
+
+
+def test_what_a_killed_run_left_is_swept_away(tmp_path):
+    import multiprocessing
+    import signal
+
+    child = multiprocessing.get_context("spawn").Process(target=hang, args=(tmp_path / "out",))
+    child.start()
+    while not list(tmp_path.glob(".out.*")):
+        assert child.is_alive()
+    os.kill(child.pid, signal.SIGKILL)
+    child.join()
+    child.close()
+    with replace_folder(tmp_path / "out") as folder:
+        (folder / "a.txt").write_text("new")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["out"]
+
+
+def hang(out):
+    import time
+
+    with replace_folder(out):
+        time.sleep(60)
+
+
+def test_folder_of_a_run_that_goes_on_is_left_alone(tmp_path):
+    with replace_folder(tmp_path / "out") as first:
+        with replace_folder(tmp_path / "out") as second:
+            (second / "a.txt").write_text("second")
+        assert first.is_dir()
+        (first / "a.txt").write_text("first")
+    assert contents(tmp_path / "out") == {"a.txt": "first"}
