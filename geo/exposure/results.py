@@ -15,20 +15,21 @@ if TYPE_CHECKING:
     from geo.exposure.zones import Zone
 
 _GAP = 0.02  # a zone with more than this part without data gets a caution
+_KNOWN = 0.01  # with data for less than this part, a zone's people are unknown; an islet has more
 _MOVED = 1.5  # a unit with this many times its residents, or as many times fewer
 
 
 def build_rows(
     zones: Sequence[Zone], tally: Tally, names: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows of `exposure` and `exposure_admin` for the zones that have data.
+    """Return the rows of `exposure` and `exposure_admin` for the zones whose people are known.
 
     Parameters
     ----------
     names
         Of units, by P-code.
     """
-    known = [zone for zone in zones if tally.valid_km2(zone.zone_id) > 0]
+    known = [zone for zone in zones if _is_known(zone, tally)]
     best = round_family(zones, {z.zone_id: _by_unit(tally, z, tally.best) for z in known})
     static = round_family(
         zones, {z.zone_id: _by_unit(tally, z, lambda piece: piece.static) for z in known}
@@ -42,6 +43,10 @@ def build_rows(
     return rows, parts
 
 
+def _is_known(zone: Zone, tally: Tally) -> bool:
+    return tally.valid_km2(zone.zone_id) > _KNOWN * zone.area_km2
+
+
 def warn_of_gaps(
     zones: Sequence[Zone], rows: Sequence[Mapping[str, Any]], tally: Tally
 ) -> list[Caution]:
@@ -50,8 +55,9 @@ def warn_of_gaps(
     cautions = [
         Caution(
             "no-population-data",
-            f"{zone.label}: there is no population data here, so the number of people is "
-            "unknown, not zero. Give a raster that reaches it with --population FILE.",
+            f"{zone.label}: there is no population data for it, or for less than "
+            f"{_KNOWN:.0%} of it, so the number of people is unknown, not zero. Give a raster "
+            "that reaches it with --population FILE.",
         )
         for zone in zones
         if zone.zone_id not in by_id
