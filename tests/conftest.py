@@ -1,4 +1,6 @@
-"""What all tests share: the network is blocked."""
+"""What all tests share: the network is blocked, and data of others where it is present."""
+
+from pathlib import Path
 
 import pytest
 import pytest_socket
@@ -13,3 +15,16 @@ def _no_network(request):
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="session")
+def shared_file():
+    """Return the path of real data that lies beside the repository, never in it, or skip."""
+
+    def find(name):
+        path = Path(__file__).parents[1].parent / "shared" / "data" / name
+        if not path.exists():
+            pytest.skip(f"{name} is not beside this checkout")
+        return path
+
+    return find

@@ -1,12 +1,8 @@
 """Small boundary files, made where they are needed."""
 
-from pathlib import Path
-
 import geopandas as gpd
 import pytest
 import shapely
-
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 def make_square(west, south, size=1.0):
@@ -29,16 +25,3 @@ def write_frame(tmp_path):
         return path
 
     return write
-
-
-@pytest.fixture
-def shared_file():
-    """Return a file that lies beside the repository, or skip."""
-
-    def find(name):
-        path = SHARED / name
-        if not path.exists():
-            pytest.skip(f"{name} is not beside this checkout")
-        return path
-
-    return find

@@ -1,13 +1,9 @@
 """Small rasters, made where they are needed."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import rasterio
 from rasterio.transform import Affine
-
-SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 @pytest.fixture
@@ -56,16 +52,3 @@ def write_raster(tmp_path):
         return path
 
     return write
-
-
-@pytest.fixture
-def shared_file():
-    """Return a file that lies beside the repository, or skip."""
-
-    def find(name):
-        path = SHARED / name
-        if not path.exists():
-            pytest.skip(f"{name} is not beside this checkout")
-        return path
-
-    return find
