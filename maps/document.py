@@ -11,7 +11,6 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
-from geo.types import BBox
 from maps.assets import inline_links, read_web_file
 from maps.escape import Html, dump_json, escape_text, make_environment
 from maps.furniture import describe_page
@@ -21,6 +20,7 @@ from maps.style import LAND, PATTERNS, SEA, Mark
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from geo.types import BBox
     from maps.layers.drawing import LayerDrawing
     from maps.run import RunData
     from maps.wording import Wording
@@ -177,22 +177,20 @@ def _draw_map(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) ->
 
 def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
     _ = words.translate
-    focus = run.focus()
-    everything = focus
-    for pin in run.pins:
-        box = _around(pin)
-        everything = box if everything is None else everything.union(box)
-    views = [{"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]}]
-    if everything is not None and everything != focus:
-        views.insert(0, {"name": _("All events"), "bounds": _to_leaflet(everything)})
-    if focus is not None:
-        name = _("Zone of concern") if run.zones else _("Events")
-        views.insert(0, {"name": name, "bounds": _to_leaflet(focus)})
-    return {"views": views, "views_name": _("Show")}
-
-
-def _around(pin: dict[str, Any]) -> BBox:
-    return BBox(pin["lon"], pin["lat"], pin["lon"], pin["lat"])
+    named = [
+        (_("Zone of concern") if run.zones else _("Events"), run.focus()),
+        (_("All events"), run.bound_events()),
+        (_("All places"), run.bound_places()),
+    ]
+    if not run.zones and not run.pins:
+        named = named[2:]
+    views: dict[BBox, str] = {}
+    for name, box in named:
+        if box is not None:
+            views.setdefault(box, name)
+    shown = [{"name": name, "bounds": _to_leaflet(box)} for box, name in views.items()]
+    shown.append({"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]})
+    return {"views": shown, "views_name": _("Show")}
 
 
 def _to_leaflet(box: BBox) -> list[list[float]]:

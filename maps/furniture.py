@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geo.boundaries.countries import WORLD_SOURCE
 from maps.layers.events import name_modality, name_role
 from maps.layers.figures import find_valid_fraction, name_population
+from maps.layers.mentioned import name_tier
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,19 +20,21 @@ if TYPE_CHECKING:
 
 
 _NONE = "\N{EN DASH}"
+_GAZETTEER_GROUND = "natural-earth"
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table of the page: texts only, the first column heads its row.
 
-    `numeric` holds the indexes of the columns that are set flush right.
+    `numeric` holds the indexes of the columns that are set flush right; `note` stands below.
     """
 
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     numeric: frozenset[int] = frozenset()
+    note: str | None = None
 
 
 def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) -> dict[str, Any]:
@@ -52,6 +55,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
                 tabulate_zones(run, words),
                 tabulate_parts(run, words),
                 tabulate_events(run, words),
+                tabulate_mentioned(run, words),
                 tabulate_figures(run, words),
             )
             if table.rows
@@ -63,10 +67,13 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
 
 
 def list_sources(run: RunData) -> list[Record]:
-    """Return the run's sources and the one of the ground that the page draws for itself."""
-    if any(source["source_id"] == WORLD_SOURCE.source_id for source in run.sources):
-        return run.sources
-    return [*run.sources, dataclasses.asdict(WORLD_SOURCE)]
+    """Return the run's sources and the one of the ground that the page draws for itself.
+
+    The gazetteer's country points are of that source too: it is listed once.
+    """
+    ground = {WORLD_SOURCE.source_id, _GAZETTEER_GROUND}
+    others = [source for source in run.sources if source["source_id"] not in ground]
+    return [*others, dataclasses.asdict(WORLD_SOURCE)]
 
 
 def list_credits(run: RunData) -> list[str]:
@@ -84,10 +91,10 @@ def tabulate_zones(run: RunData, words: Wording) -> Table:
         (
             zone["label"],
             words.measure(zone["area_km2"], "km²"),
-            words.count(zone["static"]),
-            words.count(zone["low"]),
-            words.count(zone["best"]),
-            words.count(zone["high"]),
+            words.people(zone["static"]),
+            words.people(zone["low"]),
+            words.people(zone["best"]),
+            words.people(zone["high"]),
             words.measure(zone["density_km2"], "/km²"),
             words.percent(find_valid_fraction(zone)),
             _("no data") if zone["best"] is None else name_population(zone, words),
@@ -137,7 +144,11 @@ def tabulate_parts(run: RunData, words: Wording) -> Table:
         _("High"),
     )
     return Table(
-        _("The same people by administrative unit"), columns, rows, frozenset({3, 4, 5, 6})
+        _("The same people by administrative unit"),
+        columns,
+        rows,
+        frozenset({3, 4, 5, 6}),
+        _("Ranges of parts leave out the doubt about the place's position."),
     )
 
 
@@ -164,6 +175,21 @@ def tabulate_events(run: RunData, words: Wording) -> Table:
         _("Evidence"),
     )
     return Table(_("What is reported, and where"), columns, rows, frozenset({4}))
+
+
+def tabulate_mentioned(run: RunData, words: Wording) -> Table:
+    """Return the places that the text mentions and tells nothing of."""
+    _ = words.translate
+    rows = [
+        (
+            _name_place(place, words),
+            name_tier(place["tier"], words),
+            _describe_density(place, words),
+        )
+        for place in run.mentioned
+    ]
+    columns = (_("Place"), _("Reading"), _("People/km² there"))
+    return Table(_("Also mentioned"), columns, rows, frozenset({2}))
 
 
 def tabulate_figures(run: RunData, words: Wording) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Record: TypeAlias = dict[str, Any]
 
 AREA_KINDS = frozenset({"country", "region"})  # never a pin
+_CONCERN_ROLES = frozenset({"threatened", "site"})
 _POINT_MARGIN_DEGREES = 0.25
 
 
@@ -66,13 +68,18 @@ class RunData:
         Administrative units with their people (`static`, `low`, `best`, `high`, `factor`,
         `basis`; None where the run has no figures for the unit).
     zones
-        With their exposure (`static`, `low`, `best`, `high`, ...).
+        With their exposure (`static`, `low`, `best`, `high`, ...; None where nobody can be
+        counted).
+    mentioned
+        Places that the text names and tells nothing of: towns and points that have no event and
+        do not only stand for a government. With `tier`, the surest reading of their name.
     """
 
     facts: Record
     sources: list[Record]
     cautions: list[Record]
     places: list[Record]
+    mentioned: list[Record]
     events: list[Record]
     units: list[Record]
     zones: list[Record]
@@ -95,20 +102,52 @@ class RunData:
             if event["lon"] is not None and event["place_kind"] not in AREA_KINDS
         ]
 
+    @property
+    def is_of_concern(self) -> bool:
+        """Whether any place is reported as threatened or harmed."""
+        return any(event["role"] in _CONCERN_ROLES for event in self.events)
+
     def focus(self) -> BBox | None:
-        """Return what the map opens on: the zones, else the pins, else None (the world)."""
+        """Return what the map opens on.
+
+        The headline's zone with the other zones of its event, else all zones, else the pins, else
+        the places that are mentioned, else None (the world).
+        """
+        headline = self.headline_zone
+        if headline is not None:
+            event_id = headline["event_id"]
+            return _bound_zones([zone for zone in self.zones if zone["event_id"] == event_id])
         if self.zones:
-            return BBox(*shapely.total_bounds([zone["geometry"] for zone in self.zones]).tolist())
-        if pins := self.pins:
-            boxes = [
-                BBox(pin["lon"], pin["lat"], pin["lon"], pin["lat"]).expand(_POINT_MARGIN_DEGREES)
-                for pin in pins
-            ]
-            box = boxes[0]
-            for other in boxes[1:]:
-                box = box.union(other)
-            return box
-        return None
+            return _bound_zones(self.zones)
+        return _bound_points(self.pins or self.mentioned)
+
+    def bound_zones(self) -> BBox | None:
+        """Return the box of all zones; None where there are none."""
+        return _bound_zones(self.zones) if self.zones else None
+
+    def bound_events(self) -> BBox | None:
+        """Return the box of all zones and pins, else of the places mentioned, else None."""
+        zones, pins = self.bound_zones(), _bound_points(self.pins)
+        if zones is None or pins is None:
+            return zones or pins or _bound_points(self.mentioned)
+        return zones.union(pins)
+
+    def bound_places(self) -> BBox | None:
+        """Return the box of everything that has a position; None where nothing has."""
+        events, places = self.bound_events(), _bound_points(self.mentioned)
+        return events if events is None or places is None else events.union(places)
+
+
+def _bound_zones(zones: list[Record]) -> BBox:
+    return BBox(*shapely.total_bounds([zone["geometry"] for zone in zones]).tolist())
+
+
+def _bound_points(points: list[Record]) -> BBox | None:
+    boxes = [
+        BBox(at["lon"], at["lat"], at["lon"], at["lat"]).expand(_POINT_MARGIN_DEGREES)
+        for at in points
+    ]
+    return functools.reduce(BBox.union, boxes) if boxes else None
 
 
 def find_run_database(run: HasPath | Path | str) -> Path:
@@ -148,6 +187,7 @@ def read_run(path: Path) -> RunData:
             sources=fetch_records(con, "SELECT * FROM sources ORDER BY source_id"),
             cautions=fetch_records(con, "SELECT DISTINCT code, text FROM cautions ORDER BY ALL"),
             places=fetch_records(con, "SELECT * FROM places ORDER BY place_id"),
+            mentioned=fetch_records(con, _MENTIONED),
             events=fetch_records(con, _EVENTS),
             units=_with_shapes(fetch_records(con, _UNITS)),
             zones=_with_shapes(fetch_records(con, _ZONES)),
@@ -159,6 +199,17 @@ def read_run(path: Path) -> RunData:
         con.close()
 
 
+_MENTIONED = """
+    SELECT p.*, m.tier
+    FROM places p JOIN (
+        SELECT place_id, max(tier) AS tier -- sure after doubtful
+        FROM mentions WHERE class = 'place' AND role = 'mentioned' GROUP BY place_id
+    ) m USING (place_id)
+    WHERE p.kind IN ('city', 'point') AND p.place_id NOT IN (
+        SELECT place_id FROM events WHERE place_id IS NOT NULL
+    )
+    ORDER BY p.place_id
+"""
 _EVENTS = """
     SELECT e.*, p.name, p.country, p.kind AS place_kind, p.lon, p.lat, p.precision_km, p.admin1,
            p.density_km2, p.population_source

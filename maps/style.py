@@ -61,11 +61,16 @@ class Style:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A symbol for a point: a shape of `SHAPES`, its colour and width in CSS pixels."""
+    """A symbol for a point: a shape of `SHAPES`, its colours and width in CSS pixels.
+
+    `stroke_width` is in units of the shape's box of 24 x 24.
+    """
 
     shape: str
     fill: str
     size_px: int = 20
+    stroke: str = "#ffffff"
+    stroke_width: float = 2.0
 
     @property
     def path(self) -> str:
@@ -74,7 +79,13 @@ class Mark:
 
     def to_script(self) -> dict[str, Any]:
         """Return what the page's script draws the symbol from."""
-        return {"path": self.path, "fill": self.fill, "size": self.size_px}
+        return {
+            "path": self.path,
+            "fill": self.fill,
+            "stroke": self.stroke,
+            "stroke_width": self.stroke_width,
+            "size": self.size_px,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +134,4 @@ ROLE_MARKS = {
     "venue": Mark("square", VENUE, 18),
 }
 OTHER_MARK = Mark("circle", OTHER, 16)
+MENTIONED_MARK = Mark("circle", "#ffffff", 12, stroke=OTHER, stroke_width=4.0)  # hollow

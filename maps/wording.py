@@ -51,6 +51,12 @@ class Wording:
             return self.translate("no data")
         return f"{round(value):,}"
 
+    def people(self, value: float | None) -> str:
+        """Return a number of persons; of those that nobody can count: `unknown`, never 0."""
+        if value is None or not math.isfinite(value):
+            return self.translate("unknown")
+        return self.count(value)
+
     def about(self, value: float | None) -> str:
         """Return a figure to three digits, as a headline may say it: `1.4 million`, `275,000`."""
         if value is None or not math.isfinite(value):

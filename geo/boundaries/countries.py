@@ -43,6 +43,9 @@ _WITHOUT_NUMBER: dict[str, tuple[str, str] | None] = {
     "Siachen Glacier": None,
 }
 
+# countries that have taken another name since the outlines were published
+_RENAMED = {"Macedonia": "North Macedonia", "eSwatini": "Eswatini", "Swaziland": "Eswatini"}
+
 
 def read_countries(
     resolution: str = "50m",
@@ -84,7 +87,7 @@ def read_countries(
     found: dict[str, list[tuple[str, BaseGeometry]]] = {}
     iso3_of: dict[str, str | None] = {}
     for item in items:
-        name = str(item["properties"]["name"])
+        name = _RENAMED.get(item["properties"]["name"], str(item["properties"]["name"]))
         code = _find_code(item.get("id"), name, codes)
         if countries is not None and (code is None or code[0] not in countries):
             continue

@@ -29,6 +29,7 @@ _LANGUAGES = {
     "fa": "Persian",
     "es": "Spanish",
 }
+_MOST_UNRESOLVED = 8  # names that a caution lists
 _MAX_EVIDENCE = 3  # sentences
 
 
@@ -66,7 +67,9 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
     """
     found = find_mentions(document, gazetteer)
     resolutions = _resolve(found, gazetteer)
-    mentions = [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
+    mentions = _stand_in(
+        [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
+    )
     places = _collect_places(mentions, resolutions)
     events = _merge(_list_sightings(document, mentions), document.date)
     return EventSet(
@@ -96,7 +99,8 @@ def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> Mapping[str, 
         elif mention.country:  # a capital that stands for its government
             container = _country_name(gazetteer, mention.country) or container
             kind = "city" if mention.role == "actor" else kind
-        queries.append(NameQuery(mention.mention_id, name, container, kind, position))
+        acts = mention.role == "actor"
+        queries.append(NameQuery(mention.mention_id, name, container, kind, position, acts))
     found: Mapping[str, Resolution] = resolve_names(queries, gazetteer)
     return found
 
@@ -120,6 +124,24 @@ def _locate(mention: Mention, resolution: Resolution | None) -> Mention:
         tier=tier,
         reason=f"{mention.reason}; place: {resolution.reason}",
     )
+
+
+def _stand_in(mentions: Sequence[Mention]) -> list[Mention]:
+    """Put a quarter that no gazetteer knows where the text says it lies: `the X area of Y`."""
+    towns = {m.lookup: m for m in mentions if m.place_id and m.kind != "country"}
+    found = []
+    for mention in mentions:
+        town = towns.get(mention.container) if mention.place_id is None else None
+        if town is not None and mention.class_ == "place":
+            mention = replace(  # noqa: PLW2901 - the mention, now with a place
+                mention,
+                place_id=town.place_id,
+                kind=town.kind,
+                tier="doubtful",
+                reason=f"{mention.reason}; {town.text!r} stands for it, in which it lies",
+            )
+        found.append(mention)
+    return found
 
 
 def _collect_places(
@@ -206,28 +228,32 @@ def _caution(
     document: Document, mentions: Sequence[Mention], events: Sequence[Event]
 ) -> list[Caution]:
     cautions: list[Caution] = []
-    if document.date is None:
-        cautions.append(
-            Caution("no-date", "The article gives no date; set --as-of to the day it is for.")
-        )
     if document.language not in ROLE_LANGUAGES:
         language = _LANGUAGES.get(document.language, "this language")
         cautions.append(
             Caution(
                 "roles-not-read",
-                f"Roles (talks, attacks, threats) are read in English only: in {language} every "
-                "place is merely mentioned, and no zone is drawn.",
+                f"Roles (talks, attacks, threats) are read in English only: in {language} civmap "
+                "did not read what is threatened or where violence is. Every place is merely "
+                "mentioned, and no zone is drawn.",
             )
         )
     unresolved = sorted({m.text for m in mentions if m.lookup is not None and m.place_id is None})
     if unresolved:
-        names = ", ".join(unresolved[:5]) + (" …" if len(unresolved) > 5 else "")
+        more = len(unresolved) - _MOST_UNRESOLVED
+        names = ", ".join(unresolved[:_MOST_UNRESOLVED]) + (f" and {more} more" * (more > 0))
         cautions.append(
-            Caution("unresolved-names", f"{len(unresolved)} names are in no gazetteer: {names}.")
+            Caution(
+                "unresolved-names",
+                f"{len(unresolved)} of the names could not be located: {names}. "
+                "What the text tells of such a place is not on the map.",
+            )
         )
     if not any(mention.place_id for mention in mentions):
         cautions.append(Caution("no-place", "The article names no place that could be located."))
-    elif not any(event.role == "threatened" for event in events):
+    elif document.language in ROLE_LANGUAGES and not any(
+        event.role == "threatened" for event in events
+    ):
         cautions.append(Caution("no-threat", "The article names no place that is under threat."))
     return cautions
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,13 @@ from geo.errors import TableError, TextError
 from geo.events.columns import match_columns
 from geo.events.event import EventSet
 from geo.events.rows import Row, RowError, read_row
-from geo.text.decoding import decode_text
+from geo.text.decoding import decode_text, guess_page
 from geo.text.lexicon import load_lexicon
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
 _DELIMITERS = ",;\t|"
 _NAMED = 5  # rows that a caution names
@@ -113,11 +115,7 @@ def _make_set(rows: Sequence[Row], cautions: list[Caution], data: bytes, name: s
     places = {row.place.place_id: row.place for row in reversed(rows)}
     ordered = list(dict.fromkeys(row.place.place_id for row in rows))
     days = [row.event.date for row in rows if row.event.date is not None]
-    if not days:
-        cautions.append(
-            Caution("no-date", "The table gives no dates; set --as-of to the day it is for.")
-        )
-    newest = max(days, default=None)
+    newest = _choose_newest(days, cautions)
     return EventSet(
         mentions=[],
         events=[row.event for row in rows],
@@ -142,6 +140,23 @@ def _make_set(rows: Sequence[Row], cautions: list[Caution], data: bytes, name: s
     )
 
 
+def _choose_newest(days: Sequence[date], cautions: list[Caution]) -> date | None:
+    """Return the newest day that is not ahead of today; if all are, the first of them."""
+    today = datetime.now(tz=UTC).date()
+    ahead = [day for day in days if day > today]
+    newest = max((day for day in days if day <= today), default=min(ahead, default=None))
+    if ahead and newest:
+        cautions.append(
+            Caution(
+                "future-dates",
+                f"{len(ahead)} events are dated after today, up to {max(ahead).isoformat()}; the "
+                f"figures are for {newest.isoformat()}. Check the dates, or give the day with "
+                "--as-of.",
+            )
+        )
+    return newest
+
+
 def _list(items: Sequence[str]) -> str:
     more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
     return "; ".join(items[:_NAMED]) + more
@@ -149,6 +164,14 @@ def _list(items: Sequence[str]) -> str:
 
 def _read_csv(data: bytes, name: str, cautions: list[Caution]) -> tuple[list[str], Iterator[Cells]]:
     text = _decode(data, name)
+    if page := guess_page(data, name):
+        cautions.append(
+            Caution(
+                "encoding",
+                f"{name} is not UTF-8; it was read as {page}. If names look wrong, save it as "
+                "UTF-8.",
+            )
+        )
     if text.lstrip()[:1] == "<":
         raise TableError(f"{name}: an HTML or XML page, not a table; expected CSV")
     line = text.lstrip("\r\n").split("\n", 1)[0]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from geo.places.gazetteer import Entry, Gazetteer
 
+_LINKS = (" del ", " de ", " de la ", " do ", " da ")
 _SIDE = re.compile(
     r"^(?:(?:the|central|far|greater|upper|lower|(?:north|south|east|west)(?:ern|east|west)?"
     r"|(?:north|south)(?:east|west)ern|eastern|western|rural|occupied) )+"
@@ -46,6 +47,16 @@ def find_candidates(gazetteer: Gazetteer, name: str, *, abbreviations: bool = Fa
             return found
     bare = _UNIT_WORD.sub("", _SIDE.sub("", normal)).strip()
     return _of_kinds(gazetteer, bare, AREA_KINDS) if bare and bare != normal else []
+
+
+def find_in_container(gazetteer: Gazetteer, name: str, container: str) -> list[Entry]:
+    """Return the places whose full name joins a name with its container's: `X del Y`, `X de Y`."""
+    return [
+        entry
+        for link in _LINKS
+        for entry in gazetteer.entries(f"{name}{link}{container}")
+        if entry.place.kind in POINT_KINDS
+    ]
 
 
 def _of_kinds(gazetteer: Gazetteer, normal: str, kinds: AbstractSet[str]) -> list[Entry]:

@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo.places.candidates import find_candidates
+from geo.places.candidates import find_candidates, find_in_container
 from geo.places.containment import is_same_spot, lies_in, separation_km
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 # Points on the log10 scale, set by hand and checked on public news corpora.
 _CONTAINER = 5.0
 _OUTSIDE_CONTAINER = -3.0
+_CONTAINER_COUNTRY = 2.0  # not in the container, but in its country
 _CONTAINER_NAME = 3.0  # "Georgia" after "Atlanta, Georgia" was read
 _ADMIN1 = 1.2
 _ADMIN2 = 0.8
@@ -45,6 +46,7 @@ _NAMED_COUNTRY = 1.2  # of the only one; shared by the square root of their numb
 _HOME = 1.0
 _NEARNESS = 1.0
 _NEAR_KM = 150.0
+_TWIN_KM = 25.0
 _KIND = 3.0
 _UNIT_OF_TOWN = -0.8  # a unit beside the town of the same name
 
@@ -68,6 +70,9 @@ class NameQuery:
         What the text says it is (`city`, `admin1`, `region` ...); None: it does not say.
     position
         Where in the text, in any unit that grows.
+    acts
+        Whether it stands for a government, which says little of which side of its border the
+        others lie on.
     """
 
     key: Hashable
@@ -75,6 +80,7 @@ class NameQuery:
     container: str | None = None
     kind: str | None = None
     position: int = 0
+    acts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class _Group:
     keys: list[Hashable]
     candidates: list[Entry]
     containers: list[Entry]
+    acting: int = 0  # of its queries, those that stand for a government
     scores: list[_Scored] = field(default_factory=list)
 
     @property
@@ -114,6 +121,7 @@ class _Context:
     named: frozenset[str] = frozenset()
     countries: Counter[str] = field(default_factory=Counter)
     units: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    acting: Counter[str] = field(default_factory=Counter)
     found: list[tuple[str, Entry]] = field(default_factory=list)
     holders: Counter[str] = field(default_factory=Counter)
     home: frozenset[str] = frozenset()
@@ -164,15 +172,18 @@ def _group(queries: Sequence[NameQuery], gazetteer: Gazetteer) -> list[_Group]:
             (own,) = contained[normal]
         key = (normal, own, query.kind)
         if key not in groups:
+            joined = find_in_container(gazetteer, query.name, own) if own else []
+            plain = find_candidates(gazetteer, query.name)
             groups[key] = _Group(
                 normal,
                 own,
                 query.kind,
                 [],
-                find_candidates(gazetteer, query.name),
+                [*plain, *(entry for entry in joined if entry not in plain)],
                 find_candidates(gazetteer, own, abbreviations=True) if own else [],
             )
         groups[key].keys.append(query.key)
+        groups[key].acting += query.acts
     return list(groups.values())
 
 
@@ -183,6 +194,7 @@ def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
         for entries in (group.candidates, group.containers):
             if entries and entries[0].place.kind == "country" and entries[0].place.country:
                 context.countries[entries[0].place.country] += len(group.keys)
+                context.acting[entries[0].place.country] += group.acting
         for entry in group.candidates:
             if entry.place.kind in AREA_KINDS and entry.prominence >= 4:
                 _add_units(context, group.normal, entry)
@@ -200,6 +212,7 @@ def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
         context.found.append((group.normal, best))
         if best.place.country:
             context.countries[best.place.country] += len(group.keys)
+            context.acting[best.place.country] += group.acting
         if best.place.kind in AREA_KINDS:
             _add_units(context, group.normal, best)
         elif best.admin1_code and _margin(group) >= _SURE_MARGIN:
@@ -264,6 +277,8 @@ def _container_points(entry: Entry, group: _Group) -> float:
         if lies_in(entry, holder):
             # A minor reading of the container's name proves less.
             return _CONTAINER - 0.5 * (top - holder.prominence)
+    if entry.place.country == group.containers[0].place.country:
+        return _OUTSIDE_CONTAINER + _CONTAINER_COUNTRY
     return _OUTSIDE_CONTAINER
 
 
@@ -279,9 +294,13 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
     counted = context.countries[country] if country else 0
     if counted and group.best and group.best.place.country == country:
         counted -= len(group.keys)  # a name is no evidence for itself
+    only_acts = False
+    if country and context.acting[country] and _has_twin(entry, group):
+        counted -= context.acting[country]
+        only_acts = counted <= 0
     if counted > 0:
         parts["country"] = _COUNTRY * counted / (counted + 1.0)
-    if country in context.named and entry.place.kind != "country":
+    if country in context.named and not only_acts and entry.place.kind != "country":
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
@@ -290,6 +309,16 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
+
+
+def _has_twin(entry: Entry, group: _Group) -> bool:
+    """Tell whether a namesake lies across a border that is near: the two Rafahs."""
+    return entry.place.kind in POINT_KINDS and any(
+        other.place.kind in POINT_KINDS
+        and other.place.country != entry.place.country
+        and separation_km(other.place, entry.place) <= _TWIN_KM
+        for other in group.candidates
+    )
 
 
 def _nearness_points(entry: Entry, others: Iterable[Entry]) -> float:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS
+from geo.text.modality import MODALS
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def link_containers(candidates: Sequence[Candidate], lexicon: Lexicon) -> None:
             continue
         if outer.class_ not in {"place", "demonym"}:
             continue
-        if _follows(inner, outer) and _can_hold(outer, inner):
+        parted = _leads_clause(inner, outer, lexicon) or _is_listed(inner, outer)
+        if not parted and _follows(inner, outer) and _can_hold(outer, inner):
             inner.container = outer.lookup
     for outer, inner in pairwise(candidates):
         if inner.class_ != "place" or inner.container or inner.sentence is not outer.sentence:
@@ -41,6 +43,28 @@ def link_containers(candidates: Sequence[Candidate], lexicon: Lexicon) -> None:
             and _can_hold(outer, inner)
         ):
             inner.container = outer.lookup
+
+
+def _leads_clause(inner: Candidate, outer: Candidate, lexicon: Lexicon) -> bool:
+    """`If they enter Rafah, Egypt will act`: after the comma a new subject has its verb."""
+    tokens = outer.sentence.tokens
+    if _between(inner, outer) != [","] or outer.last >= len(tokens):
+        return False
+    word = tokens[outer.last].lower
+    return word in MODALS | lexicon.mind["verb"] | lexicon.reporting
+
+
+def _is_listed(inner: Candidate, outer: Candidate) -> bool:
+    """Tell `A, B and C`, where the second of three towns holds none of them."""
+    tokens = outer.sentence.tokens[outer.last : outer.last + 2]
+    return (
+        _between(inner, outer) == [","]
+        and outer.entry is None
+        and any(fact.kind == "city" for fact in outer.facts)
+        and len(tokens) == 2
+        and tokens[0].lower in {"and", "or"}
+        and tokens[1].is_capitalised
+    )
 
 
 def _between(left: Candidate, right: Candidate) -> list[str]:
@@ -76,6 +100,8 @@ def _can_hold(outer: Candidate, inner: Candidate) -> bool:
     if inner.entry is not None and inner.entry.kind == "country":
         return False
     wide = outer.entry is not None or any(fact.kind in AREAS for fact in outer.facts)
+    if not inner.facts and inner.score >= 0 and _between(inner, outer)[-1:] == ["of"]:
+        wide = wide or bool(outer.facts)  # an unknown quarter of a known town
     if not wide:
         return False
     shared = outer.countries & inner.countries

@@ -30,11 +30,15 @@ _SIGNATURES = {
     b"PAR1": "a Parquet file",
 }
 # Eight-bit pages of the languages that articles come in; others would be guesses.
-_PAGES = ("cp1252", "cp1256", "cp1251")
+_PAGES = ("cp1252", "cp1251", "cp1256")
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
 _SAMPLE = 20_000
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_CONTROLS = 0.02
+_WORDS = re.compile(r"[^\W\d_]+")
+_ARABIC = re.compile("[\u0621-\u06d2]+")
+_MOSTLY = 0.9
+_LAST_LATIN = "\u024f"
 
 
 def decode_text(data: bytes, name: str, *, markup: bool = False) -> str:
@@ -125,11 +129,63 @@ def _decode_as(data: bytes, encoding: str, name: str) -> str:
 
 
 def _decode_page(data: bytes, name: str) -> str:
+    page = _choose_page(data, name)
+    text = _decode_as(data, page, name)
+    if _is_garbled(text[:_SAMPLE]):
+        raise TextError(
+            f"{name}: not UTF-8, and read as {page}, the likeliest of {', '.join(_PAGES)}, its "
+            "words make no sense; save it as UTF-8 and try again"
+        )
+    return text
+
+
+def guess_page(data: bytes, name: str) -> str | None:
+    """Return the Windows code page that a text's bytes were taken for, None if it is Unicode.
+
+    Raises
+    ------
+    TextError
+        If no page fits.
+    """
+    unicode = b"\x00" in data or any(data.startswith(mark) for mark, _ in _MARKS)
+    return None if unicode or _is_utf8(data) else _choose_page(data, name)
+
+
+def _choose_page(data: bytes, name: str) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE], cp_isolation=list(_PAGES)).best()
+    if _is_arabic(data):
+        return "cp1256"
+    sample = data[:_SAMPLE]
+    best = from_bytes(sample, cp_isolation=list(_PAGES)).best()
     if best is None:
         raise TextError(
             f"{name}: neither UTF-8 nor {', '.join(_PAGES)}; save it as UTF-8 and try again"
         )
-    return _decode_as(data, best.encoding, name)
+    sensible = (
+        page for page in (best.encoding, *_PAGES) if not _is_garbled(sample.decode(page, "replace"))
+    )
+    return next(sensible, best.encoding)
+
+
+def _is_arabic(data: bytes) -> bool:
+    """Tell whether the words beyond ASCII, read as cp1256, are of Arabic letters only.
+
+    Western text, whose accents stand among Latin letters, is not, nor is Cyrillic, which cp1256
+    reads as a mixture.
+    """
+    words = _WORDS.findall(data[:_SAMPLE].decode("cp1256", "replace"))
+    foreign = [word for word in words if not word.isascii()]
+    whole = [word for word in foreign if _ARABIC.fullmatch(word)]
+    return len(whole) > _MOSTLY * len(foreign)
+
+
+def _is_garbled(text: str) -> bool:
+    """Tell whether words mix scripts, or are Latin with hardly a plain letter."""
+    foreign = [word for word in _WORDS.findall(text) if not word.isascii()]
+    wrong = 0
+    for word in foreign:
+        plain = sum(letter.isascii() for letter in word)
+        latin = all(letter <= _LAST_LATIN for letter in word)
+        wrong += (len(word) > 3 and 2 * plain < len(word)) if latin else plain > 0
+    return wrong > (1 - _MOSTLY) * len(foreign)

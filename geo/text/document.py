@@ -30,6 +30,7 @@ _STOP_WORDS = {
     "fr": word_set("le la les des et une dans est que pour sur par du au avec qui pas"),
     "es": word_set("el los las y una que en por del con para fue sus como más"),
 }
+_FEWEST_STOP_WORDS = 2  # that show a language other than English
 _BYLINE = re.compile(
     r"\((?P<agency>AP|AFP|Reuters|BBC|CNN|Xinhua|dpa|EFE|ANSA|UPI|TASS|IRIN)\)\s*[-\u2013\u2014]"
 )
@@ -47,7 +48,8 @@ class Document:
     date, date_source
         The article's day and where it was found: `given`, `metadata`, `dateline` or `text`.
     language
-        ISO 639-1 guess; `und` if none fits.
+        ISO 639-1 guess: English in Latin letters unless another language clearly wins; `und` if
+        none fits.
     name
         File name, or `stdin`.
     sha256
@@ -213,5 +215,8 @@ def _guess_language(text: str) -> str:
     if cyrillic > len(letters) / 2:
         return "uk" if any(letter in letters for letter in "іїєґ") else "ru"
     hits = {code: sum(word in stop for word in words) for code, stop in _STOP_WORDS.items()}
+    if sum("a" <= letter <= "\u024f" for letter in letters) <= len(letters) / 2:
+        return "und"
     best = max(hits, key=lambda code: (hits[code], code == "en"))
-    return best if hits[best] > len(words) / 20 else "und"
+    clear = hits[best] >= _FEWEST_STOP_WORDS and hits[best] >= 2 * hits["en"]
+    return best if best == "en" or clear else "en"

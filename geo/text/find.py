@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.anaphora import read_echoes
 from geo.text.candidates import AREAS
 from geo.text.clauses import read_units
 from geo.text.datelines import is_dateline
+from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
 from geo.text.mentions import Echo, Mention
 from geo.text.recognise import is_sure, recognise
@@ -53,28 +55,38 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         Scene(read_units(sentence, found, lexicon), lexicon, year)
         for sentence, found in zip(reading.sentences, reading.names, strict=True)
     ]
+    hindsight = find_hindsight(document.text, scenes)
     parts: dict[int, Part] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
         for place, unit in enumerate(scene.units):
             if unit.is_place and unit.name is not None and reads_roles:
-                parts[id(unit.name)] = read_part(scene, place)
+                part = read_part(scene, place)
+                parts[id(unit.name)] = _look_back(part) if number in hindsight else part
         if not reads_roles:
             continue
         sentence = reading.sentences[number]
         for antecedent, part in read_echoes(scenes, number, lexicon):
+            told = _look_back(part) if number in hindsight else part
             echoes.setdefault(id(antecedent), []).append(
                 Echo(
-                    part.role,
-                    part.modality,
+                    told.role,
+                    told.modality,
                     document.text[sentence.start : sentence.end],
-                    part.kind,
+                    told.kind,
                 )
             )
     flat = [name for found in reading.names for name in found]
     _adopt_echoes(flat, parts, echoes)
     _adopt_dateline(flat, parts)
     return _make_mentions(document, flat, parts, echoes)
+
+
+def _look_back(part: Part) -> Part:
+    """Put what happened into the past, where its sentence tells of a former time."""
+    if part.kind is None or part.modality == "denied":
+        return part
+    return replace(part, modality="past", reason=f"{part.reason}, in a former time")
 
 
 def _adopt_echoes(

@@ -60,6 +60,11 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     return read_object(scene, name, governor)
 
 
+def _is_quoted(scene: Scene, place: int, head: int) -> bool:
+    """`In X, the minister warned of an attack`: X is where it was said."""
+    return any(unit.lower in scene.lexicon.reporting for unit in scene.units[place + 1 : head])
+
+
 def _read_shielded(scene: Scene, place: int) -> Part | None:
     """`protect X from an attack`."""
     units = scene.units
@@ -74,6 +79,9 @@ def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
     head = find_head(scene, governor.index, place)
     if head is None:
         head = find_after(scene, place, governor.index)
+        if head is not None and _is_quoted(scene, place, head):
+            part = scene.violence(head, place)
+            return part if part.role == "site" and part.modality == "actual" else None
     if head is None or head == BLOCKED:
         return None
     unit = scene.units[head]

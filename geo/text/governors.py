@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.text.modality import MODALS
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ PREPOSITIONS = LOCATIVE | word_set(
     "under behind above below off like including via"
 )
 _DETERMINERS = word_set("the a an its their his her our this these those some both all")
-_JOINERS = frozenset({",", "and", "or", "&", "as well as"})
+_JOINERS = frozenset({",", "and", "or", "then", "&", "as well as"})
 _AUXILIARIES = word_set(
     "is are was were be been being has have had do does did will would could can may might must "
     "shall should that and or but if when than then not"
 )
+_PLURAL = frozenset({"were", "are", "have"})  # said of a list, not of its last place
 _MOST_MODIFIERS = 5
 _APPOSITION = 8
 _LONGEST_WALK = 60
@@ -161,9 +163,13 @@ def _list_member(units: tuple[Unit, ...], joiner: int) -> int | None:
 
 def _opens_clause(units: tuple[Unit, ...], place: int, joiner: int, lexicon: Lexicon) -> bool:
     """`..., and Riyadh said`: the place is the subject of what follows, not one of a list."""
-    if joiner != place - 1 or units[joiner].lower == ",":
+    if joiner != place - 1:
         return False
     after = units[place + 1].lower.split()[:1] if place + 1 < len(units) else []
+    if after and after[0] in _PLURAL:
+        return False
+    if units[joiner].lower == ",":  # If they enter A, B will act
+        return bool(after) and after[0] in MODALS
     return bool(after) and after[0] in lexicon.mind["verb"]
 
 

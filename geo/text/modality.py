@@ -23,6 +23,10 @@ _YEAR_PREFIXES = word_set(
     "october november december"
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
+_PLAIN_DENIALS = frozenset(
+    {"will", "would", "did", "does", "do", "has", "have", "had", "was", "were", "is", "are"}
+)
+_CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = frozenset({"feared", "expected", "planned", "looming", "imminent", "impending"})
 
 
@@ -38,6 +42,8 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
         used_as_verb = bool(forms) and _is_verb(units, anchor)
     else:
         used_as_verb = bool(forms)
+    if not used_as_verb and _is_disowned(units, anchor, place):
+        return "denied"
     if used_as_verb:
         return _read_verb(units, anchor, forms, left)
     return _read_noun(units, anchor, place, left)
@@ -88,7 +94,7 @@ def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) 
             close = 0 <= middle - index <= _NEAR
             if unit.lower not in {"previous", "previously", "formerly"} or close:
                 return True
-        if unit.kind == "number" and _is_old_year(units, index, year):
+        if unit.kind == "number" and is_old_year(units, index, year):
             return True
     return False
 
@@ -98,7 +104,8 @@ def is_modal(unit: Unit) -> bool:
     return unit.lower in MODALS and (unit.lower != "may" or unit.cue is not None)
 
 
-def _is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
+def is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
+    """Tell whether a number is a year before `year`, as in `in 1995` or `the 1990s`."""
     text = units[index].lower.removesuffix("s")
     if not (text.isdigit() and len(text) == 4 and text[:2] in {"18", "19", "20"}):
         return False
@@ -130,11 +137,24 @@ def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Uni
         if unit.cue == "denial":
             negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
             return "threatened" if negated else "denied"
-        if unit.cue == "negation" and anchor - index <= _NEAR and not urged:
+        stated = index > 0 and units[index - 1].lower in _PLAIN_DENIALS  # will not, did not
+        if unit.cue == "negation" and anchor - index <= _NEAR and (stated or not urged):
             following = units[index + 1].lower if index + 1 < len(units) else ""
             if following not in {"only", "just", "yet", "end", "let-up", "sign", "stop", "ending"}:
                 return "denied"
     return None
+
+
+def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
+    """Tell whether a noun is the subject of a denial: `the raid on X was called off`."""
+    for index, unit in _units_right(units, max(anchor, place)):
+        if unit.verbs and unit.lower not in _BE:
+            return False
+        if unit.cue == "denial":
+            words = {units[step].lower for step in range(max(0, index - 2), index)}
+            negated = any(units[step].cue == "negation" for step in range(index - 2, index))
+            return bool(words & _BE) and not negated
+    return False
 
 
 def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
@@ -151,7 +171,7 @@ def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
     )
 
 
-def _read_verb(
+def _read_verb(  # noqa: PLR0911 - one return a rule
     units: tuple[Unit, ...], anchor: int, forms: set[str], left: list[tuple[int, Unit]]
 ) -> str:
     near = [units[index].lower for index in range(max(0, anchor - _NEAR), anchor)]
@@ -162,6 +182,8 @@ def _read_verb(
     )
     if any(unit.cue == "ongoing" and anchor - index <= _NEAR for index, unit in left):
         return "actual"
+    if any(unit.lower in _CONDITIONS for _, unit in left):
+        return "threatened"
     if forms & {"past", "participle"} and not ("base" in forms and (modal or infinitive)):
         passive = any(word in _BE for word in near)
         if (passive or "have" in near) and (modal or infinitive):
@@ -177,7 +199,7 @@ def _read_verb(
     return "actual"
 
 
-def _read_noun(
+def _read_noun(  # noqa: PLR0911 - one return a rule
     units: tuple[Unit, ...], anchor: int, place: int, left: list[tuple[int, Unit]]
 ) -> str:
     """Decide by what stands before the noun, nearest first, then by what follows it."""
@@ -191,6 +213,8 @@ def _read_noun(
             return "actual"
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
+    if any(units[index].lower == "feared" for index in range(anchor + 1, place)):
+        return "threatened"
     for _, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"

@@ -21,6 +21,7 @@ _PARTICLES = word_set(
 )
 _LONGEST_PERSON = 6
 _LONGEST_TITLE = 3
+_PAIR_NOTABLE = 5_000  # persons: a town whose whole name the pair is
 _NOTABLE = 15_000  # persons: a place of this size outweighs a first name
 
 
@@ -173,6 +174,9 @@ def _is_unknown_pair(
         for step, word in enumerate(words)
     ):
         return False
+    whole = names.lookup(" ".join(word.text for word in words))
+    if any((fact.population or 0) >= _PAIR_NOTABLE for fact in whole):
+        return False  # Chasiv Yar
     facts = names.lookup(words[0].text)
     return not facts or (facts[0].kind == "city" and (facts[0].population or 0) < _NOTABLE)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo.errors import TextError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _LOOKUPS = 20_000  # different names in one article; a hostile text has more
 _UNCASED = frozenset({"ar", "fa"})
 _REPEAT = 2.0
+_JOINERS = frozenset({",", "and", "or", "then"})
 _STRONG = 3.0
 
 
@@ -78,12 +80,28 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
             evidence.sort(key=lambda piece: -abs(piece[0]))
             candidate.reasons = [f"{reason} ({weight:+.1f})" for weight, reason in evidence[:4]]
         context = _read_context(sentences, found)
+    for candidates in found:
+        _weigh_lists(candidates)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
     for candidate in open_cases:
         named = candidate.key not in context.surnames
         if candidate.score < _STRONG and candidate.key in strong and named:
             candidate.score += _REPEAT
             candidate.reasons.append(f"clearly a place elsewhere in the text ({_REPEAT:+.1f})")
+
+
+def _weigh_lists(candidates: list[Candidate]) -> None:
+    """Count a name listed beside a place of its country as a place: `Hama, then Homs`."""
+    for left, right in pairwise(candidates):
+        between = {token.lower for token in left.sentence.tokens[left.last : right.first]}
+        if not between or between - _JOINERS or "place" not in {left.class_, right.class_}:
+            continue
+        for one, other in ((left, right), (right, left)):
+            placed = other.class_ == "place" and (other.score > 0 or other.settled)
+            unsure = one.class_ == "place" and not one.settled and one.score > -_REPEAT
+            if unsure and placed and one.countries & other.countries:
+                one.score += _REPEAT
+                one.reasons.append(f"listed beside {other.key!r} ({_REPEAT:+.1f})")
 
 
 def _read_context(sentences: list[Sentence], found: list[list[Candidate]]) -> Context:

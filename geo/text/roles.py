@@ -155,7 +155,9 @@ def _read_loose(scene: Scene, place: int, governor: Governor) -> Part | None:
     return None
 
 
-def _read_only_place(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
+def _read_only_place(  # noqa: PLR0911 - one return a rule
+    scene: Scene, place: int, name: Candidate, governor: Governor
+) -> Part | None:
     """Read `shopkeepers in X shut their doors, expecting an attack`: the only town told of."""
     units = scene.units
     if name.kind not in {"city", "point", "admin2"} or scene.is_government(name):
@@ -175,6 +177,9 @@ def _read_only_place(scene: Scene, place: int, name: Candidate, governor: Govern
     if find_head(scene, governor.index, place) is not None:
         return None
     for index in range(place + 1, min(len(units), place + 2 * REACH)):
+        fronted = governor.index == 0 or units[governor.index - 1].kind == "mark"
+        if fronted and units[index].lower in scene.lexicon.reporting:
+            return None  # In X, the minister warned of an attack
         if units[index].cue == "violence" and not has_own_place(units, index):
             part = scene.violence(index, place)
             return part if part.modality in {"threatened", "planned"} else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
-from geo.text.evidence import names_settlement
+from geo.text.evidence import CALENDAR, names_settlement
 from geo.text.lexicon import Entry
 from geo.text.persons import find_person
 from geo.text.words import word_set
@@ -25,6 +25,8 @@ CONNECTORS = word_set(
     "the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
+_LOCATED = frozenset({"in", "near", "around", "outside", "inside"})
+_SHORT = 3  # letters
 _LONGEST_NAME = 6  # words
 _LONGEST_RUN = 40
 
@@ -249,10 +251,18 @@ class _Scanner:
                             whole=whole,
                         )
             end -= 1
-        return self._unknown(position) if shortest == 1 and position == run.first else None
+        opens = position == run.first or tokens[position - 1].lower == "and"
+        return self._unknown(position) if shortest == 1 and opens else None
 
     def _may_end(self, position: int, end: int) -> bool:
-        last = self.tokens[end - 1]
+        tokens, last = self.tokens, self.tokens[end - 1]
+        if (
+            end + 1 < self.run.last
+            and tokens[end + 1].joined
+            and not last.possessive
+            and tokens[end].lower in CONNECTORS - _WEAK_CONNECTORS
+        ):
+            return False  # the Bab of Bab al-Tabbaneh
         return last.kind != "mark" and (last.is_capitalised or end - position == 1)
 
     def _stretches(self, position: int, end: int) -> Iterator[int]:
@@ -280,14 +290,47 @@ class _Scanner:
         return "".join(words).strip()
 
     def _unknown(self, position: int) -> Candidate | None:
-        """Keep a name that no index knows where the text itself calls it a place."""
+        """Keep a name that no index knows where the text itself takes it for a place."""
         tokens, last = self.tokens, self.run.last
+        for index in range(position, last):
+            if tokens[index].lower == "and":
+                last = index
+                break
         while last > position and not tokens[last - 1].is_capitalised:
             last -= 1
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
         unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
+        if self._is_located(position, last) or self._is_quarter(last):
+            unknown.settled = True
+            unknown.reasons = ["taken for a place by the words beside it, in no name index"]
+            return unknown
         return unknown if names_settlement(unknown, self.lexicon) else None
+
+    def _is_located(self, first: int, last: int) -> bool:
+        """`near X`, where no word of X is known as anything else."""
+        tokens, lexicon = self.tokens, self.lexicon
+        start = self.run.first if first and tokens[first - 1].lower == "and" else first
+        if not start or tokens[start - 1].lower not in _LOCATED or self.sentence.headline:
+            return False
+        after = tokens[last].lower if last < len(tokens) else ""
+        if start < first and after in lexicon.mind["verb"] | lexicon.reporting:
+            return False
+        known = lexicon.words | lexicon.first_names | lexicon.surnames | CALENDAR
+        return not tokens[last - 1].possessive and not any(
+            token.lower in known
+            or token.is_acronym
+            or token.kind != "word"
+            or len(token.text) <= _SHORT
+            or (token.lower,) in lexicon.titles
+            for token in tokens[first:last]
+            if token.is_capitalised
+        )
+
+    def _is_quarter(self, last: int) -> bool:
+        """Tell `the X district of Y`."""
+        words = [token.lower for token in self.tokens[last : last + 2]]
+        return len(words) == 2 and words[1] == "of" and self.lexicon.nouns.get(words[0]) == "area"
 
 
 def _article(entry: Entry) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.heads import VIOLENT, has_own_place
-from geo.text.scene import Part
+from geo.text.scene import Part, stands
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _AHEAD = 16
 _PROSPECT = 5  # units within which the verb must come
 _BE = word_set("be been being is are was were get got")
+_BORNE = frozenset({"be", "face", "suffer", "see", "host", "come", "fall", "remain", "become"})
 _OPENERS = frozenset({"that", "and", "but", "if", "then", "or", "\u201c", '"', "'", "\u2018"})
 
 
@@ -181,6 +182,9 @@ def _read_government(
     if not scene.is_government(name):
         return None
     mind = scene.lexicon.mind
+    words = [unit.lower for _, unit in predicate[:2]]
+    if words[:1] == ["will"] and words[1:] and words[1] not in _BORNE:
+        return stands(name, words[0])
     for _, unit in predicate[:6]:
         if unit.kind == "mark" or unit.name or unit.cue == "centre" or unit.has_verb("hosting"):
             return None

@@ -17,6 +17,7 @@ _LONGEST_NAME = 3  # words
 _CLITICS = ("وب", "ول", "وال", "و", "ف", "ب", "ل", "ك")  # and, in, to: written with the name
 _NOTABLE = 50_000  # persons: below it a common word is likelier than the place
 _LOCATIVES = word_set("في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب")
+_COMMON = word_set("المدينة مدينة مدينته مدينتي المدن")  # the city; the place has two words
 _MINIMUM_LETTERS = 3
 
 
@@ -42,6 +43,8 @@ def _take(sentence: Sentence, position: int, names: CachedNames) -> Candidate | 
             continue
         for cut in (0, *(len(c) for c in _CLITICS if part[0].text.startswith(c))):
             surface = " ".join(token.text for token in part)[cut:]
+            if surface in _COMMON:
+                continue
             facts = names.lookup(surface) if len(surface) >= _MINIMUM_LETTERS else ()
             if facts and _is_plausible(facts[0], tokens, position, cut):
                 return _make(sentence, position, length, cut, surface, facts)

@@ -19,6 +19,7 @@ from maps.layers import (
     governorates,
     graticule,
     land,
+    mentioned,
     precision,
     towns,
     zones,
@@ -45,5 +46,6 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     precision.draw,
     towns.draw,
     facilities.draw,
+    mentioned.draw,
     events.draw,
 )

@@ -1,7 +1,9 @@
 """International borders, coasts and country names; disputed lines are dashed.
 
 Natural Earth's lines are drawn as they are. A line between two parties of which one does not
-accept it as a border is dashed; the page's disclaimer says what that does and doesn't mean.
+accept it as a border is dashed; the page's disclaimer says what that does and doesn't mean. Names
+stand on member and observer states of the United Nations only: to name a territory is to take a
+position.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from shapely.geometry import box
 
 from maps.layers.countries import (
     NEAR_RESOLUTION,
+    UN_STATES,
     UNIT_REACH_DEGREES,
     WORLD_RESOLUTION,
     Countries,
@@ -168,7 +171,10 @@ def _add_names(
     view: BaseGeometry | None,
     zooms: tuple[float, float],
 ) -> None:
-    for name, geometry in zip(countries.names, countries.shapes, strict=True):
+    rows = zip(countries.codes, countries.names, countries.shapes, strict=True)
+    for code, name, geometry in rows:
+        if code not in UN_STATES or "." in name:  # Natural Earth shortens names with a full stop
+            continue
         seen = geometry if view is None else shapely.intersection(geometry, view)
         if seen.is_empty or (view is not None and seen.area < _LABEL_SHARE * view.area):
             continue

@@ -75,5 +75,5 @@ def _make_popup(disc: Record, run: RunData, words: Wording) -> Popup:
                 inner=words.measure(ring["inner_km"], "km"),
                 outer=words.measure(ring["radius_km"], "km"),
             )
-            rows.append((between, words.count(ring["best"])))
+            rows.append((between, words.people(ring["best"])))
     return Popup(disc["label"], rows, [_("People living there, not people harmed.")])

@@ -90,7 +90,7 @@ class Label:
 
     text: str
     rank: float
-    kind: Literal["event", "ring", "unit", "town", "country"]
+    kind: Literal["event", "mention", "ring", "unit", "town", "country"]
     lon: float
     lat: float
     zooms: tuple[float, float] = (0, 24)

@@ -13,13 +13,13 @@ def list_people(record: Record, run: RunData, words: Wording) -> list[tuple[str,
     """Return rows of a popup: static, low, best and high, in persons."""
     _ = words.translate
     if record["best"] is None:
-        return [(_("People"), _("no data"))]
+        return [(_("People"), words.people(None))]
     return [
-        (_("Static"), words.count(record["static"])),
+        (_("Static"), words.people(record["static"])),
         (_("On"), words.day(run.facts.get("as_of"))),
-        (_("Low"), words.count(record["low"])),
-        (_("Best"), words.count(record["best"])),
-        (_("High"), words.count(record["high"])),
+        (_("Low"), words.people(record["low"])),
+        (_("Best"), words.people(record["best"])),
+        (_("High"), words.people(record["high"])),
     ]
 
 

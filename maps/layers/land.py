@@ -53,13 +53,16 @@ def draw(run: RunData, words: Wording) -> LayerDrawing:
 def find_window(run: RunData) -> BaseGeometry | None:
     """Return the box in which land and borders are drawn in detail.
 
-    None where the map opens on the world, or on so wide an area that detail would not be seen.
+    It holds all zones, or if they lie too far apart what the map opens on. None where the map opens
+    on the world, or on so wide an area that detail would not be seen.
     """
-    focus = run.focus()
-    if focus is None or max(focus.east - focus.west, focus.north - focus.south) > _MAX_SPAN_DEGREES:
-        return None
-    near = focus.expand(_NEAR_MARGIN_DEGREES)
-    return box(near.west, near.south, near.east, near.north)
+    for area in (run.bound_zones(), run.focus()):
+        if area is None:
+            continue
+        if max(area.east - area.west, area.north - area.south) <= _MAX_SPAN_DEGREES:
+            near = area.expand(_NEAR_MARGIN_DEGREES)
+            return box(near.west, near.south, near.east, near.north)
+    return None
 
 
 def join_units(run: RunData) -> BaseGeometry:

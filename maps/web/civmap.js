@@ -6,6 +6,7 @@ const civmap = (() => {
   const narrow = matchMedia("(max-width: 860px)").matches;
   const labels = new Set();
   let map = null;
+  let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
 
@@ -42,7 +43,7 @@ const civmap = (() => {
     const path = document.createElementNS(SVG, "path");
     const attributes = { width: style.size, height: style.size, viewBox: "0 0 24 24", "aria-hidden": "true" };
     for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-    const look = { d: style.path, fill: style.fill, stroke: "#ffffff", "stroke-width": 2, "stroke-linejoin": "round" };
+    const look = { d: style.path, fill: style.fill, stroke: style.stroke, "stroke-width": style.stroke_width, "stroke-linejoin": "round" };
     for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
     svg.append(path);
     const half = style.size / 2;
@@ -154,8 +155,47 @@ const civmap = (() => {
     new Views({ position: "topright" }).addTo(map);
   }
 
-  function show(view) {
-    map.fitBounds(view.bounds, { paddingTopLeft: narrow ? [10, 10] : [30, 30], paddingBottomRight: narrow ? [10, 24] : [30, 60], maxZoom: 12 });
+  function show(view, options) {
+    chosen = null;
+    map.once("moveend", () => {
+      chosen = { view, zoom: map.getZoom(), center: map.getCenter() };
+    });
+    map.fitBounds(view.bounds, { paddingTopLeft: narrow ? [10, 10] : [30, 30], paddingBottomRight: narrow ? [10, 24] : [30, 60], maxZoom: 12, ...options });
+  }
+
+  /* On paper the map takes what the title and headline leave of the first page, and shows the same
+     part of the world as on the screen; afterwards the screen is as it was. */
+  function bindPrint() {
+    const sheet = document.querySelector(".sheet");
+    let restore = null;
+    window.addEventListener("beforeprint", () => {
+      if (restore) return;
+      const folded = [...document.querySelectorAll("details:not([open])")];
+      const center = map.getCenter();
+      const zoom = map.getZoom();
+      const isAtView = chosen && chosen.zoom === zoom && chosen.center.equals(center);
+      const view = isAtView ? chosen.view : { bounds: map.getBounds() };
+      restore = () => {
+        for (const panel of folded) panel.open = false;
+        document.documentElement.classList.remove("printing");
+        sheet.style.height = "";
+        map.invalidateSize({ animate: false });
+        map.setView(center, zoom, { animate: false });
+        if (isAtView) chosen = { view, zoom: map.getZoom(), center: map.getCenter() };
+        settleLabels();
+      };
+      map.closePopup();
+      for (const panel of folded) panel.open = true;
+      document.documentElement.classList.add("printing");
+      sheet.style.height = "max(90mm, 187mm - " + (sheet.getBoundingClientRect().top + scrollY) + "px)";
+      map.invalidateSize({ animate: false });
+      show(view, { animate: false });
+      settleLabels();
+    });
+    window.addEventListener("afterprint", () => {
+      if (restore) restore();
+      restore = null;
+    });
   }
 
   /* A line of plain text in a corner of the map. */
@@ -195,9 +235,6 @@ const civmap = (() => {
 
   function foldPanels() {
     if (narrow) for (const panel of document.querySelectorAll("details[data-fold]")) panel.open = false;
-    window.addEventListener("beforeprint", () => {
-      for (const panel of document.querySelectorAll("details")) panel.open = true;
-    });
   }
 
   function start(leafletMap, layers) {
@@ -210,6 +247,7 @@ const civmap = (() => {
     map.invalidateSize({ animate: false });
     show(settings.views[0]);
     bindSwitches(layers);
+    bindPrint();
     map.on("zoomend resize", settleLabels);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();

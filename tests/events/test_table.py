@@ -107,7 +107,6 @@ def test_role_and_modality_of_the_table_are_taken():
     found = read_table(b"lon,lat,role,modality\n34,31,threatened,planned\n", "events.csv")
     assert (found.events[0].role, found.events[0].modality) == ("threatened", "planned")
     assert found.as_of is None
-    assert "--as-of" in code(found, "no-date")
 
 
 @pytest.mark.parametrize(
@@ -172,3 +171,30 @@ def test_a_missing_table_is_unavailable(tmp_path, gazetteer):
 def test_a_table_from_bytes_goes_by_its_name(gazetteer):
     found = read_events_from_bytes((HEADER + GOOD).encode(), "x.csv", gazetteer, Settings())
     assert found.kind == "table"
+
+
+@pytest.mark.parametrize(
+    ("name", "page"),
+    [
+        pytest.param("رفح", "cp1256", id="arabic"),
+        pytest.param("Курск", "cp1251", id="cyrillic"),
+        pytest.param("Médenine", "cp1252", id="western"),
+    ],
+)
+def test_a_code_page_is_guessed_by_its_letters_and_named(name, page):
+    found = read_table(f"name,lon,lat\n{name},34,31\n".encode(page), "events.csv")
+    assert found.places[0].name == name
+    assert page in code(found, "encoding")
+
+
+def test_bytes_that_make_no_words_are_refused():
+    data = b"name,lon,lat\na\xe3\xd0\xc3\xd1\xc6b\xd0\xc3 \xc3\xd0\xe3\xd1a\xd0,34,31\n"
+    with pytest.raises(TableError, match="save it as UTF-8"):
+        read_table(data, "events.csv")
+
+
+def test_events_ahead_of_today_do_not_set_the_day():
+    rows = "lon,lat,event_date\n34,31,2024-01-05\n34,31,2999-01-01\n"
+    found = read_table(rows.encode(), "events.csv")
+    assert found.as_of.isoformat() == "2024-01-05"
+    assert "2999-01-01" in code(found, "future-dates")

@@ -35,7 +35,19 @@ PLACES = {
     "gaza": ("Gaza Strip", "PS", "region", 34.36, 31.41, 25.0),
     "paris": ("Paris", "FR", "city", 2.3488, 48.8534, 10.0),
     "cairo": ("Cairo", "EG", "city", 31.2497, 30.0626, 15.0),
+    "lyon": ("Lyon", "FR", "city", 4.8467, 45.7485, 8.0),
+    "egypt": ("Egypt", "EG", "country", 30.0, 27.0, 500.0),
+    "doha": ("Doha", "QA", "city", 51.5310, 25.2854, 8.0),
 }
+# place, class, role, tier
+MENTIONS = (
+    ("rafah", "place", "mentioned", "sure"),
+    ("lyon", "place", "mentioned", "doubtful"),
+    ("lyon", "place", "mentioned", "sure"),
+    ("egypt", "demonym", "mentioned", "sure"),
+    ("egypt", "place", "mentioned", "sure"),
+    ("doha", "place", "actor", "sure"),
+)
 EVENTS = {
     "e1": ("talks", "venue", "actual", "paris", "Negotiators met in Paris."),
     "e2": ("talks", "venue", "past", "cairo", "A delegation left Cairo."),
@@ -59,6 +71,8 @@ class RunWriter:
     shapes: dict[str, Any] = field(default_factory=dict)
     events: dict[str, Any] = field(default_factory=lambda: dict(EVENTS))
     rafah: tuple[float, float] = RAFAH
+    far_zone: bool = False
+    uncounted: tuple[str, ...] = ()  # zones without a row of exposure
 
     def write(self, path: Path) -> Path:
         with create_run(path) as con:
@@ -99,7 +113,7 @@ class RunWriter:
             "sources": self._make_sources(),
             "cautions": [{"code": "modelled", "text": self.mark("The surface is modelled.")}],
             "places": self._make_places(),
-            "mentions": [],
+            "mentions": self._make_mentions(),
             "events": self._make_events(),
             "facilities": self._make_facilities(),
             "admin_units": self._make_units(),
@@ -147,6 +161,24 @@ class RunWriter:
                 "population_source": self.mark("people"),
             }
             for key, (name, country, kind, lon, lat, precision) in PLACES.items()
+        ]
+
+    def _make_mentions(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "mention_id": f"m{number}",
+                "span_start": 10 * number,
+                "span_end": 10 * number + 5,
+                "text": self.mark(PLACES[place][0]),
+                "class": class_,
+                "kind": PLACES[place][2],
+                "role": role,
+                "modality": "actual",
+                "place_id": place,
+                "tier": tier,
+                "reason": "said so",
+            }
+            for number, (place, class_, role, tier) in enumerate(MENTIONS)
         ]
 
     def _make_events(self) -> list[dict[str, Any]]:
@@ -229,6 +261,8 @@ class RunWriter:
             ("z6", "Rafah, 5 to 10 km", "ring", 5.0, 10.0, discs[10.0] - discs[5.0]),
             ("z7", "Eastern part", "drawn", None, None, _make_disc(lon + 0.04, lat, 2.0)),
         ]
+        if self.far_zone:
+            shapes.append(("z8", "Tyre", "drawn", None, None, _make_disc(35.2, 33.27, 2.0)))
         zones = [
             {
                 "zone_id": zone_id,
@@ -261,6 +295,7 @@ class RunWriter:
                 "parts": {"place": {"low": -1, "high": 1}},
             }
             for zone in zones
+            if zone["zone_id"] not in self.uncounted
         ]
         parts = [
             {

@@ -162,6 +162,55 @@ def test_panels_are_folded_on_a_phone_and_open_on_a_desk(open_page, page_path):
     assert open_page(page_path).page.evaluate(folded) >= 6
 
 
+MAP_STATE = """() => {
+    const map = Object.values(window).find((v) => v instanceof L.Map);
+    const open = [...document.querySelectorAll("details")].map((d) => Number(d.open));
+    const { width, height } = document.querySelector(".sheet").getBoundingClientRect();
+    const { lat, lng } = map.getCenter();
+    return [lat, lng, map.getZoom(), width, height, ...open];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 740)], ids=["desk", "phone"])
+def test_print_fits_the_map_on_the_first_page_and_gives_the_screen_back(
+    open_page, page_path, width, height
+):
+    page = open_page(page_path, width, height).page
+    page.emulate_media(media="print")
+    before = page.evaluate(MAP_STATE)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sheet = page.locator(".sheet").bounding_box()
+    ring = page.locator('path[aria-label="Rafah, within 10 km"]').bounding_box()
+    millimetre = 96 / 25.4
+    assert sheet["width"] == pytest.approx(277 * millimetre, abs=1)
+    assert 90 * millimetre < sheet["height"]
+    assert sheet["y"] + sheet["height"] < 190 * millimetre
+    assert sheet["y"] <= ring["y"]
+    assert ring["y"] + ring["height"] <= sheet["y"] + sheet["height"]
+    assert ring["height"] > 0.7 * sheet["height"]
+    assert page.locator("details:not([open])").count() == 0
+    for control in (".civmap-views", ".leaflet-control-zoom", ".skip"):
+        assert page.locator(control).is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(MAP_STATE) == pytest.approx(before, abs=3e-4)  # of a degree: a pixel
+
+
+def test_print_shows_what_the_reader_moved_to(open_page, page_path):
+    page = open_page(page_path).page
+    page.get_by_role("button", name="Zoom out").click()
+    page.wait_for_timeout(600)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    sheet = page.locator(".sheet").bounding_box()
+    ring = page.locator('path[aria-label="Rafah, within 10 km"]').bounding_box()
+    assert ring["height"] < 0.6 * sheet["height"]
+
+
+def test_printed_document_has_few_pages(open_page, page_path):
+    page = open_page(page_path).page
+    pages = page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n")
+    assert 2 <= pages <= 5
+
+
 def test_map_keeps_still_for_who_wants_it(open_page, page_path):
     page = open_page(page_path, reduced_motion="reduce").page
     assert page.evaluate("L.Map.prototype.options.zoomAnimation") is False

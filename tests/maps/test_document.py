@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import html
 import re
@@ -13,6 +14,8 @@ import pytest
 from geo.errors import UnavailableError, UsageError
 from maps import RiskMap
 from maps.document import make_policy
+from maps.furniture import list_sources
+from maps.run import read_run
 
 PRINT_HASH = (
     "import sys,hashlib; from maps import RiskMap; "
@@ -155,14 +158,7 @@ def test_page_can_be_walked_by_a_screen_reader(parts):
 
 
 def test_figures_stand_in_real_tables(page_html):
-    rows = re.findall(r"<tr>(.*?)</tr>", page_html)
-    cells = [
-        [
-            html.unescape(re.sub(r"<[^>]+>", "", cell))
-            for cell in re.findall(r"<t[hd].*?</t[hd]>", row)
-        ]
-        for row in rows
-    ]
+    cells = read_cells(page_html)
     assert [
         "Rafah",
         "64 km²",
@@ -175,6 +171,47 @@ def test_figures_stand_in_real_tables(page_html):
         "Modelled surface of the Gaza Strip (mid-2023)",
     ] in cells
     assert ["Rafah", "outside the units", "\N{EN DASH}", "5,267", "0", "50,000", "100,000"] in cells
+
+
+def read_cells(page):
+    """Return the texts of each row of the page's tables."""
+    return [
+        [
+            html.unescape(re.sub(r"<[^>]+>", "", cell))
+            for cell in re.findall(r"<t[hd].*?</t[hd]>", row)
+        ]
+        for row in re.findall(r"<tr>(.*?)</tr>", page)
+    ]
+
+
+def test_zone_whose_people_nobody_can_count_is_unknown_and_never_zero(make_run):
+    page = RiskMap(make_run(uncounted=("z1", "z5"))).to_html()
+    rows = [row for row in read_cells(page) if row[0] == "Rafah" and "64 km²" in row]
+    assert [row[2:6] for row in rows] == [["unknown"] * 4]
+    block = re.search(r'id="data-zone">(.*?)</script>', page)[1]
+    assert '["People","unknown"]' in block
+    assert "1,400,000" not in block
+    assert '["In the ring from 2 km to 5 km","unknown"]' in page
+    assert "1.4 million</dd>" not in page
+
+
+def test_places_mentioned_have_a_table(page_html):
+    assert ["Lyon, Some district, FR", "sure", "20,500"] in read_cells(page_html)
+    assert "Also mentioned" in page_html
+
+
+def test_parts_say_what_their_ranges_leave_out(page_html):
+    text = "Ranges of parts leave out the doubt about the place's position."
+    assert html.unescape(page_html).count(text) == 1
+
+
+def test_natural_earth_is_listed_once(run_path):
+    run = read_run(run_path)
+    gazetteer = {**run.sources[0], "source_id": "natural-earth", "name": "Natural Earth points"}
+    for sources in (run.sources, [*run.sources, gazetteer]):
+        listed = list_sources(dataclasses.replace(run, sources=sources))
+        assert sum("Natural Earth" in source["name"] for source in listed) == 1
+        assert len(listed) == len(run.sources) + 1
 
 
 def test_run_without_zones_says_so_and_shows_its_events(make_run):

@@ -7,7 +7,8 @@ import pytest
 import shapely
 from shapely.geometry import box, shape
 
-from maps.layers import LAYERS, borders, density, events, gaps, land
+from maps.layers import LAYERS, borders, density, events, gaps, land, mentioned
+from maps.layers.countries import UN_STATES, load_countries
 from maps.layers.picture import NODATA, OUTSIDE
 from maps.run import read_run
 from maps.wording import Wording
@@ -132,3 +133,86 @@ def test_disputed_lines_are_dashed_and_others_are_not(run):
     dashed = shapely.buffer(find_areas(drawing, "dashed"), 0.1)
     assert dashed.intersects(shapely.Point(-8.67, 27.67))  # Morocco, Western Sahara
     assert not dashed.intersects(shapely.Point(7.6, 47.6))  # France, Switzerland
+
+
+def test_mentioned_places_are_towns_without_an_event_that_are_named_as_places(run):
+    # not Rafah (an event), Egypt (an area), Doha (its government); the surest of Lyon's readings
+    assert [(place["name"], place["tier"]) for place in run.mentioned] == [("Lyon", "sure")]
+    [feature] = read_shapes(mentioned.draw(run, WORDS))["features"]
+    assert feature["properties"]["popup"]["title"] == "Lyon, FR"
+
+
+def test_mentioned_places_are_drawn_below_events_and_hollow(run):
+    keys = [drawing.key for layer in LAYERS if (drawing := layer(run, WORDS)) is not None]
+    assert keys.index("mentioned") < keys.index("events")
+    [style] = read_shapes(mentioned.draw(run, WORDS))["styles"].values()
+    assert style["fill"] == "#ffffff"
+    assert style["stroke"] != "#ffffff"
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [("threatened", False), ("site", False), ("venue", True)]
+)
+def test_mentioned_places_are_shown_where_no_place_is_of_concern(make_run, role, shown):
+    event = ("event", role, "actual", "paris", "x")
+    run = read_run(make_run(has_zones=False, units={}, events={"e1": event}))
+    assert mentioned.draw(run, WORDS).shown is shown
+
+
+def test_map_opens_on_the_headline_s_zone_and_the_zones_of_its_event(make_run):
+    near, far = read_run(make_run()), read_run(make_run(far_zone=True))
+    assert far.focus() == near.focus()
+    assert far.bound_zones().north > 33 > far.focus().north
+    own = [zone["geometry"] for zone in far.zones if zone["event_id"] == "e3"]
+    focus = far.focus()
+    assert (focus.west, focus.south, focus.east, focus.north) == pytest.approx(
+        tuple(shapely.total_bounds(own))
+    )
+
+
+def test_map_opens_on_all_zones_where_none_is_the_headline_s(make_run):
+    run = read_run(make_run(far_zone=True))
+    run.facts["headline"] = {"zone_id": None}
+    assert run.focus() == run.bound_zones()
+
+
+@pytest.mark.parametrize(
+    ("events", "centre"),
+    [({"e1": ("talks", "venue", "actual", "cairo", "x")}, (31.2497, 30.0626)), ({}, None)],
+    ids=["pins", "mentioned"],
+)
+def test_map_without_zones_opens_on_pins_else_on_places_mentioned(make_run, events, centre):
+    run = read_run(make_run(has_zones=False, units={}, events=events))
+    focus = run.focus()
+    if centre is None:  # without events Rafah is mentioned only
+        assert focus.west < 4.85
+        assert focus.east > 34.2
+    else:
+        assert ((focus.west + focus.east) / 2, (focus.south + focus.north) / 2) == pytest.approx(
+            centre
+        )
+
+
+def test_detail_reaches_every_zone_that_is_not_too_far(make_run):
+    run = read_run(make_run(far_zone=True))
+    window = land.find_window(run)
+    assert all(window.contains(zone["geometry"]) for zone in run.zones)
+
+
+def test_only_states_are_named_and_no_shortened_name_is_drawn(make_run):
+    run = read_run(make_run(has_zones=False, units={}, events={}))
+    run.mentioned.clear()
+    labels = {
+        feature["properties"]["label"]["text"]
+        for feature in read_shapes(borders.draw(run, WORDS))["features"]
+        if "label" in feature["properties"]
+    }
+    assert {"France", "Egypt", "Palestine", "Israel", "Ukraine"} <= labels
+    unnamed = {"Falkland Is.", "Greenland", "Taiwan", "Kosovo", "Puerto Rico", "S. Sudan"}
+    assert labels.isdisjoint(unnamed)
+    assert not any("." in label for label in labels)
+
+
+def test_states_are_the_members_and_observers_of_the_united_nations():
+    assert len(UN_STATES) == 193 + 2
+    assert UN_STATES - set(load_countries("50m").codes) == {"TV"}  # too small for Natural Earth

@@ -241,3 +241,21 @@ def test_conflict_spellings(
     assert found.place.country == country
     assert distance_km(found.place.lon, found.place.lat, lon, lat) <= 25
     assert not found.place.source.startswith("fuzzy")
+
+
+def test_a_container_is_found_in_the_full_name(gazetteer):
+    queries = [NameQuery("a", "San José", container="Guaviare")]
+    place = resolve_names(queries, gazetteer)["a"].place
+    assert (place.name, place.country) == ("San José del Guaviare", "CO")
+
+
+def test_a_government_that_acts_does_not_draw_a_border_twin_to_its_side(gazetteer):
+    def country_of(*, acts):
+        queries = [
+            NameQuery("a", "Rafah", position=0),
+            NameQuery("b", "Egypt", kind="country", position=1, acts=acts),
+        ]
+        return resolve_names(queries, gazetteer)["a"].place.country
+
+    assert country_of(acts=True) == "PS"
+    assert country_of(acts=False) == "EG"

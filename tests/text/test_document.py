@@ -95,6 +95,8 @@ def test_a_given_date_wins():
     ("text", "language"),
     [
         pytest.param("The army said that it was in the town.", "en", id="english"),
+        pytest.param("GOMA, 3 June 2025. Rwanda denied it.", "en", id="short-english"),
+        pytest.param("Goma\nBukavu\nUvira", "en", id="names-only"),
         pytest.param(FRENCH, "fr", id="french"),
         pytest.param(ARABIC, "ar", id="arabic"),
         pytest.param("Російські війська обстріляли місто й сусідні села.", "uk", id="ukrainian"),
