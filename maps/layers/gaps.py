@@ -51,9 +51,12 @@ def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
     if not is_degrees(surface.grid["crs"]):  # cells of a projected grid: their own layer says it
         return outside
     lon, lat = find_cell_centres(surface)
-    shapely.prepare(zones)
     empty = np.isnan(surface.people) & ~np.isnan(surface.area_km2)
-    near = shapely.dwithin(zones, shapely.points(lon, lat), surface.cell_width)
+    west, south, east, north = zones.bounds
+    across, down = surface.cell_width, surface.cell_height
+    near = (
+        (west - across < lon) & (lon < east + across) & (south - down < lat) & (lat < north + down)
+    )
     cells = _trace_cells(surface, empty & near)
     return _keep_areas(shapely.union(outside, shapely.intersection(cells, zones)))
 
