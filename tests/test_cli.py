@@ -95,24 +95,31 @@ def test_manifest_has_the_checksum_of_every_other_file(default_run):
     assert manifest["inputs"][0]["sha256"]
 
 
+# a child's peak memory is told from its parent's at the fork on: this one has a small parent
+MEASURE = """
+import resource, subprocess, sys, time
+start = time.perf_counter()
+done = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(done.returncode)
+"""
+
+
 @pytest.mark.usefixtures("default_run")
 def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
-    seconds, kilobytes = [], []
+    seconds, megabytes = [], []
     for number in range(3):
-        start = time.perf_counter()
-        done = subprocess.Popen(
-            [CIVMAP, "map", "--out", str(number)],
+        done = subprocess.run(
+            [sys.executable, "-c", MEASURE, CIVMAP, "map", "--out", str(number)],
             cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
+            check=True,
         )
-        _, status, usage = os.wait4(done.pid, 0)
-        done.returncode = os.waitstatus_to_exitcode(status)
-        seconds.append(time.perf_counter() - start)
-        kilobytes.append(usage.ru_maxrss)
-        assert done.returncode == 0
+        elapsed, kilobytes = done.stdout.split()
+        seconds.append(float(elapsed))
+        megabytes.append(int(kilobytes) / 1024)
     assert min(seconds) <= 4.0
-    assert max(kilobytes) / 1024 <= 500
+    assert max(megabytes) <= 500
 
 
 def test_help_takes_less_than_half_a_second(tmp_path):
