@@ -402,3 +402,30 @@ def test_expose_refuses_in_plain_words(degrees, tmp_path, options, status, messa
     arguments = ["events.csv", "--population", degrees, "--radius", "5", "--out", "out.csv"]
     done = civmap("expose", *arguments, *options, cwd=tmp_path)
     assert_refused(done, status, message, tmp_path / "out.csv")
+
+
+def test_ten_events_on_a_large_raster_are_quick_and_small(tmp_path):
+    """Only the blocks that they touch are read: the raster alone would take 400 MB."""
+    profile = {"driver": "GTiff", "height": 10_000, "width": 10_000, "count": 1}
+    profile |= {"dtype": "float32", "crs": "EPSG:4326", "tiled": True, "sparse_ok": True}
+    cell = 3 / 3600
+    place = from_origin(30, 40, cell, cell)
+    with rasterio.open(tmp_path / "people_count.tif", "w", transform=place, **profile) as dataset:
+        dataset.write(np.ones((100, 100), np.float32), 1, window=((5000, 5100), (5000, 5100)))
+    lines = [f"{30.5 + n * 0.7},{39.5 - n * 0.7}" for n in range(10)]
+    (tmp_path / "events.csv").write_text("\n".join(["lon,lat", *lines]))
+    code = (
+        "import resource, sys; from maps.cli import main; status = main(sys.argv[1:]); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(status)"
+    )
+    arguments = ["expose", "events.csv", "--population", "people_count.tif", "--radius", "5"]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--out", "out.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert int(done.stdout.split()[-1]) < 400
+    assert time.perf_counter() - start < 10  # 1 s on an idle machine

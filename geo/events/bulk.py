@@ -16,7 +16,7 @@ import pyarrow as pa
 from geo.database.store import read_statement
 from geo.errors import TableError, UnavailableError, UsageError
 from geo.events.columns import match_columns
-from geo.events.table import decode_table, find_delimiter, read_features
+from geo.events.table import decode_table, doubt_encoding, find_delimiter, read_features
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _open_features(path: Path, by: str | None) -> _Incoming:
 def _open_csv(path: Path, by: str | None, cautions: list[Caution], stack: ExitStack) -> _Incoming:
     import pyarrow.csv as pc
 
-    stream, head = _open_text(path)
+    stream, head = _open_text(path, cautions)
     stack.enter_context(stream)
     if head.lstrip()[:1] == "<":
         raise TableError(f"{path.name}: an HTML or XML page, not a table; expected CSV")
@@ -249,7 +249,7 @@ def _skipped(head: str) -> int:
     return next((n for n, line in enumerate(lines) if line.strip()), 0) + 1
 
 
-def _open_text(path: Path) -> tuple[Any, str]:
+def _open_text(path: Path, cautions: list[Caution]) -> tuple[Any, str]:
     """Return a stream of UTF-8 and the beginning of its text.
 
     The file is read once to see that it is UTF-8 and that its quotes are closed; any other
@@ -280,5 +280,7 @@ def _open_text(path: Path) -> tuple[Any, str]:
         source = path.open("rb")
         source.seek(len(codecs.BOM_UTF8) if bom else 0)
         return source, head.decode("utf-8-sig", errors="ignore")
-    text = decode_table(path.read_bytes(), path.name)
+    data = path.read_bytes()
+    text = decode_table(data, path.name)
+    cautions += doubt_encoding(data, path.name)
     return io.BytesIO(text.encode()), text[:_HEAD]

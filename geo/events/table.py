@@ -164,20 +164,20 @@ def _list(items: Sequence[str]) -> str:
 
 def _read_csv(data: bytes, name: str, cautions: list[Caution]) -> tuple[list[str], Iterator[Cells]]:
     text = decode_table(data, name)
-    if page := guess_page(data, name):
-        cautions.append(
-            Caution(
-                "encoding",
-                f"{name} is not UTF-8; it was read as {page}. If names look wrong, save it as "
-                "UTF-8.",
-            )
-        )
+    cautions += doubt_encoding(data, name)
     if text.lstrip()[:1] == "<":
         raise TableError(f"{name}: an HTML or XML page, not a table; expected CSV")
     delimiter = find_delimiter(text, name, cautions)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = next((row for row in _guard(reader, name) if any(row)), [])
     return [column.strip() for column in header], _zip_rows(reader, header, name)
+
+
+def doubt_encoding(data: bytes, name: str) -> list[Caution]:
+    """Return a caution where a table's encoding had to be guessed."""
+    page = guess_page(data, name)
+    text = f"{name} is not UTF-8; it was read as {page}. If names look wrong, save it as UTF-8."
+    return [Caution("encoding", text)] if page else []
 
 
 def find_delimiter(text: str, name: str, cautions: list[Caution]) -> str:

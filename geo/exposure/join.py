@@ -74,7 +74,7 @@ def _cut(
     middle = lon + np.array([-360.0, 0.0, 360.0])
     x0 = np.rint((middle - half - frame.west) / frame.cell_width * X_STEPS).astype(np.int64)
     x1 = np.rint((middle + half - frame.west) / frame.cell_width * X_STEPS).astype(np.int64)
-    round_ = half[:, 0] >= 180.0
+    round_ = ratio[hit] >= 1.0
     turn = round(360.0 / frame.cell_width * X_STEPS)
     x0[round_] = [-1, 0, -1]  # the whole parallel, once
     x1[round_] = [-1, turn, -1]

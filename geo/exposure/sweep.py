@@ -122,8 +122,8 @@ def _sweep_tile(
     chords: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     rows, cols = tile.row1 - tile.row0, tile.col1 - tile.col0
-    totals = np.empty((rows, cols + 1), dtype=np.int64)
-    gaps = np.empty((rows, cols + 1), dtype=np.int32)
+    totals = np.empty((rows, cols + 2), dtype=np.int64)
+    gaps = np.empty((rows, cols + 2), dtype=np.int32)
     _add_up(kernels, raster, tile, totals, gaps)
     line0 = tile.row0 * frame.scanlines
     found = np.zeros((len(tile.discs), _WORDS), dtype=np.int64)
