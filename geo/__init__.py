@@ -1,7 +1,7 @@
 """civmap's analysis: from an article or an event table to the people exposed.
 
 Public names, loaded when first used so that importing `geo` does no work:
-`assess`, `Assessment`, `locate`, `geocode`, and the errors.
+`assess`, `Assessment`, `expose`, `locate`, `geocode`, and the errors.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 _EXPORTS = {
     "Assessment": "geo.assessment",
     "assess": "geo.assessment",
+    "expose": "geo.bulk",
     "locate": "geo.location",
     "geocode": "geo.places",
     "BoundaryError": "geo.errors",

@@ -106,6 +106,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_map(commands, common)
     _add_locate(commands, common)
     _add_geocode(commands, common)
+    _add_expose(commands, common)
     return parser
 
 
@@ -163,6 +164,54 @@ def _add_geocode(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--near", help="LON,LAT in degrees")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(act=_geocode)
+
+
+def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "expose", parents=[common], help="people within reach of many events, no map"
+    )
+    command.add_argument(
+        "table", type=Path, help="events: .csv, .geojson or .parquet with lon and lat"
+    )
+    command.add_argument(
+        "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
+    )
+    command.add_argument("--radius", required=True, help="radii in km, such as 1,2,5")
+    command.add_argument("--out", type=Path, required=True, help="a .csv or .parquet file")
+    command.add_argument(
+        "--mode", default="each", choices=("each",), help="each: every event by itself (default)"
+    )
+    command.add_argument(
+        "--unit",
+        choices=("count", "density"),
+        help="what --population holds, if its tags don't say",
+    )
+    command.add_argument("--band", type=int, help="band of --population, if it has several")
+    command.add_argument("--workers", type=int, help="threads (default: one a processor)")
+    command.set_defaults(act=_expose)
+
+
+def _expose(options: argparse.Namespace) -> None:
+    from geo.bulk import Request, write_exposure
+
+    request = Request(
+        population=options.population,
+        radii_km=_parse_radii(options.radius),
+        mode=options.mode,
+        unit=options.unit,
+        band=options.band,
+        workers=options.workers,
+    )
+    show = _show_progress if sys.stderr.isatty() else None
+    for caution in write_exposure(options.table, options.out, request, show):
+        print(f"  note: {caution.text}", file=sys.stderr)
+    print(options.out)
+
+
+def _show_progress(part: float) -> None:
+    filled = round(30 * part)
+    bar = "#" * filled + "." * (30 - filled)
+    print(f"\r[{bar}] {part:4.0%}", end="\n" if part >= 1 else "", file=sys.stderr, flush=True)
 
 
 def _map(options: argparse.Namespace) -> None:

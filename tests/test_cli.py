@@ -354,3 +354,85 @@ def test_closed_stdout_is_no_bug(tmp_path):
         )
     assert b"Traceback" not in done.stderr
     assert done.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def degrees(tmp_path_factory):
+    """Ten people in each cell of a tenth of a degree, from 10 E, 5 N."""
+    path = tmp_path_factory.mktemp("degrees") / "people_count.tif"
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        count=1,
+        height=100,
+        width=100,
+        dtype="float32",
+        crs="EPSG:4326",
+        transform=from_origin(10, 5, 0.1, 0.1),
+    ) as dataset:
+        dataset.write(np.full((100, 100), 10, np.float32), 1)
+    return path
+
+
+def test_expose_writes_a_row_for_each_event_and_radius(degrees, tmp_path):
+    (tmp_path / "events.csv").write_text("event_id,lon,lat\nA,15,0\nB,15,0,9\nC,30,0\n")
+    arguments = ("events.csv", "--population", degrees, "--radius", "11.1,50", "--out", "out.csv")
+    done = civmap("expose", *arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode() == "out.csv\n"
+    assert "1 of 3 rows were set aside: 4 cells, expected 3" in done.stderr.decode()
+    header, *rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert header == '"event_id","radius_km","people","coverage_fraction","nodata_fraction"'
+    assert [row.split(",")[:2] for row in rows] == [
+        ['"A"', "11.1"],
+        ['"A"', "50"],
+        ['"C"', "11.1"],
+        ['"C"', "50"],
+    ]
+    assert float(rows[0].split(",")[2]) == pytest.approx(10 * np.pi, rel=0.02)
+    assert rows[2].split(",")[2:] == ["0", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "message"),
+    [
+        pytest.param(["--radius", "far"], 2, "expected kilometres", id="radius"),
+        pytest.param(["--out", "out.xlsx"], 2, "ends in .csv or .parquet", id="format"),
+        pytest.param(["--out", "none/out.csv"], 4, "there is no folder none", id="folder"),
+        pytest.param(["--band", "3"], 2, "band 3; expected 1 to 1", id="band"),
+        pytest.param(["--population", "none.tif"], 4, "none.tif can't be read", id="raster"),
+    ],
+)
+def test_expose_refuses_in_plain_words(degrees, tmp_path, options, status, message):
+    (tmp_path / "events.csv").write_text("lon,lat\n15,0\n")
+    arguments = ["events.csv", "--population", degrees, "--radius", "5", "--out", "out.csv"]
+    done = civmap("expose", *arguments, *options, cwd=tmp_path)
+    assert_refused(done, status, message, tmp_path / "out.csv")
+
+
+def test_ten_events_on_a_large_raster_are_quick_and_small(tmp_path):
+    """Only the blocks that they touch are read: the raster alone would take 400 MB."""
+    profile = {"driver": "GTiff", "height": 10_000, "width": 10_000, "count": 1}
+    profile |= {"dtype": "float32", "crs": "EPSG:4326", "tiled": True, "sparse_ok": True}
+    cell = 3 / 3600
+    place = from_origin(30, 40, cell, cell)
+    with rasterio.open(tmp_path / "people_count.tif", "w", transform=place, **profile) as dataset:
+        dataset.write(np.ones((100, 100), np.float32), 1, window=((5000, 5100), (5000, 5100)))
+    lines = [f"{30.5 + n * 0.7},{39.5 - n * 0.7}" for n in range(10)]
+    (tmp_path / "events.csv").write_text("\n".join(["lon,lat", *lines]))
+    code = (
+        "import resource, sys; from maps.cli import main; status = main(sys.argv[1:]); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(status)"
+    )
+    arguments = ["expose", "events.csv", "--population", "people_count.tif", "--radius", "5"]
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--out", "out.csv"],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert int(done.stdout.split()[-1]) < 400
+    assert time.perf_counter() - start < 10  # 1 s on an idle machine

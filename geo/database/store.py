@@ -44,6 +44,11 @@ def create_run(path: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
+def create_scratch(folder: Path) -> duckdb.DuckDBPyConnection:
+    """Create an empty database in a folder, for tables that may not fit into memory."""
+    return _connect(folder / "scratch.duckdb", read_only=False)
+
+
 def open_run(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a finished run database, read-only.
 

@@ -50,7 +50,7 @@ def read_table(data: bytes, name: str) -> EventSet:
     suffix = PurePath(name).suffix.lower()
     cautions: list[Caution] = []
     if suffix in {".geojson", ".json"}:
-        header, rows = _read_geojson(data, name)
+        header, rows = read_features(data, name)
     elif suffix == ".parquet":
         header, rows = _read_parquet(data, name)
     else:
@@ -163,28 +163,41 @@ def _list(items: Sequence[str]) -> str:
 
 
 def _read_csv(data: bytes, name: str, cautions: list[Caution]) -> tuple[list[str], Iterator[Cells]]:
-    text = _decode(data, name)
-    if page := guess_page(data, name):
-        cautions.append(
-            Caution(
-                "encoding",
-                f"{name} is not UTF-8; it was read as {page}. If names look wrong, save it as "
-                "UTF-8.",
-            )
-        )
+    text = decode_table(data, name)
+    cautions += doubt_encoding(data, name)
     if text.lstrip()[:1] == "<":
         raise TableError(f"{name}: an HTML or XML page, not a table; expected CSV")
-    line = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=line.count)
-    if delimiter != "," and line.count(delimiter):
-        shown = {";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
-        cautions.append(Caution("delimiter", f"{name}: cells are parted by a {shown}."))
+    delimiter = find_delimiter(text, name, cautions)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     header = next((row for row in _guard(reader, name) if any(row)), [])
     return [column.strip() for column in header], _zip_rows(reader, header, name)
 
 
-def _decode(data: bytes, name: str) -> str:
+def doubt_encoding(data: bytes, name: str) -> list[Caution]:
+    """Return a caution where a table's encoding had to be guessed."""
+    page = guess_page(data, name)
+    text = f"{name} is not UTF-8; it was read as {page}. If names look wrong, save it as UTF-8."
+    return [Caution("encoding", text)] if page else []
+
+
+def find_delimiter(text: str, name: str, cautions: list[Caution]) -> str:
+    """Return what parts the cells of a CSV's first line; a caution says so if it is no comma."""
+    line = text.lstrip("\r\n").split("\n", 1)[0]
+    delimiter = max(_DELIMITERS, key=line.count)
+    if delimiter != "," and line.count(delimiter):
+        shown = {";": "semicolon", "\t": "tab", "|": "bar"}[delimiter]
+        cautions.append(Caution("delimiter", f"{name}: cells are parted by a {shown}."))
+    return delimiter
+
+
+def decode_table(data: bytes, name: str) -> str:
+    """Return a table's text.
+
+    Raises
+    ------
+    TableError
+        If it is empty or no text.
+    """
     try:
         return decode_text(data, name)
     except TextError as error:
@@ -212,9 +225,16 @@ def _zip_rows(reader: Any, header: list[str], name: str) -> Iterator[Cells]:
             yield reader.line_num, dict(zip(names, cells, strict=True))
 
 
-def _read_geojson(data: bytes, name: str) -> tuple[list[str], Iterator[Cells]]:
+def read_features(data: bytes, name: str) -> tuple[list[str], Iterator[Cells]]:
+    """Return the columns and rows of a GeoJSON file of points, positions as `lon` and `lat`.
+
+    Raises
+    ------
+    TableError
+        If it is no FeatureCollection.
+    """
     try:
-        found = json.loads(_decode(data, name))
+        found = json.loads(decode_table(data, name))
     except json.JSONDecodeError as error:
         raise TableError(f"{name}: line {error.lineno}: {error.msg}; expected GeoJSON") from error
     features = found.get("features") if isinstance(found, dict) else None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import duckdb
+    from numpy.typing import NDArray
 
     from geo.people.grid import PopulationGrid
 
@@ -64,23 +65,37 @@ def load_grid(con: duckdb.DuckDBPyConnection, grid: PopulationGrid, scanlines: i
         "scanlines": scanlines,
     }
     insert_records(con, "grids", [record])
-    missing = np.isnan(grid.people)
-    people_fp = np.rint(np.where(missing, 0.0, grid.people) * PEOPLE_STEPS).astype(np.int64)
-    row, col = np.indices((rows, cols), dtype=np.int32)
-    area = np.broadcast_to(cell_areas_km2(grid), (rows, cols))
+    load_cells(con, grid.grid_id, grid.people, cell_areas_km2(grid))
+
+
+def load_cells(
+    con: duckdb.DuckDBPyConnection,
+    grid_id: str,
+    people: NDArray[np.float64],
+    areas: NDArray[np.float64],
+    corner: tuple[int, int] = (0, 0),
+) -> None:
+    """Write persons per cell (NaN: no data) and areas in square kilometres to `cells`.
+
+    `corner`: the row and column of the first cell in the grid.
+    """
+    missing = np.isnan(people)
+    people_fp = np.rint(np.where(missing, 0.0, people) * PEOPLE_STEPS).astype(np.int64)
+    row, col = np.indices(people.shape, dtype=np.int32)
+    row, col = row + np.int32(corner[0]), col + np.int32(corner[1])
     insert_frame(
         con,
         "cells",
         pa.table(
             {
                 "grid_id": pa.DictionaryArray.from_arrays(
-                    np.zeros(rows * cols, dtype=np.int8), [grid.grid_id]
+                    np.zeros(people.size, dtype=np.int8), [grid_id]
                 ).cast(pa.string()),
                 "row": row.ravel(),
                 "col": col.ravel(),
                 "block": col.ravel() // _BLOCK_COLUMNS,
                 "people_fp": pa.array(people_fp.ravel(), mask=missing.ravel()),
-                "area_km2": np.ascontiguousarray(area).ravel(),
+                "area_km2": np.ascontiguousarray(np.broadcast_to(areas, people.shape)).ravel(),
             }
         ),
     )

@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 WGS84_A = 6_378_137.0
 WGS84_F = 1 / 298.257223563
 _CORRECTIONS = 3
-_MIN_METRES_PER_DEGREE = (
-    110_500.0  # of latitude, anywhere on the ellipsoid (110,574 at the equator)
-)
+METRES_PER_DEGREE = 110_500.0
+"""Fewer than a degree of latitude has anywhere on the ellipsoid (110,574 at the equator)."""
 
 
 def half_chord(center: LonLat, radius_km: float, lat: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,7 +73,7 @@ def disc_spans(frame: Frame, center: LonLat, radius_km: float) -> Spans:
     Longitudes wrap: a disc across the date line or round a pole is whole wherever the grid
     reaches. Parts outside the grid are not in the spans; compare areas for the coverage.
     """
-    reach = radius_km * 1000.0 / _MIN_METRES_PER_DEGREE
+    reach = radius_km * 1000.0 / METRES_PER_DEGREE
     lines = frame.lines_between(center.lat - reach, center.lat + reach)
     chord = half_chord(center, radius_km, frame.line_y(lines))
     hit = ~np.isnan(chord)
@@ -109,7 +108,7 @@ def disc_outline(center: LonLat, radius_km: float, *, points: int = 90) -> NDArr
     Longitudes run on past 180 where the disc crosses the date line; a disc round a pole becomes
     the strip from its outermost parallel to the pole. For drawing; people are counted from spans.
     """
-    reach = radius_km * 1000.0 / _MIN_METRES_PER_DEGREE
+    reach = radius_km * 1000.0 / METRES_PER_DEGREE
     south, north = (_edge_latitude(center, radius_km, side * reach) for side in (-1.0, 1.0))
     # denser towards both ends, where the outline turns
     lat = south + (north - south) * (1 - np.cos(np.linspace(0, np.pi, points))) / 2

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LIMIT_CELLS = 50_000_000
 """Most cells that are loaded for one box, unless told otherwise."""
 
-_MAX_DENSITY_KM2 = 5_000_000.0  # several times the densest block of houses there is
+MAX_DENSITY_KM2 = 5_000_000.0
+"""Several times the densest block of houses there is."""
+
 _ID_LENGTH = 12
 _EDGE = 1e-6  # of a cell: an edge of the box that lies on an edge of cells takes no more
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]|20[0-4])\d(?!\d)")
@@ -37,8 +39,11 @@ class OutOfReachError(RasterError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
-    """Cells of the raster, and the west edge they have in the box's own longitudes."""
+class CellWindow:
+    """Cells of the raster, and the west edge they have in the longitudes that are asked for.
+
+    Rows from the north, also where the file's run from the south; ends are exclusive.
+    """
 
     row0: int
     row1: int
@@ -101,7 +106,7 @@ def read_population(
         pieces = _find_pieces(path, layout, bbox)
         _check_cells(path, pieces, limit_cells)
         people = np.hstack(
-            [_read_piece(path, dataset, number, layout, piece, nodata) for piece in pieces]
+            [read_cells(path, dataset, number, layout, piece, nodata) for piece in pieces]
         )
     year = _find_year(path, tags)
     source = describe_raster(path, year)
@@ -119,7 +124,7 @@ def read_population(
         cell_height=layout.cell_height,
         people=people,
     )
-    return _to_persons(path, grid, kind)
+    return replace(grid, people=to_persons(path, people, cell_areas_km2(grid), kind))
 
 
 def describe_raster(path: Path, year: str | None = None) -> Source:
@@ -143,7 +148,7 @@ def _find_year(path: Path, tags: Mapping[str, str]) -> str | None:
     return None
 
 
-def _find_pieces(path: Path, layout: Layout, bbox: BBox) -> list[_Piece]:
+def _find_pieces(path: Path, layout: Layout, bbox: BBox) -> list[CellWindow]:
     """Return the cells of the box, from west to east; several where it crosses the raster's edge.
 
     The box is looked for at its longitudes and one turn further each way, so that rasters from 0
@@ -197,7 +202,7 @@ def _project_box(layout: Layout, bbox: BBox) -> list[BBox]:
     return [BBox(float(west), float(south), float(east), float(north))]
 
 
-def _cut(layout: Layout, box: BBox, turn: float) -> _Piece | None:
+def _cut(layout: Layout, box: BBox, turn: float) -> CellWindow | None:
     """Return the cells of a box in the raster's coordinates, None if there are none."""
     cols = _cover(box.west - layout.west, box.east - layout.west, layout.cell_width, layout.cols)
     rows = _cover(
@@ -206,7 +211,7 @@ def _cut(layout: Layout, box: BBox, turn: float) -> _Piece | None:
     if cols is None or rows is None:
         return None
     west = layout.west + cols[0] * layout.cell_width - turn
-    return _Piece(*rows, *cols, west)
+    return CellWindow(*rows, *cols, west)
 
 
 def _cover(start: float, end: float, size: float, count: int) -> tuple[int, int] | None:
@@ -217,7 +222,7 @@ def _cover(start: float, end: float, size: float, count: int) -> tuple[int, int]
     return (first, last) if first < last else None
 
 
-def _check_cells(path: Path, pieces: Sequence[_Piece], limit: int) -> None:
+def _check_cells(path: Path, pieces: Sequence[CellWindow], limit: int) -> None:
     cells = sum((piece.row1 - piece.row0) * (piece.col1 - piece.col0) for piece in pieces)
     if cells > limit:
         raise RasterError(
@@ -226,10 +231,16 @@ def _check_cells(path: Path, pieces: Sequence[_Piece], limit: int) -> None:
         )
 
 
-def _read_piece(
-    path: Path, dataset: Any, band: int, layout: Layout, piece: _Piece, nodata: float | None
+def read_cells(
+    path: Path, dataset: Any, band: int, layout: Layout, piece: CellWindow, nodata: float | None
 ) -> NDArray[np.float64]:
-    """Return the values of some cells, row 0 northernmost, NaN: no data."""
+    """Return the values of some cells, row 0 northernmost, NaN: no data.
+
+    Raises
+    ------
+    RasterError
+        If values can't be people and are not declared to be no data.
+    """
     from rasterio.windows import Window
 
     rows = piece.row1 - piece.row0
@@ -271,15 +282,22 @@ def _check_values(
     )
 
 
-def _to_persons(path: Path, grid: PopulationGrid, kind: str) -> PopulationGrid:
-    """Return a grid of persons from one of counts or density."""
-    areas = cell_areas_km2(grid)
-    density = grid.people if kind == "density" else grid.people / areas
-    if (density > _MAX_DENSITY_KM2).any():
-        worst = float(np.nanmax(grid.people))
+def to_persons(
+    path: Path, values: NDArray[np.float64], areas: NDArray[np.float64], kind: str
+) -> NDArray[np.float64]:
+    """Return persons per cell from counts or density, given the cells' areas in square kilometres.
+
+    Raises
+    ------
+    RasterError
+        If more people live in a cell than there is room for.
+    """
+    density = values if kind == "density" else values / areas
+    if (density > MAX_DENSITY_KM2).any():
+        worst = float(np.nanmax(values))
         raise RasterError(
             f"{path}: value {worst:g}, or {float(np.nanmax(density)):,.0f} people a square "
             "kilometre: expected people. If the value stands for no data, declare it: "
             f"gdal_edit.py -a_nodata {worst:g} {path.name}; else check --unit count|density"
         )
-    return replace(grid, people=grid.people * areas) if kind == "density" else grid
+    return values * areas if kind == "density" else values

@@ -1,0 +1,58 @@
+"""Where the compiled loops of the sweep are kept, so that only the first run compiles them."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from geo.errors import UnavailableError
+from geo.resources import package_file
+
+_SOURCES = ("chords.py", "kernels.py", "discs.py")
+
+
+def load_kernels() -> Any:
+    """Return the module `geo.exposure.kernels`, compiled or about to be.
+
+    Compiled code is kept in `NUMBA_CACHE_DIR` if that is set, else in the user's cache folder
+    (`XDG_CACHE_HOME`, `~/.cache`), else among the temporary files: never beside the package, whose
+    folder may be read-only. The folder is named after the sources, since numba would not notice
+    that one of several had changed.
+
+    Raises
+    ------
+    UnavailableError
+        If none of these folders can be written.
+    """
+    config: Any = importlib.import_module("numba").config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = before or str(_find_folder())
+    try:
+        return importlib.import_module("geo.exposure.kernels")
+    finally:
+        config.CACHE_DIR = before
+
+
+def _find_folder() -> Path:
+    digest = hashlib.sha256()
+    for name in _SOURCES:
+        digest.update(package_file("exposure", name).read_bytes())
+    name = f"compiled-{digest.hexdigest()[:12]}"
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    bases = [os.environ.get("XDG_CACHE_HOME"), "~/.cache", f"{tempfile.gettempdir()}/civmap-{user}"]
+    for base in filter(None, bases):
+        folder = Path(base).expanduser() / "civmap" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except (OSError, RuntimeError):
+            continue
+        # code is loaded from here: it has to be ours alone
+        if os.access(folder, os.W_OK) and (user == 0 or folder.stat().st_uid == user):
+            return folder
+    raise UnavailableError(
+        "no folder can be written for compiled code; set NUMBA_CACHE_DIR to one of yours"
+    )

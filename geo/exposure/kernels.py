@@ -1,0 +1,254 @@
+"""The compiled inner loops of the sweep. Import through `geo.exposure.compiled`.
+
+Whole numbers only from the chord's ends on. A sum is kept in two words so that nothing can
+overflow, whatever the number of scanlines or of people:
+
+- people, in persons x 2^32 (2^20 of a person by 4096 of a column): `whole` persons and `part`,
+  the rest. A running total of a row is at most 2^63 / 2^20 = 8.8e12 persons, a cell is checked to
+  be below 2^30 persons, and `part` is brought below 2^32 after each span.
+- areas, in 1e-9 square kilometres by 4096 of a column: steps times the upper bits of a cell's area
+  (`whole`) and its lower 22 (`part`), which is brought below 2^22 after each row. The Earth is
+  2^60 for `whole` along each scanline, and a row's part is below 2^63 while a tile's columns times
+  K are below 2^29.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from geo.exposure import chords
+
+_compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
+_ratio = numba.njit(nogil=True, error_model="numpy")(chords.chord_ratio)
+_degrees = numba.njit(nogil=True, error_model="numpy")(chords.ratio_degrees)
+
+_STEPS = 4096
+_PERSON = 1 << 20
+_AREA = 1 << 22
+_BATCH = 512
+
+
+@_compile
+def add_up(people: Any, totals: Any, gaps: Any) -> int:
+    """Fill the running totals of people (fixed point) and of cells without data along each row.
+
+    `people` is float64 with NaN for no data, (rows, cols); `totals` and `gaps` int64 and int32,
+    (rows, cols + 2): the last total stands twice. Returns the number of cells that hold too many
+    people to be counted.
+    """
+    rows, cols = people.shape
+    bad = 0
+    for row in range(rows):
+        total, gap = np.int64(0), np.int32(0)
+        totals[row, 0], gaps[row, 0] = 0, 0
+        for col in range(cols):
+            value = people[row, col]
+            if value == value:  # noqa: PLR0124 - not NaN
+                if value >= 1073741824.0:
+                    bad += 1
+                else:
+                    total += np.int64(np.rint(value * _PERSON))
+            else:
+                gap += np.int32(1)
+            totals[row, col + 1], gaps[row, col + 1] = total, gap
+        totals[row, cols + 1], gaps[row, cols + 1] = total, gap
+    return bad
+
+
+@_compile
+def add_up_raw(  # the rules of `PopulationTiles`, in one pass
+    raw: Any, nodata: float, top: float, nan_is_gap: bool, scale: float, offset: float,
+    factors: Any, most: Any, totals: Any, gaps: Any,
+) -> int:  # fmt: skip
+    """Do what `add_up` does from a raster's own values.
+
+    `nodata` is the declared value as the raster's type holds it (NaN: none, or NaN if
+    `nan_is_gap`); values from `top` on are not plainly people; `factors` turns a row's values into
+    persons, `most` is what a cell of a row stays below. Returns the number of values that are not
+    plainly people: where there are any, the tile has to be looked at closely.
+    """
+    rows, cols = raw.shape
+    strange = 0
+    units, empty = np.empty(cols), np.empty(cols, dtype=np.int32)
+    for row in range(rows):
+        factor, limit = factors[row], most[row]
+        values = raw[row]
+        for col in range(cols):  # without branches, so that it runs on several cells at once
+            value = np.float64(values[col])
+            people = (value * scale + offset) * factor
+            gap = (value == nodata) | (nan_is_gap & (value != value))  # noqa: PLR0124 - NaN
+            plain = (value >= 0.0) & (value < top) & (people >= 0.0) & (people < limit)
+            strange += int(not (gap | plain))
+            empty[col] = np.int32(gap)
+            units[col] = np.rint(people * _PERSON) if plain & (not gap) else 0.0
+        total, gaps_so_far = np.int64(0), np.int32(0)
+        totals[row, 0], gaps[row, 0] = 0, 0
+        for col in range(cols):
+            total += np.int64(units[col])
+            gaps_so_far += empty[col]
+            totals[row, col + 1], gaps[row, col + 1] = total, gaps_so_far
+        totals[row, cols + 1], gaps[row, cols + 1] = total, gaps_so_far
+    return strange
+
+
+@_compile
+def _ends(
+    disc: Any, start: int, count: int, lines: Any, grid: Any, ratio: Any, x0: Any, x1: Any
+) -> None:
+    """Cut scanlines start..start+count with a disc: ratios (negative: missed) and ends, in steps.
+
+    Two loops, and ends as floats: both are what lets the second one run on several lines at once.
+    """
+    lon, beta, sine, cosine, arc = disc
+    west, width = grid
+    betas, sines, cosines = lines[0, start:], lines[1, start:], lines[2, start:]
+    for at in range(count):
+        ratio[at] = _ratio(betas[at], sines[at], cosines[at], beta, sine, cosine, arc)
+    for at in range(count):
+        half = _degrees(ratio[at])
+        x0[at] = np.rint((lon - half - west) / width * _STEPS)
+        x1[at] = np.rint((lon + half - west) / width * _STEPS)
+
+
+@_compile
+def _turned(lon: float, ratio: float, grid: Any) -> Any:
+    """Return the ends of a chord round a longitude, in steps."""
+    half = _degrees(ratio)
+    x0 = np.rint((lon - half - grid[0]) / grid[1] * _STEPS)
+    return x0, np.rint((lon + half - grid[0]) / grid[1] * _STEPS)
+
+
+@_compile
+def _people(totals: Any, x0: int, x1: int) -> Any:
+    """Return the people of a span in one row's totals.
+
+    In 2^-20 persons those between the beginnings of its first and last cells; in 2^-32 persons
+    what the parts of these two cells add. `x0`, `x1` from the row's first column.
+    """
+    c0, c1 = np.uint64(x0) >> np.uint64(12), np.uint64(x1) >> np.uint64(12)
+    f0, f1 = x0 & (_STEPS - 1), x1 & (_STEPS - 1)
+    a, b = totals[c0], totals[c1]
+    rest = (totals[c1 + np.uint64(1)] - b) * f1 - (totals[c0 + np.uint64(1)] - a) * f0
+    return b - a, rest
+
+
+@_compile
+def _missing(gaps: Any, x0: int, x1: int) -> Any:
+    """Return the steps of a span that lie on cells without data, in one row's totals of them."""
+    c0, c1 = np.uint64(x0) >> np.uint64(12), np.uint64(x1) >> np.uint64(12)
+    f0, f1 = x0 & (_STEPS - 1), x1 & (_STEPS - 1)
+    a, b = np.int64(gaps[c0]), np.int64(gaps[c1])
+    steps = (b - a) * _STEPS
+    return (
+        steps
+        + (np.int64(gaps[c1 + np.uint64(1)]) - b) * f1
+        - (np.int64(gaps[c0 + np.uint64(1)]) - a) * f0
+    )
+
+
+@_compile
+def _add_area(out: Any, area: int, steps: int, missing: int) -> None:
+    """Add steps of a row's cells, and those of them without data, to a disc's areas."""
+    upper, lower = area >> 22, area & (_AREA - 1)
+    part = out[3] + steps * lower
+    out[2] += steps * upper + (part >> 22)
+    out[3] = part & (_AREA - 1)
+    if missing:
+        part = out[5] + missing * lower
+        out[4] += missing * upper + (part >> 22)
+        out[5] = part & (_AREA - 1)
+
+
+@_compile
+def sweep(
+    discs: Any, first: Any, last: Any, lines: Any, grid: Any, window: Any, areas: Any,
+    totals: Any, gaps: Any, sums: Any,
+) -> None:  # fmt: skip
+    """Add the people of one tile to its discs.
+
+    Parameters
+    ----------
+    discs
+        (n, 5): longitude in the grid's turn, parametric latitude, its sine and cosine, radius as
+        an arc; float64.
+    first, last
+        Scanlines of each disc within the tile, counted from the tile's first.
+    lines
+        (3, n): parametric latitude, sine and cosine of the tile's scanlines.
+    grid
+        West edge and cell width in degrees, float64.
+    window
+        First and last column (exclusive) of the tile, columns of the grid, scanlines a row.
+    areas
+        Area of a cell of each row, int64.
+    totals, gaps
+        As `add_up` fills them.
+    sums
+        (n, 6), int64, added to: whole and part of the people, of the area, of the area without
+        data.
+    """
+    col0, col1, cols, scanlines = window
+    low, high, width = col0 * _STEPS, col1 * _STEPS, cols * _STEPS
+    # where a span lies this far inside, no other turn of it can meet the grid
+    edge = max(0, width - int(360.0 / grid[1] * _STEPS)) + 2
+    ratio, left, right = np.empty(_BATCH), np.empty(_BATCH), np.empty(_BATCH)
+    some_gaps = gaps[:, -1] > 0
+    for disc in range(len(discs)):
+        lon = discs[disc, 0]
+        whole, part, steps, missing = 0, 0, 0, 0
+        row = first[disc] // scanlines
+        next_row = (row + 1) * scanlines
+        for start in range(first[disc], last[disc], _BATCH):
+            count = min(_BATCH, last[disc] - start)
+            _ends(discs[disc], start, count, lines, grid, ratio, left, right)
+            for at in range(count):
+                if start + at == next_row:
+                    _add_area(sums[disc], areas[row], steps, missing)
+                    steps, missing = 0, 0
+                    row, next_row = row + 1, next_row + scanlines
+                if ratio[at] < 0.0:
+                    continue
+                if ratio[at] >= 1.0:
+                    left[at], right[at] = low, high
+                inside = (ratio[at] >= 1.0) | ((left[at] >= edge) & (right[at] <= width - edge))
+                for turn in range(1 if inside else 3):
+                    if not inside:
+                        left[at], right[at] = _turned(lon + 360.0 * (turn - 1), ratio[at], grid)
+                    x0, x1 = max(np.int64(left[at]), low), min(np.int64(right[at]), high)
+                    if x1 <= x0:
+                        continue
+                    people, rest = _people(totals[row], x0 - low, x1 - low)
+                    rest += (people & (_PERSON - 1)) * _STEPS + part
+                    whole += (people >> 20) + (rest >> 32)
+                    part = rest & 0xFFFFFFFF
+                    steps += x1 - x0
+                    missing += _missing(gaps[row], x0 - low, x1 - low) if some_gaps[row] else 0
+        _add_area(sums[disc], areas[row], steps, missing)
+        sums[disc, 0] += whole
+        sums[disc, 1] += part
+
+
+@_compile
+def measure(
+    discs: Any, first: Any, last: Any, lines: Any, grid: Any, scanlines: int, areas: Any, sums: Any
+) -> None:
+    """Add the whole area of discs, beyond the grid's edges too, to `sums`: (n, 2), int64.
+
+    `lines` and `areas` go on above and below the grid; the rest is as for `sweep`.
+    """
+    turn = np.int64(np.rint(360.0 / grid[1] * _STEPS))
+    for disc in range(len(discs)):
+        lon, beta, sine, cosine, arc = discs[disc]
+        for line in range(first[disc], last[disc]):
+            ratio = _ratio(lines[0, line], lines[1, line], lines[2, line], beta, sine, cosine, arc)
+            if ratio < 0.0:
+                continue
+            x0, x1 = _turned(lon, ratio, grid)
+            steps = turn if ratio >= 1.0 else np.int64(x1 - x0)
+            area = areas[line // scanlines]
+            part = sums[disc, 1] + steps * (area & (_AREA - 1))
+            sums[disc, 0] += steps * (area >> 22) + (part >> 22)
+            sums[disc, 1] = part & (_AREA - 1)
