@@ -25,9 +25,9 @@ from geo.database.store import (
     open_run,
     set_facts,
 )
-from geo.errors import UnavailableError, UsageError
+from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import Settings
+from geo.settings import Settings, parse_day
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def assess(
     """
     radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
     settings = Settings(
-        as_of=parse_date(as_of) if isinstance(as_of, str) else as_of,
+        as_of=parse_day(as_of) if isinstance(as_of, str) else as_of,
         population=_to_path(population),
         population_unit=population_unit,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
@@ -243,20 +243,6 @@ def run_assessment(
         except _UNWRITABLE as error:
             raise UnavailableError(f"run database {path.name} can't be written: {error}") from error
     return Assessment(path)
-
-
-def parse_date(text: str) -> date:
-    """Return a day from `YYYY-MM-DD`.
-
-    Raises
-    ------
-    UsageError
-        If it is written otherwise.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"day {text!r}: expected YYYY-MM-DD") from None
 
 
 def _to_path(name: str | Path | None) -> Path | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from datetime import date
     from pathlib import Path
 
 MIN_RADIUS_KM = 0.01
@@ -71,3 +71,17 @@ class Settings:
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
         if self.population_unit not in (None, "count", "density"):
             raise UsageError(f"unit {self.population_unit!r}: expected count or density")
+
+
+def parse_day(text: str) -> date:
+    """Return a day from `YYYY-MM-DD`.
+
+    Raises
+    ------
+    UsageError
+        If it is written otherwise.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"day {text!r}: expected YYYY-MM-DD") from None

@@ -16,7 +16,6 @@ from geo.errors import CivmapError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
     from geo.settings import Settings
     from geo.types import LonLat
@@ -292,11 +291,11 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings
+    from geo.settings import Settings, parse_day
 
     displacement = options.displacement
     return Settings(
-        as_of=_parse_date(options.as_of) if options.as_of else None,
+        as_of=parse_day(options.as_of) if options.as_of else None,
         population=_to_path(options.population),
         population_unit=options.unit,
         population_band=options.band,
@@ -309,15 +308,6 @@ def _read_settings(options: argparse.Namespace) -> Settings:
 
 def _to_path(name: str | None) -> Path | None:
     return Path(name) if name else None
-
-
-def _parse_date(text: str) -> date:
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"--as-of {text!r}: expected a day as YYYY-MM-DD") from None
 
 
 def _parse_radii(text: str) -> tuple[float, ...]:
