@@ -19,7 +19,7 @@ from geo.events.bulk import load_events
 from geo.events.rows import PRECISION_KM
 from geo.exposure.bulk import count_discs
 from geo.exposure.discs import METRES_PER_DEGREE
-from geo.exposure.plan import Discs
+from geo.exposure.disc_set import Discs
 from geo.exposure.spans import Frame, choose_scanlines
 from geo.people.grid import WGS84
 from geo.people.tiles import open_tiles

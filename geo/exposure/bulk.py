@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from geo.exposure.plan import Discs
+    from geo.exposure.disc_set import Discs
     from geo.exposure.spans import Frame
-    from geo.exposure.sums import DiscSums
+    from geo.exposure.sums import Sums
 
 JOIN_DISCS = 20
 JOIN_CELLS = 1_000_000
@@ -32,7 +32,7 @@ def count_discs(
     band: int | None = None,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
-) -> DiscSums:
+) -> Sums:
     """Count the people in discs; parameters, result and errors are those of `sweep_discs`."""
     if len(discs) <= JOIN_DISCS and _guess_cells(frame, discs) <= JOIN_CELLS:
         return join_discs(path, frame, discs, unit=unit, band=band)
@@ -40,7 +40,7 @@ def count_discs(
 
 
 def _guess_cells(frame: Frame, discs: Discs) -> float:
-    first, last = discs.lines(frame)
-    rows = (last - first) / frame.scanlines
+    reach = discs.reach(frame)
+    rows = (reach.last - reach.first) / frame.scanlines
     cols = 2 * discs.half_widths() / frame.cell_width
     return float((rows * cols).sum())

@@ -12,7 +12,8 @@ from geo.errors import RasterError, UnavailableError
 from geo.exposure import chords, compiled
 from geo.exposure.discs import disc_area_km2, disc_spans, half_chord
 from geo.exposure.join import join_discs
-from geo.exposure.plan import Discs, plan_tiles
+from geo.exposure.disc_set import Discs
+from geo.exposure.plan import plan_tiles
 from geo.exposure.spans import X_STEPS, Frame
 from geo.exposure.sweep import sweep_discs
 from geo.people.tiles import open_tiles
@@ -37,12 +38,6 @@ def same(one, other):
         np.array_equal(getattr(one, field.name), getattr(other, field.name))
         for field in dataclasses.fields(one)
     )
-
-
-def exact(sums):
-    """Persons x 2^32 x K, as Python's own whole numbers."""
-    words = zip(sums.people_whole.tolist(), sums.people_part.tolist(), strict=True)
-    return [(whole << 32) + part for whole, part in words]
 
 
 @pytest.mark.parametrize("lat", [0.0, 31.3, -60.0, 75.0, 89.5, -90.0])
@@ -125,7 +120,7 @@ def test_a_larger_radius_never_exposes_fewer(write_count):
     path = write_count(rng.gamma(0.3, 50.0, (100, 100)), cell=0.05)
     radii = np.linspace(0.5, 300, 200)
     discs = Discs(np.full(200, 12.3), np.full(200, 2.1), radii)
-    people = exact(sweep_discs(path, frame_of(path), discs))
+    people = sweep_discs(path, frame_of(path), discs).integers()
     assert people == sorted(people)
 
 
@@ -148,7 +143,7 @@ def test_a_tenfold_raster_has_tenfold_people(write_count):
         path = write_count(
             values.astype(np.int32) * factor, cell=0.05, file=f"{factor}_count.tif", nodata=-1
         )
-        sums.append(exact(sweep_discs(path, frame_of(path), discs)))
+        sums.append(sweep_discs(path, frame_of(path), discs).integers())
     assert sums[1] == [10 * people for people in sums[0]]
 
 
@@ -166,7 +161,7 @@ def test_spans_are_those_of_the_map(write_count):
                 width = min(x1, (col + 1) * X_STEPS) - max(x0, col * X_STEPS)
                 total += int(people_fp[row, col]) * int(width)
         sums = sweep_discs(path, frame, discs_at((center.lon, center.lat, radius)))
-        assert exact(sums) == pytest.approx([total], rel=1e-9)
+        assert sums.integers() == pytest.approx([total], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -250,8 +245,8 @@ def test_density_is_multiplied_by_the_area_of_the_cell(write_count):
 
 def test_only_the_cells_that_are_reached_are_read(write_count):
     path = write_count(np.ones((500, 500)), cell=0.01)
-    discs = discs_at((12.0, 3.0, 2.0))
-    (tile,) = plan_tiles(frame_of(path), discs, (250, 500))
+    frame, discs = frame_of(path), discs_at((12.0, 3.0, 2.0))
+    (tile,) = plan_tiles(frame, discs.reach(frame), (250, 500))
     assert tile.cells < 12 * 12
 
 
@@ -259,7 +254,7 @@ def test_more_people_than_one_word_holds_are_counted(write_count):
     path = write_count(np.full((2, 2), 9.0e8), cell=10.0, west=0.0, north=10.0)
     frame, discs = frame_of(path, 4096), discs_at((10.0, 0.0, 900.0))
     sums = sweep_discs(path, frame, discs)
-    assert exact(sums)[0] > 1 << 64
+    assert sums.integers()[0] > 1 << 64
     assert same(sums, join_discs(path, frame, discs))
     share = disc_area_km2(0.0, 900.0) / (4 * 1.23e6)
     assert sums.people[0] == pytest.approx(4 * 9.0e8 * share, rel=0.01)
