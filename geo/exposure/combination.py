@@ -52,9 +52,10 @@ class Combination:
     def find_uneven(self) -> NDArray[np.bool_]:
         """Tell which classes have zones of different radius."""
         count = int(self.classes.max(initial=-1)) + 1
+        radius = np.asarray(self.radius_km)
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        np.minimum.at(low, self.classes, self.radius_km)
-        np.maximum.at(high, self.classes, self.radius_km)
+        np.minimum.at(low, self.classes, radius)
+        np.maximum.at(high, self.classes, radius)
         return low < high
 
 

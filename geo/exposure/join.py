@@ -14,7 +14,6 @@ from geo.exposure.count import count_people, insert_spans, load_cells
 from geo.exposure.plan import plan_tiles
 from geo.exposure.spans import X_STEPS, Frame
 from geo.exposure.sums import Sums, area_units
-from geo.people.tiles import PopulationTiles, open_tiles
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from geo.exposure.disc_set import Discs
     from geo.exposure.outlines import Outlines
     from geo.exposure.plan import Tile
+    from geo.people.tiles import PopulationFile, PopulationTiles
 
 _GRID = "raster"
 _SUMS = """
@@ -32,18 +32,15 @@ SELECT CAST(zone_id AS BIGINT), people_sum, valid_sum + nodata_sum, nodata_sum, 
 
 
 def join_discs(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     discs: Discs,
-    *,
-    unit: str | None = None,
-    band: int | None = None,
 ) -> Sums:
     """Count the people in discs; parameters, result and errors are those of `sweep_discs`."""
     chords, reach = discs.on_frame(frame), discs.reach(frame)
     words = np.zeros((len(discs), 4, 2), dtype=np.int64)
     with (
-        open_tiles(path, unit=unit, band=band) as raster,
+        population.open() as raster,
         tempfile.TemporaryDirectory() as folder,
         create_run(Path(folder) / "join") as con,
     ):
@@ -63,13 +60,10 @@ def join_discs(
 
 
 def join_zones(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     zones: Discs | Outlines,
     combination: Combination,
-    *,
-    unit: str | None = None,
-    band: int | None = None,
 ) -> Counted:
     """Count the people in zones of any kind, combined and cut along units, as `sweep_zones` does.
 
@@ -79,7 +73,7 @@ def join_zones(
 
     overlay = Overlay(frame, zones, combination)
     with (
-        open_tiles(path, unit=unit, band=band) as raster,
+        population.open() as raster,
         tempfile.TemporaryDirectory() as folder,
         create_run(Path(folder) / "join") as con,
     ):

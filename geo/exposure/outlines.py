@@ -110,6 +110,21 @@ class Outlines:
         """Return the number of zones."""
         return len(self.starts) - 1
 
+    def take(self, which: NDArray[np.int64]) -> Outlines:
+        """Return some of the zones."""
+        counts = np.diff(self.starts)[which]
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        edges = self.edges[np.repeat(self.starts[which], counts) + offset]
+        return Outlines(edges, np.concatenate([[0], np.cumsum(counts)]), self.turn)
+
+    def heights(self) -> NDArray[np.float64]:
+        """Return the heights of the zones in units of the CRS; 0 without edges."""
+        south, north = np.full(len(self), np.inf), np.full(len(self), -np.inf)
+        zone = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        np.minimum.at(south, zone, self.edges[:, 1])
+        np.maximum.at(north, zone, self.edges[:, 3])
+        return np.where(north > south, north - south, 0.0)
+
     def reach(self, frame: Frame) -> Reach:
         """Return how far the zones reach; those without edges have no scanlines."""
         filled = np.flatnonzero(np.diff(self.starts))
@@ -157,9 +172,9 @@ def _disc_rings(discs: Discs) -> NDArray[np.float64]:
     rise = (1 - np.cos(np.linspace(0, np.pi, _SIDE_POINTS))) / 2
     lat = south + (north - south) * rise
     beta, sine, cosine = (each.reshape(lat.shape) for each in parametric(lat.ravel()))
-    center = [each[:, None] for each in parametric(discs.lat)]
+    beta0, sine0, cosine0 = (each[:, None] for each in parametric(discs.lat))
     with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = chord_ratio(beta, sine, cosine, *center, target_arc(radius)[:, None])
+        ratio = chord_ratio(beta, sine, cosine, beta0, sine0, cosine0, target_arc(radius)[:, None])
         half = ratio_degrees(ratio)
     half[:, [0, -1]] = 0.0
     right = np.stack([discs.lon[:, None] + half, lat], axis=2)

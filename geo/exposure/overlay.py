@@ -62,7 +62,7 @@ class Overlay:
         self.zones = zones
         self.combination = combination
         self.reach = zones.reach(frame)
-        self._kernels = load_kernels("overlay_kernels")
+        self._kernels: Any = load_kernels("overlay_kernels")
         units = combination.units
         self._units = units
         self._index = None if units is None else UnitIndex(units.reach(frame))
@@ -180,13 +180,14 @@ class Overlay:
                 )
         if self._units is None:
             return spans
-        return kernels.intersect(
+        cut: NDArray[np.int64] = kernels.intersect(
             spans,
             window.line0,
             *self._cut_units(self._units, window),
             self.slots.first,
             self.slots.unit,
         )
+        return cut
 
     def _cut_zones(
         self,
@@ -200,9 +201,10 @@ class Overlay:
             return self._cut_outlines(self.zones, zones, window)
         lines = np.stack(parametric(frame.line_y(np.arange(window.line0, window.line1))))
         grid = np.array([frame.west, frame.cell_width])
-        return self._kernels.cut_discs(
+        spans: NDArray[np.int64] = self._kernels.cut_discs(
             self._chords[zones], first, last, window.line0, lines, grid, window.low, window.high
         )
+        return spans
 
     def _cut_units(
         self, units: Outlines, window: Window
@@ -214,7 +216,8 @@ class Overlay:
         spans = self._cut_outlines(units, found, window)
         spans[:, 3] = found[spans[:, 3]]
         ordered = self._kernels.sort_lines(spans, window.line0, window.line1)
-        return self._kernels.settle(*ordered)
+        settled: tuple[NDArray[np.int64], NDArray[np.int64]] = self._kernels.settle(*ordered)
+        return settled
 
     def _cut_outlines(
         self, outlines: Outlines, which: NDArray[np.int64], window: Window
@@ -222,7 +225,7 @@ class Overlay:
         frame = self.frame
         step = frame.cell_height / frame.scanlines
         grid = np.array([frame.west, frame.north, frame.cell_width, step, outlines.turn])
-        return self._kernels.cut_outlines(
+        spans: NDArray[np.int64] = self._kernels.cut_outlines(
             outlines.edges,
             outlines.starts,
             which,
@@ -232,6 +235,7 @@ class Overlay:
             window.low,
             window.high,
         )
+        return spans
 
 
 def _locate_sites(combination: Combination) -> NDArray[np.float64]:
@@ -260,7 +264,7 @@ def _space_nodes(frame: Frame) -> int:
 def _place_nodes(frame: Frame, window: Window, spacing: int) -> NDArray[np.float64]:
     """Return the positions in space of the nodes that hold a window, (lines, m, 3)."""
     numbers = np.arange(window.low // spacing, -(-window.high // spacing) + 2)
-    x = frame.west + numbers * (spacing // X_STEPS) * frame.cell_width
+    x = frame.west + (numbers * (spacing // X_STEPS)).astype(np.float64) * frame.cell_width
     y = frame.line_y(np.arange(window.line0, window.line1))
     if frame.crs == GEOGRAPHIC:
         return _to_space(x[None, :], y[:, None])

@@ -74,7 +74,8 @@ def cut_discs(
                 for each in range(1 if alone else 3):
                     if not alone:
                         left[at], right[at] = _turned(lon + 360.0 * (each - 1), ratio[at], grid)
-                    x0, x1 = max(np.int64(left[at]), low), min(np.int64(right[at]), high)
+                    x0: Any = max(np.int64(left[at]), low)
+                    x1: Any = min(np.int64(right[at]), high)
                     if x1 > x0:
                         spans[used, 0], spans[used, 1] = start + at, x0
                         spans[used, 2], spans[used, 3] = x1, disc
@@ -114,8 +115,8 @@ def cut_outlines(
             found = 0
             leftmost, rightmost = np.inf, -np.inf
             for at in range(begin, end):
-                leftmost = min(leftmost, min(edges[at, 0], edges[at, 2]))
-                rightmost = max(rightmost, max(edges[at, 0], edges[at, 2]))
+                leftmost = min(leftmost, edges[at, 0], edges[at, 2])
+                rightmost = max(rightmost, edges[at, 0], edges[at, 2])
             if (leftmost + shift - west) / width * _STEPS >= high + 1.0:
                 continue
             if (rightmost + shift - west) / width * _STEPS <= low - 1.0:
@@ -125,11 +126,11 @@ def cut_outlines(
                 if y1 < bottom or y0 > top:
                     continue
                 x0, x1 = edges[at, 0] + shift, edges[at, 2] + shift
-                first = max(np.int64(np.ceil((north - y1) / step - 0.5)) - 1, line0)
-                last = min(np.int64(np.floor((north - y0) / step - 0.5)) + 1, line1 - 1)
+                first: Any = max(np.int64(np.ceil((north - y1) / step - 0.5)) - 1, line0)
+                last: Any = min(np.int64(np.floor((north - y0) / step - 0.5)) + 1, line1 - 1)
                 for line in range(first, last + 1):
                     y = north - (line + 0.5) * step
-                    if y0 <= y and y < y1:
+                    if y0 <= y < y1:
                         x = x0 + (y - y0) * ((x1 - x0) / (y1 - y0))
                         place = np.rint((x - west) / width * _STEPS)
                         crossings = _room(crossings, found, 1)

@@ -79,6 +79,10 @@ class Sums:
         np.add.at(words, group, self.words)
         return Sums.of(words, self.scanlines)
 
+    def rescale(self, scanlines: int) -> Sums:
+        """Return the same figures for a multiple of K."""
+        return Sums.of(self.words * (scanlines // self.scanlines), scanlines)
+
     def minus(self, other: Sums) -> Sums:
         """Return the differences, row by row."""
         return Sums.of(self.words - other.words, self.scanlines)
@@ -128,7 +132,8 @@ class Sums:
 
     def _value(self, which: int) -> NDArray[np.float64]:
         upper, lower = self.words[:, which, 0], self.words[:, which, 1]
-        return upper.astype(np.float64) * 2.0 ** _BITS[which] + lower
+        value: NDArray[np.float64] = upper * 2.0 ** _BITS[which] + lower
+        return value
 
     def _part(self, which: int) -> NDArray[np.float64]:
         some, whole = self._value(which), self._value(_AREA)

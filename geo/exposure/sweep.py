@@ -24,12 +24,10 @@ from geo.exposure.overlay import Overlay
 from geo.exposure.plan import Tile, plan_tiles
 from geo.exposure.spans import X_STEPS
 from geo.exposure.sums import Sums, area_units
-from geo.people.tiles import PopulationTiles, open_tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -38,6 +36,7 @@ if TYPE_CHECKING:
     from geo.exposure.outlines import Outlines
     from geo.exposure.reach import Reach
     from geo.exposure.spans import Frame
+    from geo.people.tiles import PopulationFile, PopulationTiles
 
 Result = TypeVar("Result")
 
@@ -46,12 +45,10 @@ _CACHE_BYTES = 64_000_000  # of decoded blocks; tiles are whole blocks and read 
 
 
 def sweep_discs(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     discs: Discs,
     *,
-    unit: str | None = None,
-    band: int | None = None,
     workers: int | None = None,
     tile_shape: tuple[int, int] | None = None,
     progress: Callable[[float], None] | None = None,
@@ -60,8 +57,8 @@ def sweep_discs(
 
     Parameters
     ----------
-    path, unit, band
-        As for `geo.people.tiles.open_tiles`.
+    population
+        What is counted.
     frame
         The raster's grid with its scanlines.
     workers
@@ -80,7 +77,7 @@ def sweep_discs(
     chords, reach = discs.on_frame(frame), discs.reach(frame)
     sums = np.zeros((len(discs), _WORDS), dtype=np.int64)
     with ExitStack() as stack:
-        rasters = _open_rasters(stack, path, unit, band, workers)
+        rasters = _open_rasters(stack, population, workers)
         tiles = list(plan_tiles(frame, reach, tile_shape or rasters[0].tile_shape))
 
         def work(raster: PopulationTiles, tile: Tile) -> NDArray[np.int64]:
@@ -96,13 +93,11 @@ def sweep_discs(
 
 
 def sweep_zones(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     zones: Discs | Outlines,
     combination: Combination,
     *,
-    unit: str | None = None,
-    band: int | None = None,
     workers: int | None = None,
     tile_shape: tuple[int, int] | None = None,
     progress: Callable[[float], None] | None = None,
@@ -114,7 +109,7 @@ def sweep_zones(
     kernels = load_kernels("overlay_kernels")
     overlay = Overlay(frame, zones, combination)
     with ExitStack() as stack:
-        rasters = _open_rasters(stack, path, unit, band, workers)
+        rasters = _open_rasters(stack, population, workers)
         sums = {id(raster): overlay.empty_words() for raster in rasters}
         tiles = list(plan_tiles(frame, overlay.reach, tile_shape or rasters[0].tile_shape))
 
@@ -135,13 +130,10 @@ def sweep_zones(
 
 
 def _open_rasters(
-    stack: ExitStack, path: Path, unit: str | None, band: int | None, workers: int | None
+    stack: ExitStack, population: PopulationFile, workers: int | None
 ) -> list[PopulationTiles]:
     """Open the raster once for each thread."""
-    return [
-        stack.enter_context(open_tiles(path, unit=unit, band=band))
-        for _ in range(workers or os.cpu_count() or 1)
-    ]
+    return [stack.enter_context(population.open()) for _ in range(workers or os.cpu_count() or 1)]
 
 
 def _run_tiles(
