@@ -3,13 +3,12 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import geo
 from geo.bulk import Request, write_exposure
-from geo.errors import RasterError, TableError, UnavailableError, UsageError
+from geo.errors import TableError, UnavailableError, UsageError
 from geo.exposure.discs import disc_area_km2
 
 COLUMNS = ["event_id", "radius_km", "people", "coverage_fraction", "nodata_fraction"]

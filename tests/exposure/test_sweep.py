@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from geo.errors import RasterError, UnavailableError
 from geo.exposure import chords, compiled
+from geo.exposure.disc_set import Discs
 from geo.exposure.discs import disc_area_km2, disc_spans, half_chord
 from geo.exposure.join import join_discs
-from geo.exposure.disc_set import Discs
 from geo.exposure.plan import plan_tiles
 from geo.exposure.spans import X_STEPS, Frame
 from geo.exposure.sweep import sweep_discs
