@@ -334,7 +334,7 @@ def test_polygons_are_counted_along_their_spans(write_count, seed):
                 )
             ]
         )
-        shapes.append(shapely.make_valid(star.difference(center.buffer(0.07))))
+        shapes.append(shapely.make_valid(star).difference(center.buffer(0.07)))
     outlines = Outlines.of(frame, shapes)
     combination = Combination("each", np.zeros(5, dtype=np.int64))
     counted = sweep_zones(population, frame, outlines, combination, tile_shape=(17, 23))
