@@ -55,6 +55,7 @@ class PopulationTiles:
     band: int
     layout: Layout
     unit: str
+    nodata: float | None = None
 
     @property
     def tile_shape(self) -> tuple[int, int]:
@@ -85,7 +86,7 @@ class PopulationTiles:
             If values can't be people.
         """
         window = CellWindow(row0, row1, col0, col1, west=0.0)
-        values = read_cells(self.path, self.dataset, self.band, self.layout, window, None)
+        values = read_cells(self.path, self.dataset, self.band, self.layout, window, self.nodata)
         return to_persons(self.path, values, self._true_areas_km2(window), self.unit)
 
     @property
@@ -120,11 +121,13 @@ class PopulationTiles:
     def find_raw_rules(self) -> RawRules | None:
         """Return how raw values become persons.
 
-        None where a mask says which cells have data, and where the area of a row's cells differs.
+        None where a mask or a value of the caller's says which cells have data, and where the area
+        of a row's cells differs.
         """
         from rasterio.enums import MaskFlags
 
-        if self.layout.crs != WGS84 and not is_geographic(self.layout.crs):
+        projected = self.layout.crs != WGS84 and not is_geographic(self.layout.crs)
+        if projected or self.nodata is not None:
             return None
         flags = self.dataset.mask_flag_enums[self.band - 1]
         if flags not in ([MaskFlags.all_valid], [MaskFlags.nodata]):
@@ -164,12 +167,16 @@ class PopulationFile:
 
     def open(self) -> AbstractContextManager[PopulationTiles]:
         """Open the file; errors as `open_tiles`."""
-        return open_tiles(self.path, unit=self.unit, band=self.band)
+        return open_tiles(self.path, unit=self.unit, band=self.band, nodata=self.nodata)
 
 
 @contextmanager
 def open_tiles(
-    path: Path, *, unit: str | None = None, band: int | None = None
+    path: Path,
+    *,
+    unit: str | None = None,
+    band: int | None = None,
+    nodata: float | None = None,
 ) -> Iterator[PopulationTiles]:
     """Open a GeoTIFF of people, of counts or density (`geo.people.raster_unit`).
 
@@ -188,4 +195,5 @@ def open_tiles(
         number = choose_band(path, dataset, band)
         tags = {**dataset.tags(), **dataset.tags(number)}
         hints = (dataset.units[number - 1], dataset.descriptions[number - 1])
-        yield PopulationTiles(path, dataset, number, layout, find_unit(path, tags, hints, unit))
+        kind = find_unit(path, tags, hints, unit)
+        yield PopulationTiles(path, dataset, number, layout, kind, nodata)

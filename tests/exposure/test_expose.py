@@ -9,7 +9,7 @@ import shapely
 
 import geo
 from geo.bulk import Request, write_exposure
-from geo.errors import TableError, UnavailableError, UsageError
+from geo.errors import RasterError, TableError, UnavailableError, UsageError
 from geo.exposure.discs import disc_area_km2
 
 COLUMNS = ["event_id", "radius_km", "people", "coverage_fraction", "nodata_fraction"]
@@ -312,3 +312,15 @@ def test_what_lies_beyond_the_raster_is_said(population):
     ((code, text),) = found.attrs["cautions"]
     assert code == "beyond-raster"
     assert text.startswith("1 of 3 rows lie wholly beyond the population raster and 1 in part")
+
+
+def test_a_value_that_the_file_does_not_declare_can_be_named_as_nodata(write_count):
+    values = np.full((100, 100), 5.0, np.float32)
+    values[:, :50] = -99999
+    path = write_count(values, cell=0.1)
+    for events in (1, 30):  # the join, and the sweep
+        table = pd.DataFrame({"lon": [15.0] * events, "lat": np.linspace(-1, 1, events)})
+        found = geo.expose(table, population=path, radius_km=50, nodata=-99999)
+        assert found["nodata_fraction"].to_numpy() == pytest.approx(np.full(events, 0.5), abs=1e-3)
+        with pytest.raises(RasterError, match="value -99999"):
+            geo.expose(table, population=path, radius_km=50)
