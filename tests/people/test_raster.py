@@ -1,6 +1,5 @@
 """Reading GeoTIFFs: windows, values, and every way in which they can be wrong."""
 
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -193,13 +192,13 @@ def test_negative_people_by_the_offset_stop_the_run(write_raster):
 
 
 def test_absurd_values_stop_the_run(write_raster):
-    with pytest.raises(RasterError, match=r"value 1e\+12, or .* people a square kilometre"):
+    with pytest.raises(RasterError, match=r"value 1000000000000, or .* people a square kilometre"):
         read_population(write_raster(np.array([[1.0, 1e12]])), BBox(10, 4, 12, 5))
 
 
 def test_several_bands_need_a_choice(write_raster):
     path = write_raster(np.stack([VALUES, VALUES + 100]), description="men")
-    with pytest.raises(UsageError, match=r"2 bands \(1 men, 2\).*--band N"):
+    with pytest.raises(UsageError, match=r"2 bands \(1 men, 2\).*--band, by its number or name"):
         read_population(path, ALL)
     assert read_population(path, BBox(10, 4, 11, 5), band=2).total == 100.0
     with pytest.raises(UsageError, match="band 3; expected 1 to 2"):
@@ -232,63 +231,6 @@ def test_complex_numbers_are_no_people(write_raster):
 def test_too_many_cells_are_refused_before_reading(write_raster):
     with pytest.raises(RasterError, match="has 12 cells; at most 11 are loaded"):
         read_population(write_raster(VALUES), ALL, limit_cells=11)
-
-
-def test_small_file_that_declares_terabytes_is_refused(write_raster):
-    path = write_raster(VALUES, sparse_ok=True)
-    data = path.read_bytes()
-    huge = _patch_size(data, 900_000_000)
-    path.write_bytes(huge)
-    with pytest.raises(RasterError, match=r"declares 900,000,000 rows"):
-        read_population(path, ALL)
-
-
-def _patch_size(data: bytes, size: int) -> bytes:
-    """Return a little-endian TIFF whose width and height are declared as `size`."""
-    (start,) = struct.unpack_from("<I", data, 4)
-    (count,) = struct.unpack_from("<H", data, start)
-    patched = bytearray(data)
-    for at in range(start + 2, start + 2 + 12 * count, 12):
-        (tag,) = struct.unpack_from("<H", data, at)
-        if tag in (256, 257):
-            struct.pack_into("<HHII", patched, at, tag, 4, 1, size)
-    return bytes(patched)
-
-
-def test_block_larger_than_memory_should_hold_is_refused(write_raster, monkeypatch):
-    monkeypatch.setattr("geo.people.geotiff._MAX_BLOCK_BYTES", 40)
-    with pytest.raises(RasterError, match=r"blocks of 3 by 4 cells.*TILED=YES"):
-        read_population(write_raster(VALUES), ALL)
-
-
-VRT = b"""<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="Byte" band="1">
-<SimpleSource><SourceFilename>/vsicurl/http://127.0.0.1:9/x.tif</SourceFilename></SimpleSource>
-</VRTRasterBand></VRTDataset>"""
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        pytest.param(b"", "no GeoTIFF, whatever its name says: it is empty", id="empty"),
-        pytest.param(VRT, "no GeoTIFF", id="VRT"),
-        pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(50), "no GeoTIFF", id="PNG"),
-        pytest.param(b"lon,lat,people\n1,2,3\n", "no GeoTIFF", id="table"),
-        pytest.param(b"II*\0" + bytes(40), "damaged or cut short", id="only the first bytes"),
-    ],
-)
-def test_other_files_named_tif_are_refused(tmp_path, content, message):
-    path = tmp_path / "people_count.tif"
-    path.write_bytes(content)
-    with pytest.raises(RasterError, match=message):
-        read_population(path, ALL)
-
-
-def test_truncated_file_is_refused(write_raster):
-    values = np.random.default_rng(1).random((300, 300))
-    path = write_raster(values, transform=place(10, 5, 0.01, 0.01), compress="deflate")
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    with pytest.raises(RasterError, match="damaged or cut short"):
-        read_population(path, BBox(10, 2, 13, 5))
 
 
 def test_missing_file_is_unavailable(tmp_path):
