@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _EDGE = 1e-6  # of a cell: an edge of the box that lies on an edge of cells takes no more
 _TURNS = (0.0, 360.0, -360.0)
 _MISFIT = 0.01  # of a cell
+_NEARLY_ALL = 350.0  # degrees: such a box is the same in every datum
 
 
 class OutOfReachError(RasterError):
@@ -115,7 +116,7 @@ def _shift(box: BBox, by: float) -> BBox:
 
 def _project_box(layout: Layout, bbox: BBox) -> list[BBox]:
     """Return the box that holds `bbox` in the raster's CRS; empty where it can't be projected."""
-    if layout.is_wgs84:
+    if layout.is_wgs84 or (layout.is_geographic and bbox.east - bbox.west > _NEARLY_ALL):
         return [bbox]
     import pyproj
 
@@ -136,8 +137,9 @@ def _project_box(layout: Layout, bbox: BBox) -> list[BBox]:
         return []
     west, south = map(float, bounds[:, :2].min(axis=0))
     east, north = map(float, bounds[:, 2:].max(axis=0))
-    if layout.is_geographic:
-        return [BBox(float(half[0]), south, float(half[2]), north) for half in bounds]
+    if layout.is_geographic:  # in one turn again, also where another datum's 180 lies elsewhere
+        west, east = float(bounds[0, 0]), float(bounds[-1, 2])
+        east += 0.0 if east >= west else 360.0
     return [BBox(west, south, east, north)]
 
 
