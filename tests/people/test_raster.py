@@ -10,6 +10,7 @@ from rasterio.transform import Affine
 
 from geo.errors import RasterError, UnavailableError, UsageError
 from geo.people import OutOfReachError, cell_areas_km2, read_population
+from geo.people.tiles import open_tiles
 from geo.types import BBox
 
 
@@ -260,11 +261,48 @@ def test_year_comes_from_tags_or_the_name(write_raster):
     assert read_population(write_raster(VALUES, "count.tif"), ALL).population_date is None
 
 
-def test_real_worldpop(shared_file):
-    path = shared_file("worldpop-1km-dominican/ppp_2020_1km_Aggregated.tif")
-    with rasterio.open(path) as dataset:
-        total = float(dataset.read(1, masked=True).astype(np.float64).sum())
-    grid = read_population(path, BBox(-72, 18, -71, 19))
-    assert grid.total == pytest.approx(total, rel=1e-12)
-    assert grid.crs == "EPSG:4326"
-    assert grid.population_date == "2020"
+@pytest.mark.parametrize(
+    ("name", "unit", "crs", "place_", "dtype", "nodata", "year"),
+    [
+        pytest.param("hti_ppp_2020_UNadj.tif", "count", "EPSG:4326", None, "float32", -99999,
+                     "2020", id="WorldPop"),
+        pytest.param("pse_pop_2024_CN_100m_R2025A_v1.tif", "count", "EPSG:4326", None, "float32",
+                     -99999, "2024", id="WorldPop R2025A"),
+        pytest.param("hti_pd_2020_1km.tif", "density", "EPSG:4326", None, "float32", -99999,
+                     "2020", id="WorldPop density"),
+        pytest.param("GHS_POP_E2020_GLOBE_R2023A_54009_1000_V1_0_R6_C22.tif", "count",
+                     "ESRI:54009", place(1_000_000, 500_000, 1000, 1000), "float64", -200,
+                     "2020", id="GHS-POP Mollweide"),
+        pytest.param("GHS_POP_E2025_GLOBE_R2023A_4326_3ss_V1_0_R6_C22.tif", "count",
+                     "EPSG:4326", None, "float64", -200, "2025", id="GHS-POP 3 arc-seconds"),
+        pytest.param("gpw_v4_population_count_rev11_2020_30_sec.tif", "count", "EPSG:4326", None,
+                     "float32", -3.4028234663852886e38, "2020", id="GPW"),
+        pytest.param("gpw_v4_population_density_adjusted_to_2015_unwpp_country_totals_rev11_2020_"
+                     "30_sec.tif", "density", "EPSG:4326", None, "float32",
+                     -3.4028230607370965e38, "2020", id="GPW density, adjusted"),
+        pytest.param("landscan-global-2022.tif", "count", "EPSG:4326", None, "int32",
+                     -2147483647, "2022", id="LandScan"),
+        pytest.param("hrsl_general-latest.tif", "count", "EPSG:4326", None, "float64", np.nan,
+                     None, id="HRSL"),
+    ],
+)  # fmt: skip
+def test_known_products_are_read_by_their_conventions(
+    write_raster, name, unit, crs, place_, dtype, nodata, year
+):
+    values = VALUES.astype(dtype)
+    values[0, 0] = nodata
+    path = write_raster(values, name, crs=crs, transform=place_, nodata=nodata)
+    box = ALL if place_ is None else BBox(9.995, 4.03, 10.0, 4.035)
+    grid = read_population(path, box)
+    with open_tiles(path) as raster:
+        people = raster.read_people(0, 3, 0, 4)
+        areas = raster.layout.true_areas_km2(0, 3, 0, 4)
+        rules = raster.find_raw_rules()
+    factor = areas if unit == "density" else 1.0
+    expected = np.where(np.arange(12).reshape(3, 4) == 0, np.nan, VALUES.astype(float)) * factor
+    assert np.array_equal(people, expected, equal_nan=True)
+    assert rules is not None
+    assert grid.population_date == year
+    assert grid.crs == crs
+    if place_ is None:
+        assert np.array_equal(grid.people, people, equal_nan=True)
