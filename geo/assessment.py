@@ -338,6 +338,8 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
             if isinstance(value, Path)
             else value.isoformat()
             if isinstance(value, date)
+            else str(value)
+            if value != value  # noqa: PLR0124 - NaN, which JSON has no number for
             else value
         )
     return described

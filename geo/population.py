@@ -154,6 +154,7 @@ class PopulationFinder:
                     bbox,
                     unit=settings.population_unit,
                     band=settings.population_band,
+                    nodata=settings.population_nodata,
                     limit_cells=settings.raster_limit_cells,
                 )
             except OutOfReachError:

@@ -29,7 +29,9 @@ class Settings:
     population_unit
         `count` or `density` (persons per square kilometre); None: read from the file's tags.
     population_band
-        Band of the raster, from 1; None: its only one.
+        Band of the raster, by its number from 1 or its name; None: its only one.
+    population_nodata
+        The raster's value of cells without data, NaN too, beside the one that it declares.
     displacement
         `auto` (the bundled figures where they apply), `none` (static only), or a CSV file.
     boundaries
@@ -52,7 +54,8 @@ class Settings:
     as_of: date | None = None
     population: Path | None = None
     population_unit: str | None = None
-    population_band: int | None = None
+    population_band: int | str | None = None
+    population_nodata: float | None = None
     displacement: str | Path = "auto"
     boundaries: Path | None = None
     zone: Path | None = None

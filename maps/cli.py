@@ -131,7 +131,15 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         choices=("count", "density"),
         help="what --population holds, if its tags don't say",
     )
-    command.add_argument("--band", type=int, help="band of --population, from 1, if it has several")
+    command.add_argument(
+        "--band", help="band of --population, its number or name, if it has several"
+    )
+    command.add_argument(
+        "--nodata",
+        type=float,
+        metavar="VALUE",
+        help="value of cells without data in --population, beside what it declares; nan too",
+    )
     command.add_argument(
         "--displacement", default="auto", help="auto, none, or a CSV of dated figures"
     )
@@ -205,7 +213,9 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         choices=("count", "density"),
         help="what --population holds, if its tags don't say",
     )
-    command.add_argument("--band", type=int, help="band of --population, if it has several")
+    command.add_argument(
+        "--band", help="band of --population, its number or name, if it has several"
+    )
     command.add_argument(
         "--nodata",
         type=float,
@@ -329,6 +339,7 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         population=_to_path(options.population),
         population_unit=options.unit,
         population_band=options.band,
+        population_nodata=options.nodata,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),

@@ -243,6 +243,19 @@ def test_population_of_the_users_own(tmp_path):
     assert "pop.tif" in row["population_source"]
 
 
+def test_population_with_nodata_that_the_file_does_not_declare(tmp_path):
+    people = np.full((80, 80), 100.0)
+    people[:, :25] = np.nan  # the sea
+    write_raster(tmp_path / "pop_count.tif", people)
+    arguments = ["map", "--population", "pop_count.tif", "--json", "--displacement", "none"]
+    done = civmap(*arguments, "--out", "bad", cwd=tmp_path)
+    assert_refused(done, 3, "value nan in", tmp_path / "bad")
+    done = civmap(*arguments, "--nodata", "nan", "--band", "1", "--out", "good", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    manifest = json.loads((tmp_path / "good" / "manifest.json").read_text())
+    assert manifest["parameters"]["population_nodata"] == "nan"
+
+
 @pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),

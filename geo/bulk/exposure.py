@@ -53,7 +53,7 @@ def expose(
     rings: bool = False,
     whole: bool = False,
     unit: str | None = None,
-    band: int | None = None,
+    band: int | str | None = None,
     nodata: float | None = None,
     workers: int | None = None,
 ) -> pd.DataFrame:

@@ -61,7 +61,7 @@ class Request:
     rings: bool = False
     whole: bool = False
     unit: str | None = None
-    band: int | None = None
+    band: int | str | None = None
     nodata: float | None = None
     workers: int | None = None
 

@@ -6,11 +6,13 @@ from types import MappingProxyType
 from geo.people.embedded import embedded_population
 from geo.people.facilities import FACILITIES_SOURCE, Facility, bundled_facilities
 from geo.people.figures import Figure, bundled_figures, read_figures
+from geo.people.geotiff import RasterLimits
 from geo.people.grid import PopulationGrid, cell_areas_km2
-from geo.people.raster import OutOfReachError, read_population
+from geo.people.raster import read_population
 from geo.people.selection import DEFAULT_SHARE, FigureUse, select_figures
 from geo.people.settlements import coarse_population
 from geo.people.surface import PUBLISHED_TOTALS, UnitPeople, UnitTable, unit_people
+from geo.people.windows import OutOfReachError
 
 POPULATION_RANGE: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
@@ -30,6 +32,7 @@ __all__ = [
     "FigureUse",
     "OutOfReachError",
     "PopulationGrid",
+    "RasterLimits",
     "UnitPeople",
     "UnitTable",
     "bundled_facilities",

@@ -22,6 +22,8 @@ _EQUAL_AREA = "+proj=cea +ellps=WGS84 +units=m +no_defs"
 _A_KM = 6378.137
 _E = 0.0818191908426215
 
+_CORNERS = 1 << 20  # that are projected at once
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PopulationGrid:
@@ -107,15 +109,15 @@ class PopulationGrid:
     def has_data(self, position: LonLat) -> bool:
         """Tell whether the cell at a position (degrees, EPSG:4326) is in the grid and has data."""
         x, y = position.lon, position.lat
-        if self.crs == WGS84:
-            middle = (self.bounds.west + self.bounds.east) / 2
-            x += 360.0 * round((middle - x) / 360.0)
-        else:
+        if self.crs != WGS84:
             import pyproj
 
             x, y = pyproj.Transformer.from_crs(WGS84, self.crs, always_xy=True).transform(x, y)
         if not (math.isfinite(x) and math.isfinite(y)):
             return False
+        if self.crs == WGS84 or is_geographic(self.crs):
+            middle = (self.bounds.west + self.bounds.east) / 2
+            x += 360.0 * round((middle - x) / 360.0)
         row = math.floor((self.north - y) / self.cell_height)
         col = math.floor((x - self.west) / self.cell_width)
         rows, cols = self.shape
@@ -123,38 +125,48 @@ class PopulationGrid:
 
 
 def cell_areas_km2(grid: PopulationGrid) -> NDArray[np.float64]:
-    """Return the true area of each cell on its ellipsoid, square kilometres.
-
-    Geographic grids: closed form (areas between two parallels of WGS 84), shape (rows, 1).
-    Projected ones: that of the quadrangle of the cell's corners in an equal-area projection, shape
-    (rows, cols); NaN where the grid's projection does not reach.
-    """
+    """Return the true area of each cell of a grid, square kilometres; see `areas_between_km2`."""
     rows, cols = grid.people.shape
+    x = grid.west + np.arange(cols + 1) * grid.cell_width
     y = grid.north - np.arange(rows + 1) * grid.cell_height
-    if grid.crs == WGS84 or is_geographic(grid.crs):
-        return band_areas_km2(y, grid.cell_width)[:, None]
-    return quadrangle_areas_km2(grid.crs, grid.west + np.arange(cols + 1) * grid.cell_width, y)
+    return areas_between_km2(grid.crs, x, y)
 
 
-def quadrangle_areas_km2(
+def areas_between_km2(
     crs: str, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return the true areas of a projected grid's cells, square kilometres, (rows, cols).
+    """Return the true area of the cells between grid lines, square kilometres.
 
     Parameters
     ----------
     x, y
-        Edges of the columns, and of the rows from the north, in units of `crs`.
+        Edges of the columns from west to east, evenly spaced where the CRS is geographic, and of
+        the rows from north to south, in units of `crs`.
 
     Returns
     -------
-        As `cell_areas_km2`; NaN where the projection does not reach.
+        Geographic CRS: closed form (areas between two parallels of WGS 84), shape (rows, 1).
+        Projected: that of the quadrangle of the cell's corners in an equal-area projection, shape
+        (rows, cols); NaN where the CRS does not reach.
     """
+    if crs == WGS84 or is_geographic(crs):
+        return band_areas_km2(y, float(x[1] - x[0]))[:, None]
     import pyproj
 
     to_plane = pyproj.Transformer.from_crs(crs, _EQUAL_AREA, always_xy=True)
-    east, north = to_plane.transform(*np.meshgrid(x, y))
     turn = 2 * pyproj.Proj(_EQUAL_AREA)(180.0, 0.0)[0]
+    areas = np.empty((len(y) - 1, len(x) - 1))
+    step = max(1, _CORNERS // len(x))
+    for row in range(0, len(areas), step):  # rows at a time: corners take 100 bytes a cell
+        corners = to_plane.transform(*np.meshgrid(x, y[row : row + step + 1]))
+        areas[row : row + step] = _quadrangle_areas_km2(*corners, turn)
+    return areas
+
+
+def _quadrangle_areas_km2(
+    east: NDArray[np.float64], north: NDArray[np.float64], turn: float
+) -> NDArray[np.float64]:
+    """Return areas of cells from their corners in metres, on a plane that goes round at `turn`."""
     # the corners, clockwise; then their places as seen from the first
     corners = (slice(None, -1), slice(1, None))
     ring = [(0, 0), (0, 1), (1, 1), (1, 0)]

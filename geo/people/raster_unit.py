@@ -7,8 +7,9 @@ In this order, the first that decides:
 3. the band's description and tags `description`, `title`, `long_name`, where they speak of
    counts or per cell, or of density;
 4. the name of a known product: WorldPop `xxx_ppp_2020`, `ppp_2020_1km_Aggregated`,
-   `xxx_pop_2024_CN`, age and sex `xxx_f_25_2020` (counts), `xxx_pd_2020` (density); GHS-POP
-   `GHS_POP_E2020` (counts); GPW `population_count`, `population_density`; LandScan, HRSL (counts);
+   `xxx_pop_2024_CN`, `global_pop_2024_CN`, age and sex `xxx_f_25_2020` (counts), `xxx_pd_2020`
+   (density); GHS-POP `GHS_POP_E2020`, `GHS_POP_P2030` (counts); GPW `population_count`,
+   `population_density`; LandScan, HRSL `hrsl_general`, `cog_globallat_10_lon_20_general` (counts);
 5. the word `count` or `density` in the file's name.
 
 Otherwise the unit has to be given.
@@ -41,11 +42,11 @@ _COUNT_UNIT = re.compile(
     r"\b(?:people|persons?|inhabitants?|individuals|population)\b", re.IGNORECASE
 )
 _DENSITY_NAME = re.compile(
-    r"^[a-z]{3}_pd_\d{4}|(?:^|[^a-z])(?:pop(?:ulation)?_?)?dens(?:ity)?(?:[^a-z]|$)"
+    r"^(?:[a-z]{3}_)?pd_\d{4}|(?:^|[^a-z])(?:pop(?:ulation)?_?)?dens(?:ity)?(?:[^a-z]|$)"
 )
 _COUNT_NAME = re.compile(
-    r"^(?:[a-z]{3}_)?ppp_\d{4}|^[a-z]{3}_pop_\d{4}|^[a-z]{3}_[mft]_\d{1,2}_\d{4}|ghs_pop_e\d{4}|"
-    r"^landscan|^lspop|^hrsl|(?:^|[^a-z])counts?(?:[^a-z]|$)"
+    r"^(?:[a-z]{3}_)?ppp_\d{4}|^(?:[a-z]{3}|global)_(?:pop|[mft]_\d{1,2})_\d{4}|"
+    r"ghs_pop_[ep]\d{4}|^landscan|^lspop|^hrsl|^cog_globallat|(?:^|[^a-z])counts?(?:[^a-z]|$)"
 )
 
 
