@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from geo.database.store import create_scratch
 from geo.errors import RasterError, UnavailableError, UsageError
 from geo.events.bulk import load_events
-from geo.events.rows import PRECISION_KM
 from geo.exposure.bulk import count_discs
 from geo.exposure.discs import METRES_PER_DEGREE
 from geo.exposure.plan import Discs
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
 MODES = ("each",)
 _DISCS_AT_ONCE = 8_000_000  # 150 bytes each; a larger table goes over the raster again
 _EVENTS = """
-SELECT event_id, lon, lat, radius_km, precision_code FROM events ORDER BY number LIMIT ? OFFSET ?
+SELECT event_id, lon, lat, radius_km, precision_km FROM events ORDER BY number LIMIT ? OFFSET ?
 """
 _FORMULA = r"^[=+\-@\t\r]"
 _SCHEMA = pa.schema(
@@ -236,7 +235,7 @@ def _survey(con: duckdb.DuckDBPyConnection, request: Request) -> tuple[int, floa
     """Return the number of events and the smallest radius; note what is counted more widely."""
     ((total, own, smallest, coarse),) = con.execute(
         "SELECT count(*), count(radius_km), min(radius_km), "
-        "count(*) FILTER (precision_code > 1) FROM events"
+        "count(*) FILTER (precision_km > 0) FROM events"
     ).fetchall()
     if coarse:
         request.cautions.append(
@@ -260,12 +259,11 @@ def _make_discs(
     event = np.repeat(np.arange(rows.num_rows), counts)
     rank = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
     shown = np.where(np.isnan(own[event]), np.array(radii)[rank], own[event])
-    footprint = np.array([0.0, 0.0, *(PRECISION_KM[code] for code in range(2, 8))])
-    codes = rows["precision_code"].fill_null(1).to_numpy()
+    footprint = rows["precision_km"].to_numpy()
     discs = Discs(
         rows["lon"].to_numpy()[event],
         rows["lat"].to_numpy()[event],
-        np.maximum(shown, footprint[codes][event]),
+        np.maximum(shown, footprint[event]),
     )
     return rows["event_id"].combine_chunks().take(pa.array(event)), shown, discs
 
