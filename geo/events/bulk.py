@@ -34,6 +34,7 @@ _NEAR_CENTRE_DEGREES = 0.01  # about a kilometre
 _NOWHERE_KM = PRECISION_KM["ucdp"][7]
 _COUNTRY_KM = PRECISION_KM["ucdp"][WHOLE_COUNTRY]
 _TEMPORARY = ("checked_rows", "superseded", "central", "centres")
+_SHOWN = ("name", "notes", "role", "modality")  # on a map
 _REJECTED = pa.schema([("number", pa.int64()), ("code", pa.string()), ("reason", pa.string())])
 _CENTRES = pa.schema([("iso2", pa.string()), ("lon", pa.float64()), ("lat", pa.float64())])
 # What checked.sql reads, with its type.
@@ -78,12 +79,12 @@ def load_events(
     Makes two tables; each row of the input is in `rejected`, or in `events`, or gave way to a later
     version of its event there, which a caution counts.
 
-    `events`, in the table's order: `number` (of the row, from 1; the header and blank lines don't
-    count), `event_id` (`row-<number>` where the table gives none), `lon`, `lat` (degrees,
+    `events`, to be ordered by `number`: `number` (of the row, from 1; the header and blank lines
+    don't count), `event_id` (`row-<number>` where the table gives none), `lon`, `lat` (degrees,
     EPSG:4326), `radius_km` (the row's own; NULL: none), `type_radius_km` (of its event type; NULL:
     not listed), `precision_km` (the position is known within this radius; 0: exactly), `by_group`,
-    `event_type`, `event_date`, `fatalities` (persons), `place_kind` (`point`, `country`, `region`),
-    `name`, `country` (ISO 3166-1 alpha-2), `notes`, `role`, `modality`; NULL where not given.
+    `event_type`, `event_date`, `fatalities` (persons), `country` (ISO 3166-1 alpha-2),
+    `place_kind` (`point`, `country`, `region`); NULL where not given.
 
     `rejected`: `number`, `code`, `reason`.
 
@@ -97,8 +98,9 @@ def load_events(
     options
         How to read it; None: as it is found.
     for_map
-        Keep what a map shows and counting doesn't need: names and notes, and events at 0, 0, whose
-        `place_kind` is `region`: they are listed, and have no place.
+        Keep what a map shows and counting doesn't need: the columns `name`, `notes`, `role` and
+        `modality`, and events at 0, 0, whose `place_kind` is `region`: they are listed, and have no
+        place.
 
     Returns
     -------
@@ -125,7 +127,7 @@ def load_events(
     _reject_rows(con, incoming)
     cautions += describe_rejected(con, incoming.name)
     _store_centres(con, incoming)
-    _keep_events(con)
+    _keep_events(con, for_map=for_map)
     cautions += describe_events(con)
     con.execute("DROP VIEW checked")
     for table in _TEMPORARY:
@@ -202,9 +204,11 @@ def _store_centres(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
     con.unregister("incoming_rows")
 
 
-def _keep_events(con: duckdb.DuckDBPyConnection) -> None:
+def _keep_events(con: duckdb.DuckDBPyConnection, *, for_map: bool) -> None:
     con.execute(read_statement("events", "superseded"))
     near = {"country_km": _COUNTRY_KM, "near_degrees": _NEAR_CENTRE_DEGREES}
     con.execute(read_statement("events", "central"), near)
     wide = {"country_km": _COUNTRY_KM, "country_level": WHOLE_COUNTRY, "nowhere_km": _NOWHERE_KM}
-    con.execute(read_statement("events", "events"), wide)
+    select = read_statement("events", "events")
+    left_out = "" if for_map else f"EXCLUDE ({', '.join(_SHOWN)})"
+    con.execute(f"CREATE TABLE events AS SELECT * {left_out} FROM ({select})", wide)  # noqa: S608

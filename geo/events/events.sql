@@ -1,6 +1,5 @@
 -- What is counted and drawn. precision_km: radius within which the event took place, kilometres; 0
 -- where the position is exact. type_radius_km: of its event type; NULL: the type is not listed.
-CREATE TABLE events AS
 SELECT
     checked.number,
     checked.event_id,
@@ -17,17 +16,16 @@ SELECT
     event_type,
     event_date,
     fatalities,
-    CASE
+    checked.country,
+    CAST(CASE
         WHEN lon = 0 AND lat = 0 THEN 'region'
         WHEN central.number IS NOT NULL OR level >= $country_level THEN 'country'
         ELSE 'point'
-    END AS place_kind,
+    END AS ENUM ('point', 'country', 'region')) AS place_kind,
     name,
-    checked.country,
     notes,
     role,
     modality
 FROM checked
 LEFT JOIN central ON central.number = checked.number
 WHERE code IS NULL AND checked.number NOT IN (SELECT number FROM superseded)
-ORDER BY checked.number
