@@ -42,7 +42,7 @@ def write_rejected(con: duckdb.DuckDBPyConnection, path: Path) -> int:
     import pyarrow.csv
 
     query = "SELECT number, code, reason FROM rejected ORDER BY number"
-    batches = con.execute(query).to_arrow_reader(_BATCH_ROWS)
+    batches = con.sql(query).to_arrow_reader(_BATCH_ROWS)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     rows = 0
     try:
