@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import duckdb
 import pyarrow as pa
 
 from geo.database.store import read_statement
-from geo.errors import TableError
+from geo.errors import TableError, UnavailableError
 from geo.events.cells import list_schema, read_cells
 from geo.events.columns import FIELDS
 from geo.events.countries import find_centres
 from geo.events.findings import describe_events, describe_rejected
-from geo.events.incoming import open_table
+from geo.events.incoming import describe_fault, open_table
 from geo.events.options import TableOptions
 from geo.events.orientation import refuse_swapped
 from geo.events.precision import PRECISION_KM, WHOLE_COUNTRY
 from geo.settings import MAX_RADIUS_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -140,7 +140,9 @@ def _check_rows(
 ) -> None:
     """Stream the rows into `checked`. What the table lacks is NULL there, and takes no space."""
     schema = list_schema(incoming)
-    reader = pa.RecordBatchReader.from_batches(schema, read_cells(incoming, options))
+    failures: list[Exception] = []
+    batches = _keep_failure(read_cells(incoming, options), failures)
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
     con.register("incoming_rows", reader)
     _add_nulls(con, "incoming", "incoming_rows", _find_lacking(_CELLS, schema.names))
     lacking = [name for name, (cell, _) in _CHECKED.items() if cell not in schema.names]
@@ -159,15 +161,39 @@ def _check_rows(
                 "date_format": options.date_format,
             },
         )
-    except (pa.ArrowException, duckdb.Error) as error:
-        raise TableError(
-            f"{incoming.name}: {error}; expected an event table. Check the quotes, and rows that "
-            "are very long"
-        ) from error
+    except duckdb.Error as error:
+        _explain(error, failures, incoming.name)
     finally:
         con.execute("DROP VIEW incoming")
         con.unregister("incoming_rows")
     _add_nulls(con, "checked", "checked_rows", {name: _CHECKED[name][1] for name in lacking})
+
+
+def _keep_failure(
+    batches: Iterator[pa.RecordBatch], failures: list[Exception]
+) -> Iterator[pa.RecordBatch]:
+    """Note what ends the reading: DuckDB would only hand on its text, with a traceback."""
+    try:
+        yield from batches
+    except Exception as error:
+        failures.append(error)
+        raise
+
+
+def _explain(error: duckdb.Error, failures: Sequence[Exception], name: str) -> NoReturn:
+    """Raise what stopped the reading of a table as one of our errors; a bug stays what it is."""
+    if not failures:
+        if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
+            reason = str(error).splitlines()[0]
+            raise UnavailableError(f"{name} can't be stored: {reason}") from error
+        raise error
+    (failure,) = failures
+    broken = isinstance(failure, OSError) and failure.errno is None  # Arrow's, of a torn file
+    if broken or isinstance(failure, pa.ArrowException):
+        raise TableError(f"{name}: {describe_fault(failure)}") from failure
+    if isinstance(failure, OSError):
+        raise UnavailableError(f"{name} can't be read: {failure.strerror}") from failure
+    raise failure
 
 
 def _find_lacking(cells: Mapping[str, str], present: Collection[str]) -> dict[str, str]:

@@ -80,7 +80,7 @@ def read_cells(incoming: Incoming, options: TableOptions) -> Iterator[pa.RecordB
     """
     schema = list_schema(incoming)
     dictionaries = _make_dictionaries(incoming.columns.scheme, options)
-    start, passed = 1, 0
+    start, passed, accepted = 1, 0, 0
     for batch in incoming.batches:
         ahead = np.array([row.number for row in incoming.broken[passed:]], np.int64)
         numbers = np.arange(start, start + batch.num_rows + len(ahead))
@@ -96,7 +96,10 @@ def read_cells(incoming: Incoming, options: TableOptions) -> Iterator[pa.RecordB
                 texts = _join_types(cells) if name == "event_type" else cells[name]
                 cells |= dictionary.look_up(texts)
         cells["number"] = pa.array(numbers)
+        accepted += batch.num_rows
         yield pa.RecordBatch.from_arrays([cells[name] for name in schema.names], schema=schema)
+    if incoming.verify:
+        incoming.verify(accepted + len(incoming.broken))
 
 
 def _make_dictionaries(scheme: str, options: TableOptions) -> dict[str, _Dictionary]:

@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from geo.errors import TableError
-from geo.events.columns import match_columns
+from geo.events.columns import REQUIRED, match_columns
 from geo.events.encoding import find_open_quote, read_script
-from geo.events.incoming import Broken, Incoming
+from geo.events.incoming import Broken, Incoming, describe_fault
 from geo.types import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
 
-    from geo.events.encoding import TableFile
+    from geo.events.columns import Columns
+    from geo.events.encoding import Script, TableFile
     from geo.events.options import TableOptions
 
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -101,7 +102,7 @@ def open_csv(
         )
     except pa.ArrowInvalid as error:
         if "Empty CSV" not in str(error):
-            raise TableError(f"{file.name}: {error}; expected an event table as CSV") from error
+            raise TableError(f"{file.name}: {describe_fault(error)}") from error
     return Incoming(
         file.name,
         batches,
@@ -110,7 +111,44 @@ def open_csv(
         decimal_comma=header.delimiter != ",",
         garbled=script.broken,
         encoding=script.encoding,
+        verify=lambda rows: _refuse_swallowed(file, script, header, columns, rows),
     )
+
+
+def _refuse_swallowed(
+    file: TableFile, script: Script, header: _Header, columns: Columns, rows: int
+) -> None:
+    """Stop if a cell of several lines holds what looks like rows: its quote was never meant.
+
+    Raises
+    ------
+    TableError
+        If a line inside a cell has as many cells as the header, two of them a position.
+    """
+    if not script.quotes or script.lines - header.lines <= rows:
+        return  # no cell goes over several lines
+    places = [header.columns.index(columns.fields[name]) for name in REQUIRED]
+    opened, commas = 0, len(header.columns) - 1
+    with io.TextIOWrapper(script.open(file), encoding="utf-8", newline="\n") as text:
+        for number, line in enumerate(text, start=1):
+            odd = line.count('"') % 2
+            if opened and not odd and line.count(header.delimiter) >= commas:
+                cells = next(csv.reader([line], delimiter=header.delimiter), [])
+                if len(cells) == commas + 1 and all(_is_number(cells[n]) for n in places):
+                    raise TableError(
+                        f"{file.name}: the quote that opens on line {opened} is not closed there, "
+                        f"and line {number} looks like a row of its own; check the quotes"
+                    )
+            if odd:
+                opened = 0 if opened else number
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "."))
+    except ValueError:
+        return False
+    return True
 
 
 def _read_header(head: str, name: str, cautions: list[Caution]) -> _Header:

@@ -55,6 +55,8 @@ class Script:
         The beginning of the text.
     quotes
         Double quotes in the whole text.
+    lines
+        Ends of line in the whole text.
     zeros
         Whether there is a character 0, which no table has.
     """
@@ -63,6 +65,7 @@ class Script:
     broken: bool
     head: str
     quotes: int
+    lines: int
     zeros: bool
 
     def open(self, file: TableFile) -> BinaryIO:
@@ -177,7 +180,7 @@ def _survey(file: TableFile, encoding: str) -> Script:
     wide = encoding.startswith(("utf-16", "utf-32"))
     make = codecs.getincrementaldecoder(_without_mark(encoding))
     strict, lenient = make("strict"), make("replace")
-    head, broken, zeros, quotes = "", False, False, 0
+    head, broken, zeros, quotes, lines = "", False, False, 0, 0
     with file.open() as stream:
         for chunk, final in _read_chunks(stream):
             if not broken:
@@ -189,7 +192,8 @@ def _survey(file: TableFile, encoding: str) -> Script:
             head = head or text[:_HEAD]
             zeros = zeros or ("\0" in text if wide else b"\0" in chunk)
             quotes += text.count('"') if wide else chunk.count(b'"')
-    return Script(encoding, broken, head, quotes, zeros)
+            lines += text.count("\n") if wide else chunk.count(b"\n")
+    return Script(encoding, broken, head, quotes, lines, zeros)
 
 
 def _read_chunks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:

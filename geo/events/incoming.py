@@ -15,7 +15,7 @@ from geo.events.columns import match_columns
 from geo.events.encoding import TableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import ExitStack
 
     import pandas as pd
@@ -51,6 +51,9 @@ class Incoming:
         Whether some bytes could not be read: they are U+FFFD now.
     encoding
         Of a text; empty: none.
+    verify
+        Called with the number of all rows when the last was read; raises TableError if the table
+        must have had more.
     """
 
     name: str
@@ -60,6 +63,15 @@ class Incoming:
     decimal_comma: bool = False
     garbled: bool = False
     encoding: str = ""
+    verify: Callable[[int], None] | None = None
+
+
+def describe_fault(error: Exception) -> str:
+    """Return in one line why Arrow can't read on."""
+    if "straddl" in str(error):
+        return "a row is longer than 4 MB; check the quotes near it"
+    lines = str(error).splitlines()
+    return f"{lines[0]}; expected an event table" if lines else "expected an event table"
 
 
 def open_table(
@@ -150,7 +162,7 @@ def _open_parquet(
     try:
         parquet = pq.ParquetFile(stream)
     except pa.ArrowException as error:
-        raise TableError(f"{file.name}: no readable Parquet: {error}") from error
+        raise TableError(f"{file.name}: no readable Parquet: {describe_fault(error)}") from error
     schema = parquet.schema_arrow
     columns = match_columns(schema.names, file.name, by=options.by, texts=texts)
     _refuse_nested(schema, columns, file.name)

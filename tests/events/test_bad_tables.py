@@ -172,6 +172,51 @@ def test_what_is_no_table_is_refused(load, data, message):
         load(data)
 
 
+@pytest.mark.parametrize("rows", [1, 400_000], ids="row3-{}-rows-swallowed".format)
+def test_quotes_that_swallow_rows_are_told(load, rows):
+    """Their number is even and each row that is left has its cells: no parser objects."""
+    lines = "".join(f"{n},34,31,x\n" for n in range(rows))
+    text = 'event_id,lon,lat,name\nA,34,31,"open\n' + lines + 'B,34,31,close"\n'
+    with pytest.raises(
+        TableError, match=r"the quote that opens on line 2 .* line 3 looks like a row"
+    ):
+        load(text)
+
+
+def test_row3_a_row_longer_than_a_block_is_told(load):
+    text = 'lon,lat,name\n34,31,"' + "x\n" * 5_000_000 + '"\n'
+    with pytest.raises(
+        TableError, match=r"events\.csv: a row is longer than 4 MB; check the quotes"
+    ):
+        load(text)
+
+
+def test_row3_a_note_of_several_lines_is_a_note(load):
+    text = 'event_id,lon,lat,notes\nA,34,31,"one, two,\n""three"", four, five\n\nsix"\nB,34,31,x\n'
+    found = load(text, for_map=True)
+    assert found.list("notes") == ['one, two,\n"three", four, five\n\nsix', "x"]
+
+
+def test_row3_a_torn_parquet_file_is_refused_in_one_line(load, tmp_path):
+    path = tmp_path / "events.parquet"
+    pd.DataFrame({"lon": [34.0] * 99, "lat": [31.0] * 99}).to_parquet(path)
+    data = bytearray(path.read_bytes())
+    data[8:60] = bytes(52)
+    with pytest.raises(TableError, match=r"^events\.parquet: ") as caught:
+        load(bytes(data), "events.parquet")
+    assert "\n" not in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+
+
+def test_a_fault_of_the_program_is_not_put_down_to_the_table(load, monkeypatch):
+    def fail(_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("geo.events.cells.find_country", fail)
+    with pytest.raises(ZeroDivisionError):
+        load("lon,lat,country\n34,31,Sudan\n")
+
+
 def test_row3_a_nul_late_in_a_file_is_refused_even_if_declared(load):
     data = make(*(f"{n},34,31" for n in range(9)), "B\0,34,31").encode()
     for encoding in (None, "utf-8", "cp1252"):
