@@ -17,6 +17,7 @@ from geo.errors import CivmapError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geo.events import TableOptions
     from geo.settings import Settings
     from geo.types import LonLat
 
@@ -186,7 +187,9 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
     )
-    command.add_argument("--radius", help="radii in km, such as 1,2,5; none for polygons")
+    command.add_argument(
+        "--radius", help="radii in km, such as 1,2,5; auto: by the event's type; none for polygons"
+    )
     command.add_argument("--out", type=Path, required=True, help="a .csv or .parquet file")
     command.add_argument(
         "--mode",
@@ -222,6 +225,24 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         help="a value of cells without data that --population doesn't declare",
     )
     command.add_argument("--workers", type=int, help="threads (default: one a processor)")
+    command.add_argument(
+        "--rejected", type=Path, metavar="FILE", help="write the rows set aside, with reasons"
+    )
+    command.add_argument("--encoding", help="of the table, such as cp1256 (default: found out)")
+    command.add_argument(
+        "--date-format", help="how dates are written, such as %%d/%%m/%%Y, if it is ambiguous"
+    )
+    command.add_argument(
+        "--precision-km",
+        metavar="LEVEL=KM,...",
+        help="radius that a level of geo_precision stands for, such as 2=25,3=75",
+    )
+    command.add_argument(
+        "--type-radii",
+        type=Path,
+        metavar="FILE",
+        help="radii by event type: CSV, for --radius auto",
+    )
     command.set_defaults(act=_expose)
 
 
@@ -230,9 +251,9 @@ def _expose(options: argparse.Namespace) -> None:
 
     request = Request(
         population=options.population,
-        radii_km=_parse_radii(options.radius) if options.radius else None,
+        radii_km=_parse_reach(options.radius),
         mode=options.mode,
-        by=options.by,
+        table=_read_table_options(options),
         admin=options.admin,
         rings=options.rings,
         whole=options.whole,
@@ -240,11 +261,37 @@ def _expose(options: argparse.Namespace) -> None:
         band=options.band,
         nodata=options.nodata,
         workers=options.workers,
+        rejected=options.rejected,
     )
     show = _show_progress if sys.stderr.isatty() else None
     for caution in write_exposure(options.table, options.out, request, show):
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
+
+
+def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:
+    """Return radii, `auto`, or None for polygons."""
+    return text if text in (None, "auto") else _parse_radii(text)
+
+
+def _read_table_options(options: argparse.Namespace) -> TableOptions:
+    from geo.events import TableOptions, read_type_radii
+
+    return TableOptions(
+        by=options.by,
+        encoding=options.encoding,
+        date_format=options.date_format,
+        precision_km=_parse_levels(options.precision_km) if options.precision_km else None,
+        type_radii_km=read_type_radii(options.type_radii) if options.type_radii else None,
+    )
+
+
+def _parse_levels(text: str) -> dict[int, float]:
+    try:
+        pairs = [part.split("=") for part in text.split(",")]
+        return {int(level): float(km) for level, km in pairs}
+    except ValueError:
+        raise UsageError(f"--precision-km {text!r}: expected LEVEL=KM, such as 2=25,3=75") from None
 
 
 def _show_progress(part: float) -> None:

@@ -394,7 +394,7 @@ def test_expose_writes_a_row_for_each_event_and_radius(degrees, tmp_path):
     done = civmap("expose", *arguments, cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.decode() == "out.csv\n"
-    assert "1 of 3 rows were set aside: 4 cells, expected 3" in done.stderr.decode()
+    assert "1 of 3 rows were set aside: row 2: 4 cells, expected 3" in done.stderr.decode()
     header, *rows = (tmp_path / "out.csv").read_text().splitlines()
     assert header == '"event_id","radius_km","people","coverage_fraction","nodata_fraction"'
     assert [row.split(",")[:2] for row in rows] == [

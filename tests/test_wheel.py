@@ -48,6 +48,8 @@ def test_wheel_carries_every_bundled_file(wheel):
         "geo/_data/gazetteer.sqlite",
         "geo/_data/world/countries-50m.json",
         "geo/database/schema.sql",
+        "geo/events/checked.sql",
+        "geo/events/type_radii.csv",
         "geo/exposure/count_people.sql",
         "geo/py.typed",
         "maps/_assets/leaflet/leaflet.js",

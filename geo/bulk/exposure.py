@@ -12,21 +12,23 @@ import pyarrow as pa
 
 from geo.bulk.discs import count_combined, count_each, prepare_discs
 from geo.bulk.doubts import Doubts
-from geo.bulk.files import check_out, open_writer
 from geo.bulk.polygons import count_polygons, holds_polygons, read_zone_table
 from geo.bulk.request import Request
 from geo.bulk.rows import RowFormat
 from geo.database.store import create_scratch
 from geo.errors import UsageError
+from geo.events import TableOptions, read_type_radii
 from geo.events.bulk import load_events
+from geo.events.rejected import write_rejected
 from geo.exposure.bulk import count_zones
 from geo.exposure.outlines import Outlines
 from geo.exposure.polygons import metres_per_unit
 from geo.exposure.spans import choose_scanlines, make_frame
 from geo.people.tiles import PopulationFile
+from geo.table_file import check_out, open_writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import duckdb
     import geopandas as gpd
@@ -46,7 +48,7 @@ def expose(
     events: str | Path | pd.DataFrame,
     *,
     population: str | Path,
-    radius_km: float | Sequence[float] | None = None,
+    radius_km: float | Sequence[float] | str | None = None,
     mode: str = "each",
     by: str | None = None,
     admin: str | Path | gpd.GeoDataFrame | None = None,
@@ -56,6 +58,10 @@ def expose(
     band: int | str | None = None,
     nodata: float | None = None,
     workers: int | None = None,
+    encoding: str | None = None,
+    date_format: str | None = None,
+    precision_km: Mapping[int, float] | None = None,
+    type_radii_km: Mapping[str, float] | str | Path | None = None,
 ) -> pd.DataFrame:
     """Return the people within reach of events, or within polygons.
 
@@ -68,7 +74,7 @@ def expose(
     population
         GeoTIFF of people, in any CRS.
     radius_km
-        Radii in kilometres. An event with a `radius_km` of its own
+        Radii in kilometres; `auto`: by the event's type. An event with a `radius_km` of its own
         gets that one instead. Left out for polygons.
     mode
         `each`: every event by itself. `union`: people within reach of any event, counted once.
@@ -89,6 +95,9 @@ def expose(
         A value of cells without data that the file does not declare.
     workers
         Threads; None: one a processor.
+    encoding, date_format, precision_km, type_radii_km
+        How the event table is to be read (`geo.events.TableOptions`); a table of radii by type may
+        be a file (`geo.events.read_type_radii`).
 
     Returns
     -------
@@ -112,11 +121,14 @@ def expose(
     stands for, if that is larger than the one asked for; the row keeps the latter.
     """
     radii = (float(radius_km),) if isinstance(radius_km, int | float) else radius_km
+    type_radii = (
+        read_type_radii(type_radii_km) if isinstance(type_radii_km, str | Path) else type_radii_km
+    )
     request = Request(
         population=Path(population),
-        radii_km=None if radii is None else tuple(map(float, radii)),
+        radii_km=radii if radii is None or isinstance(radii, str) else tuple(map(float, radii)),
         mode=mode,
-        by=by,
+        table=TableOptions(by, encoding, date_format, precision_km, type_radii),
         admin=Path(admin) if isinstance(admin, str) else admin,
         rings=rings,
         whole=whole,
@@ -150,6 +162,8 @@ def write_exposure(
         As `expose`.
     """
     check_out(out)
+    if request.rejected is not None:
+        check_out(request.rejected)
     with _open_work(request, progress) as work:
         batches = work.run(events)
         with open_writer(out, work.format.schema) as write:
@@ -220,7 +234,7 @@ class _Work:
     def _check(self, *, polygons: bool) -> None:
         request = self.request
         if not polygons and request.radii_km is None:
-            raise UsageError("no radius; expected --radius with kilometres such as 1,2,5")
+            raise UsageError("no radius; expected --radius with kilometres such as 1,2,5, or auto")
         if polygons and request.radii_km is not None:
             raise UsageError("the table holds polygons, which are zones; leave --radius out")
         if polygons and (request.mode == "nearest" or request.rings):
@@ -235,7 +249,9 @@ class _Work:
         yield count_polygons(table, self.request, frame, self._cut_units(frame), self._count)
 
     def _count_discs(self, events: Path | pd.DataFrame) -> Iterator[Part]:
-        self.cautions += load_events(self.con, events, self.request.by)
+        self.cautions += load_events(self.con, events, options=self.request.table)
+        if self.request.rejected is not None:
+            write_rejected(self.con, self.request.rejected)
         smallest, cautions = prepare_discs(self.con, self.request)
         self.cautions += cautions
         frame = make_frame(self.layout, 1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
+from geo.events import TableOptions
 from geo.settings import MAX_RADIUS_KM
 
 if TYPE_CHECKING:
@@ -26,15 +27,17 @@ class Request:
     population
         GeoTIFF of people.
     radii_km
-        Ascending, different; None: the table holds polygons, which are zones themselves.
+        Ascending, different; `auto`: an event's radius by its type (`geo.events.type_radii`);
+        None: the table holds polygons, which are zones themselves.
     mode
         `each`: every event by itself. `union`: people within reach of any event, counted once.
         `nearest`: the union, split among events, each part to the nearest one that reaches it;
         events at one position get equal parts.
-    by
-        A column of the table: figures are for its values. In a union each group is a union of its
-        own; in the other modes the events' figures are added up (so that with `each` people
-        within reach of several events count several times).
+    table
+        How the event table is to be read. With `by`, a column of it, figures are for the column's
+        values. In a union each group is a union of its own; in the other modes the events' figures
+        are added up (so that with `each` people within reach of several events count several
+        times).
     admin
         Administrative units to roll up to: a file, or a GeoDataFrame.
     rings
@@ -46,6 +49,8 @@ class Request:
         As for `geo.people.read_population`.
     workers
         Threads; None: one a processor.
+    rejected
+        A `.csv` or `.parquet` file for the rows that were set aside, with their reasons.
 
     Raises
     ------
@@ -56,7 +61,7 @@ class Request:
     population: Path
     radii_km: tuple[float, ...] | str | None
     mode: str = "each"
-    by: str | None = None
+    table: TableOptions = field(default_factory=TableOptions)
     admin: Path | gpd.GeoDataFrame | None = None
     rings: bool = False
     whole: bool = False
@@ -64,11 +69,12 @@ class Request:
     band: int | str | None = None
     nodata: float | None = None
     workers: int | None = None
+    rejected: Path | None = None
 
     def __post_init__(self) -> None:
         radii = self.radii_km
-        if isinstance(radii, str):
-            raise UsageError(f"radius {radii!r}: expected kilometres such as 1,2,5")
+        if isinstance(radii, str) and radii != BY_TYPE:
+            raise UsageError(f"radius {radii!r}: expected kilometres such as 1,2,5, or {BY_TYPE}")
         if isinstance(radii, tuple):
             if not radii or not all(0 < radius <= MAX_RADIUS_KM for radius in radii):
                 raise UsageError(
@@ -83,6 +89,11 @@ class Request:
             raise UsageError(f"by {self.by!r}: the result has a column of that name; rename yours")
         if self.workers is not None and self.workers < 1:
             raise UsageError(f"workers {self.workers!r}: expected 1 or more")
+
+    @property
+    def by(self) -> str | None:
+        """The column that figures are grouped by."""
+        return self.table.by
 
     @property
     def classes(self) -> tuple[float, ...]:

@@ -1,286 +1,240 @@
-"""Event tables of any length into DuckDB: what counting needs, every row accounted for."""
+"""Event tables of any length into DuckDB: what is counted and drawn, every row accounted for."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NoReturn
 
 import duckdb
 import pyarrow as pa
 
 from geo.database.store import read_statement
-from geo.errors import TableError, UnavailableError, UsageError
-from geo.events.columns import match_columns
-from geo.events.table import decode_table, doubt_encoding, find_delimiter, read_features
-from geo.types import Caution
+from geo.errors import TableError, UnavailableError
+from geo.events.cells import list_schema, read_cells
+from geo.events.columns import FIELDS
+from geo.events.countries import find_centres
+from geo.events.findings import describe_events, describe_rejected
+from geo.events.incoming import describe_fault, open_table
+from geo.events.options import TableOptions
+from geo.events.orientation import refuse_swapped
+from geo.events.precision import PRECISION_KM, WHOLE_COUNTRY
+from geo.settings import MAX_RADIUS_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pandas as pd
 
-_FIELDS = ("lon", "lat", "event_id", "radius_km", "geo_precision", "fatalities", "event_date")
-_GROUP = "by_group"
-_HEAD = 1 << 16
-_CHUNK = 1 << 22
-_NAMED = 5
-_BATCH_ROWS = 200_000
+    from geo.events.encoding import TableFile
+    from geo.events.incoming import Incoming
+    from geo.types import Caution
 
-
-@dataclass(slots=True)
-class _Incoming:
-    """Batches with the columns of `_FIELDS` and the group; `broken`: rows with a wrong shape."""
-
-    name: str
-    batches: Iterator[pa.RecordBatch]
-    columns: dict[str, str]
-    broken: list[str] = field(default_factory=list)
-    rows: int = 0
+_NEAR_CENTRE_DEGREES = 0.01  # about a kilometre
+_NOWHERE_KM = PRECISION_KM["ucdp"][7]
+_COUNTRY_KM = PRECISION_KM["ucdp"][WHOLE_COUNTRY]
+_TEMPORARY = ("checked_rows", "superseded", "central", "centres")
+_SHOWN = ("name", "notes", "role", "modality")  # on a map
+_REJECTED = pa.schema([("number", pa.int64()), ("code", pa.string()), ("reason", pa.string())])
+_CENTRES = pa.schema([("iso2", pa.string()), ("lon", pa.float64()), ("lat", pa.float64())])
+# What checked.sql reads, with its type.
+_CELLS = {
+    **dict.fromkeys(FIELDS, "VARCHAR"),
+    "day": "DATE",
+    "date_fault": "VARCHAR",
+    "iso2": "VARCHAR",
+    "level": "INTEGER",
+    "level_km": "DOUBLE",
+    "type_radius_km": "DOUBLE",
+}
+# What it gives, where that hangs on a column that a table may lack: that column, and its type.
+_CHECKED = {
+    "updated": ("updated", "DOUBLE"),
+    "radius_km": ("radius_km", "DOUBLE"),
+    "type_radius_km": ("event_type", "DOUBLE"),
+    "level": ("geo_precision", "INTEGER"),
+    "level_km": ("geo_precision", "DOUBLE"),
+    "by_group": ("by_group", "VARCHAR"),
+    "event_type": ("event_type", "VARCHAR"),
+    "event_date": ("event_date", "DATE"),
+    "zoned": ("event_date", "BOOLEAN"),
+    "fatalities": ("fatalities", "BIGINT"),
+    "country": ("country", "VARCHAR"),
+    "name": ("name", "VARCHAR"),
+    "notes": ("notes", "VARCHAR"),
+    "role": ("role", "VARCHAR"),
+    "modality": ("modality", "VARCHAR"),
+}
 
 
 def load_events(
-    con: duckdb.DuckDBPyConnection, events: Path | pd.DataFrame, by: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    events: Path | TableFile | pd.DataFrame,
+    *,
+    options: TableOptions | None = None,
+    for_map: bool = False,
 ) -> list[Caution]:
-    """Read an event table into `events` (`bulk.sql`), in the table's order.
+    """Read an event table into `events` and `rejected`.
+
+    Makes two tables; each row of the input is in `rejected`, or in `events`, or gave way to a later
+    version of its event there, which a caution counts.
+
+    `events`, to be ordered by `number`: `number` (of the row, from 1; the header and blank lines
+    don't count), `event_id` (`row-<number>` where the table gives none), `lon`, `lat` (degrees,
+    EPSG:4326), `radius_km` (the row's own; NULL: none), `type_radius_km` (of its event type; NULL:
+    not listed), `precision_km` (the position is known within this radius; 0: exactly), `by_group`,
+    `event_type`, `event_date`, `fatalities` (persons), `country` (ISO 3166-1 alpha-2),
+    `place_kind` (`point`, `country`, `region`); NULL where not given.
+
+    `rejected`: `number`, `code`, `reason`.
 
     Parameters
     ----------
+    con
+        A scratch database without tables of these names.
     events
         CSV, GeoJSON or Parquet, or a data frame (a GeoDataFrame of points gives its own positions).
-    by
-        A column whose value is kept as the event's group.
+        ACLED's and UCDP's exports are known by their columns.
+    options
+        How to read it; None: as it is found.
+    for_map
+        Keep what a map shows and counting doesn't need: the columns `name`, `notes`, `role` and
+        `modality`, and events at 0, 0, whose `place_kind` is `region`: they are listed, and have no
+        place.
 
     Returns
     -------
-        What was set aside and why, and what is doubtful.
+        What was set aside or repaired and why, and what is doubtful.
 
     Raises
     ------
     UnavailableError
         If the file can't be read.
     TableError
-        If it is empty or broken, lacks columns, or no row can be used.
+        If it is empty or broken, lacks columns, has longitude and latitude swapped, or no row can
+        be used.
     UsageError
-        If there is no column `by`.
+        If there is no column `options.by`.
     """
+    options = options or TableOptions()
     cautions: list[Caution] = []
+    con.execute(read_statement("events", "macros"))
     with ExitStack() as stack:
-        incoming = _open(events, by, cautions, stack)
-        reader = pa.RecordBatchReader.from_batches(_schema(), _number(incoming))
-        con.register("incoming_rows", reader)
-        stack.callback(con.unregister, "incoming_rows")
-        try:
-            con.execute("CREATE TABLE incoming AS SELECT * FROM incoming_rows")
-        except (pa.ArrowException, duckdb.Error) as error:
-            raise TableError(f"{incoming.name}: {error}; expected an event table") from error
-    con.execute(read_statement("events", "bulk"))
-    con.execute("DROP TABLE incoming")
-    return cautions + _account(con, incoming)
-
-
-def _account(con: duckdb.DuckDBPyConnection, incoming: _Incoming) -> list[Caution]:
-    reasons = con.execute(
-        "SELECT 'row ' || number || ': ' || reason FROM checked WHERE reason IS NOT NULL "
-        "ORDER BY number LIMIT ?",
-        [_NAMED],
-    ).fetchall()
-    first = [reason for (reason,) in reasons]
-    ((total, rejected, kept),) = con.execute(
-        "SELECT count(*), count(reason), (SELECT count(*) FROM events) FROM checked"
-    ).fetchall()
-    total, rejected = total + len(incoming.broken), rejected + len(incoming.broken)
-    named = [*incoming.broken, *first][:_NAMED]
-    listed = "; ".join(named) + (f" and {rejected - len(named)} more" if rejected > _NAMED else "")
-    if not kept:
-        raise TableError(
-            f"{incoming.name}: none of {total} rows can be used" + (f": {listed}" if listed else "")
-        )
-    cautions = []
-    if rejected:
-        cautions.append(
-            Caution("rows-rejected", f"{rejected} of {total} rows were set aside: {listed}.")
-        )
-    if repeated := total - rejected - kept:
-        cautions.append(
-            Caution("events-repeated", f"{repeated} rows repeat an event_id; its last row counts.")
-        )
+        incoming = open_table(events, options, cautions, stack, texts=for_map)
+        _check_rows(con, incoming, options, for_map=for_map)
+    if "country" in incoming.columns.fields:
+        refuse_swapped(con, incoming)
+    _reject_rows(con, incoming)
+    cautions += describe_rejected(con, incoming.name)
+    _store_centres(con, incoming)
+    _keep_events(con, for_map=for_map)
+    cautions += describe_events(con)
+    con.execute("DROP VIEW checked")
+    for table in _TEMPORARY:
+        con.execute(f"DROP TABLE {table}")
     return cautions
 
 
-def _schema() -> pa.Schema:
-    text = [pa.field(name, pa.string()) for name in (*_FIELDS, _GROUP)]
-    return pa.schema([pa.field("number", pa.int64()), *text])
-
-
-def _number(incoming: _Incoming) -> Iterator[pa.RecordBatch]:
-    """Give rows their numbers, from 1, and bring the columns into one order, as text."""
-    for batch in incoming.batches:
-        size = batch.num_rows
-        numbers = pa.array(range(incoming.rows + 1, incoming.rows + size + 1), pa.int64())
-        incoming.rows += size
-        arrays = [numbers]
-        for name in (*_FIELDS, _GROUP):
-            column = incoming.columns.get(name)
-            found = batch.column(column) if column else pa.nulls(size, pa.string())
-            arrays.append(found.cast(pa.string()))
-        yield pa.RecordBatch.from_arrays(arrays, schema=_schema())
-
-
-def _match(header: Sequence[str], name: str, by: str | None) -> dict[str, str]:
-    matched = match_columns(header, name)
-    columns = {field: matched[field] for field in _FIELDS if field in matched}
-    if by is not None:
-        if by not in header:
-            raise UsageError(f"{name}: no column {by!r}; the columns are: {', '.join(header[:20])}")
-        columns[_GROUP] = by
-    return columns
-
-
-def _open(
-    events: Path | pd.DataFrame, by: str | None, cautions: list[Caution], stack: ExitStack
-) -> _Incoming:
-    if not isinstance(events, Path):
-        return _open_frame(events, by)
-    suffix = events.suffix.lower()
+def _check_rows(
+    con: duckdb.DuckDBPyConnection, incoming: Incoming, options: TableOptions, *, for_map: bool
+) -> None:
+    """Stream the rows into `checked`. What the table lacks is NULL there, and takes no space."""
+    schema = list_schema(incoming)
+    failures: list[Exception] = []
+    batches = _keep_failure(read_cells(incoming, options), failures)
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
+    con.register("incoming_rows", reader)
+    _add_nulls(con, "incoming", "incoming_rows", _find_lacking(_CELLS, schema.names))
+    lacking = [name for name, (cell, _) in _CHECKED.items() if cell not in schema.names]
+    excluded = f"EXCLUDE ({', '.join(lacking)})" if lacking else ""
+    select = read_statement("events", "checked")
     try:
-        if suffix == ".parquet":
-            return _open_parquet(events, by, stack)
-        if suffix in {".geojson", ".json"}:
-            return _open_features(events, by)
-        return _open_csv(events, by, cautions, stack)
-    except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
-        raise UnavailableError(f"{events} can't be read: {error.strerror or error}") from error
-
-
-def _open_frame(events: pd.DataFrame, by: str | None) -> _Incoming:
-    frame = events.reset_index(drop=True)
-    geometry = getattr(events, "_geometry_column_name", None)
-    if geometry in frame.columns:
-        points = events.geometry if events.crs is None else events.geometry.to_crs(4326)
-        frame = frame.drop(columns=geometry).drop(columns=["lon", "lat"], errors="ignore")
-        frame = frame.assign(lon=points.x.to_numpy(), lat=points.y.to_numpy())
-    columns = _match([str(column) for column in frame.columns], "the events", by)
-    table = pa.Table.from_pandas(frame[list(dict.fromkeys(columns.values()))], preserve_index=False)
-    return _Incoming("the events", iter(table.to_batches(_BATCH_ROWS)), columns)
-
-
-def _open_parquet(path: Path, by: str | None, stack: ExitStack) -> _Incoming:
-    import pyarrow.parquet as pq
-
-    stream = stack.enter_context(path.open("rb"))
-    if not stream.read(1):
-        raise TableError(f"{path.name}: the file is empty; expected an event table as .parquet")
-    try:
-        file = pq.ParquetFile(stream)
-    except pa.ArrowException as error:
-        raise TableError(f"{path.name}: no readable Parquet: {error}") from error
-    columns = _match(file.schema_arrow.names, path.name, by)
-    wanted = list(dict.fromkeys(columns.values()))
-    return _Incoming(path.name, file.iter_batches(_BATCH_ROWS, columns=wanted), columns)
-
-
-def _open_features(path: Path, by: str | None) -> _Incoming:
-    header, rows = read_features(path.read_bytes(), path.name)
-    columns = _match(header, path.name, by)
-    wanted = list(dict.fromkeys(columns.values()))
-    broken: list[str] = []
-    found: dict[str, list[str | None]] = {column: [] for column in wanted}
-    for number, cells in rows:
-        if isinstance(cells, str):
-            broken.append(f"row {number}: {cells}")
-            continue
-        for column in wanted:
-            value = cells.get(column)
-            found[column].append(None if value is None else str(value))
-    table = pa.table({column: pa.array(values, pa.string()) for column, values in found.items()})
-    return _Incoming(path.name, iter(table.to_batches(_BATCH_ROWS)), columns, broken)
-
-
-def _open_csv(path: Path, by: str | None, cautions: list[Caution], stack: ExitStack) -> _Incoming:
-    import pyarrow.csv as pc
-
-    stream, head = _open_text(path, cautions)
-    stack.enter_context(stream)
-    if head.lstrip()[:1] == "<":
-        raise TableError(f"{path.name}: an HTML or XML page, not a table; expected CSV")
-    delimiter = find_delimiter(head, path.name, cautions)
-    header = next((row for row in csv.reader(io.StringIO(head), delimiter=delimiter) if row), [])
-    header = [column.strip() for column in header]
-    columns = _match(header, path.name, by)
-    broken: list[str] = []
-
-    def refuse(row: Any) -> str:
-        broken.append(
-            f"{row.actual_columns} cells, expected {row.expected_columns} as in the header: "
-            f"{row.text[:60]!r}"
+        con.execute(
+            f"CREATE TEMP TABLE checked_rows AS SELECT * {excluded} FROM ({select})",  # noqa: S608
+            {
+                "decimal_comma": incoming.decimal_comma,
+                "garbled": incoming.garbled,
+                "encoding": incoming.encoding,
+                "keep_unplaced": for_map,
+                "most_km": MAX_RADIUS_KM,
+                "coarsest": max(PRECISION_KM[incoming.columns.scheme]),
+                "date_format": options.date_format,
+            },
         )
-        return "skip"
+    except duckdb.Error as error:
+        _explain(error, failures, incoming.name)
+    finally:
+        con.execute("DROP VIEW incoming")
+        con.unregister("incoming_rows")
+    _add_nulls(con, "checked", "checked_rows", {name: _CHECKED[name][1] for name in lacking})
 
+
+def _keep_failure(
+    batches: Iterator[pa.RecordBatch], failures: list[Exception]
+) -> Iterator[pa.RecordBatch]:
+    """Note what ends the reading: DuckDB would only hand on its text, with a traceback."""
     try:
-        batches = pc.open_csv(
-            stream,
-            read_options=pc.ReadOptions(column_names=header, skip_rows=_skipped(head)),
-            parse_options=pc.ParseOptions(
-                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=refuse
-            ),
-            convert_options=pc.ConvertOptions(
-                include_columns=list(dict.fromkeys(columns.values())),
-                column_types=dict.fromkeys(columns.values(), pa.string()),
-                strings_can_be_null=False,
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" in str(error):
-            return _Incoming(path.name, iter(()), columns, broken)
-        raise TableError(f"{path.name}: {error}; expected an event table as CSV") from error
-    return _Incoming(path.name, batches, columns, broken)
+        yield from batches
+    except Exception as error:
+        failures.append(error)
+        raise
 
 
-def _skipped(head: str) -> int:
-    """Return the number of lines before the first row: empty ones and the header."""
-    lines = head.split("\n")
-    return next((n for n, line in enumerate(lines) if line.strip()), 0) + 1
+def _explain(error: duckdb.Error, failures: Sequence[Exception], name: str) -> NoReturn:
+    """Raise what stopped the reading of a table as one of our errors; a bug stays what it is."""
+    if not failures:
+        if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
+            reason = str(error).splitlines()[0]
+            raise UnavailableError(f"{name} can't be stored: {reason}") from error
+        raise error
+    (failure,) = failures
+    broken = isinstance(failure, OSError) and failure.errno is None  # Arrow's, of a torn file
+    if broken or isinstance(failure, pa.ArrowException):
+        raise TableError(f"{name}: {describe_fault(failure)}") from failure
+    if isinstance(failure, OSError):
+        raise UnavailableError(f"{name} can't be read: {failure.strerror}") from failure
+    raise failure
 
 
-def _open_text(path: Path, cautions: list[Caution]) -> tuple[Any, str]:
-    """Return a stream of UTF-8 and the beginning of its text.
+def _find_lacking(cells: Mapping[str, str], present: Collection[str]) -> dict[str, str]:
+    return {name: kind for name, kind in cells.items() if name not in present}
 
-    The file is read once to see that it is UTF-8 and that its quotes are closed; any other
-    encoding is decoded in memory.
-    """
-    decoder = codecs.getincrementaldecoder("utf-8-sig")("strict")
-    quotes, head, plain = 0, b"", True
-    with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            head = head or chunk[:_HEAD]
-            quotes += chunk.count(b'"')
-            plain = plain and b"\0" not in chunk
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                plain = False
-            if not plain:
-                break
-    if plain and head:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            plain = False
-    if plain and head:
-        if quotes % 2:
-            raise TableError(f"{path.name}: a quote is not closed; check the quotes in the file")
-        bom = head.startswith(codecs.BOM_UTF8)
-        source = path.open("rb")
-        source.seek(len(codecs.BOM_UTF8) if bom else 0)
-        return source, head.decode("utf-8-sig", errors="ignore")
-    data = path.read_bytes()
-    text = decode_table(data, path.name)
-    cautions += doubt_encoding(data, path.name)
-    return io.BytesIO(text.encode()), text[:_HEAD]
+
+def _add_nulls(
+    con: duckdb.DuckDBPyConnection, view: str, table: str, columns: Mapping[str, str]
+) -> None:
+    nulls = "".join(f", CAST(NULL AS {kind}) AS {name}" for name, kind in columns.items())
+    con.execute(f"CREATE TEMP VIEW {view} AS SELECT *{nulls} FROM {table}")  # noqa: S608
+
+
+def _reject_rows(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+    columns = list(zip(*incoming.broken, strict=True)) or [(), (), ()]
+    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, _REJECTED.types, strict=True)]
+    con.register("incoming_rows", pa.Table.from_arrays(arrays, schema=_REJECTED))
+    con.execute(read_statement("events", "rejected"))
+    con.unregister("incoming_rows")
+
+
+def _store_centres(con: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
+    """Store the centres of the countries that occur, degrees."""
+    found: list[tuple[str, float, float]] = []
+    if "country" in incoming.columns.fields:
+        codes = con.execute(
+            "SELECT DISTINCT country FROM checked WHERE code IS NULL AND country IS NOT NULL"
+        ).fetchall()
+        found = list(find_centres(code for (code,) in codes))
+    columns = list(zip(*found, strict=True)) or [(), (), ()]
+    arrays = [pa.array(cells, kind) for cells, kind in zip(columns, _CENTRES.types, strict=True)]
+    con.register("incoming_rows", pa.Table.from_arrays(arrays, schema=_CENTRES))
+    con.execute("CREATE TEMP TABLE centres AS SELECT * FROM incoming_rows")
+    con.unregister("incoming_rows")
+
+
+def _keep_events(con: duckdb.DuckDBPyConnection, *, for_map: bool) -> None:
+    con.execute(read_statement("events", "superseded"))
+    near = {"country_km": _COUNTRY_KM, "near_degrees": _NEAR_CENTRE_DEGREES}
+    con.execute(read_statement("events", "central"), near)
+    wide = {"country_km": _COUNTRY_KM, "country_level": WHOLE_COUNTRY, "nowhere_km": _NOWHERE_KM}
+    select = read_statement("events", "events")
+    left_out = "" if for_map else f"EXCLUDE ({', '.join(_SHOWN)})"
+    con.execute(f"CREATE TABLE events AS SELECT * {left_out} FROM ({select})", wide)  # noqa: S608

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.events.event import EventSet
+    from geo.events.options import TableOptions
     from geo.places import Gazetteer
     from geo.settings import Settings
 
@@ -22,7 +23,12 @@ TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".geojson", ".json", ".parquet"})
 TEXT_SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ""})
 
 
-def read_events(path: Path | None, gazetteer: Gazetteer, settings: Settings) -> EventSet:
+def read_events(
+    path: Path | None,
+    gazetteer: Gazetteer,
+    settings: Settings,
+    options: TableOptions | None = None,
+) -> EventSet:
     """Read the events of an article or an event table.
 
     Parameters
@@ -30,6 +36,8 @@ def read_events(path: Path | None, gazetteer: Gazetteer, settings: Settings) -> 
     path
         An article (`.txt`, `.md`, `.html`) or a table (`.csv`, `.geojson`, `.parquet`); None:
         the bundled example article.
+    options
+        How to read a table; None: as it is found.
 
     Raises
     ------
@@ -44,16 +52,25 @@ def read_events(path: Path | None, gazetteer: Gazetteer, settings: Settings) -> 
     if suffix in TABLE_SUFFIXES:
         from geo.events.table import read_table
 
-        return read_table(_read_bytes(path), path.name)
+        return read_table(_read_bytes(path), path.name, options)
     if suffix not in TEXT_SUFFIXES:
         raise _unknown(path.name, suffix)
     return read_article(read_document(path, limit_bytes=settings.text_limit_bytes), gazetteer)
 
 
 def read_events_from_bytes(
-    data: bytes, name: str, gazetteer: Gazetteer, settings: Settings
+    data: bytes,
+    name: str,
+    gazetteer: Gazetteer,
+    settings: Settings,
+    options: TableOptions | None = None,
 ) -> EventSet:
     """Read events from bytes, such as those of standard input; `name` tells the kind.
+
+    Parameters
+    ----------
+    options
+        How to read a table; None: as it is found.
 
     Raises
     ------
@@ -64,7 +81,7 @@ def read_events_from_bytes(
     if suffix in TABLE_SUFFIXES:
         from geo.events.table import read_table
 
-        return read_table(data, name)
+        return read_table(data, name, options)
     if suffix not in TEXT_SUFFIXES:
         raise _unknown(name, suffix)
     return read_article(

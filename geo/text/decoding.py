@@ -87,32 +87,48 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _decode(data: bytes, name: str, *, markup: bool) -> str:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _decode_as(data, encoding, name)
-    if markup and (declared := _DECLARED.search(data[:4096])):
+    marked = any(data.startswith(mark) for mark, _ in _MARKS)
+    if markup and not marked and (declared := _DECLARED.search(data[:4096])):
         encoding = declared.group(1).decode("ascii")
         try:
             return data.decode(encoding)
         except (LookupError, UnicodeDecodeError):
             pass  # a wrong declaration is common; what the bytes say decides
-    if b"\x00" not in data:
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            return _decode_page(data, name)
-    return _decode_wide(data, name)
+    encoding = find_encoding(data, name)
+    text = _decode_as(data, encoding, name)
+    if encoding in _PAGES and _is_garbled(text[:_SAMPLE]):
+        raise TextError(
+            f"{name}: not UTF-8, and read as {encoding}, the likeliest of {', '.join(_PAGES)}, its "
+            "words make no sense; save it as UTF-8 and try again"
+        )
+    return text
 
 
-def _decode_wide(data: bytes, name: str) -> str:
+def find_encoding(data: bytes, name: str) -> str:
+    """Return the encoding of a text: by its mark, its zero bytes, as UTF-8, or a likely page.
+
+    Raises
+    ------
+    TextError
+        If it has zero bytes and is no UTF-16, or if no page fits.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    if b"\x00" in data:
+        return _find_wide(data, name)
+    return "utf-8" if _is_utf8(data) else _choose_page(data, name)
+
+
+def _find_wide(data: bytes, name: str) -> str:
     """UTF-16 without a byte order mark has its zero bytes on one side."""
     head = data[: _SAMPLE - _SAMPLE % 2]
     even, odd = head[::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     if odd > 0.2 * half and even < 0.02 * half:
-        return _decode_as(data, "utf-16-le", name)
+        return "utf-16-le"
     if even > 0.2 * half and odd < 0.02 * half:
-        return _decode_as(data, "utf-16-be", name)
+        return "utf-16-be"
     raise TextError(
         f"{name}: byte 0 at position {data.index(0)}: binary data, not text; "
         "expected an article as .txt, .md or .html (UTF-8)"
@@ -126,29 +142,6 @@ def _decode_as(data: bytes, encoding: str, name: str) -> str:
         raise TextError(
             f"{name}: byte {error.start} is no {encoding}: {error.reason}; save it as UTF-8"
         ) from error
-
-
-def _decode_page(data: bytes, name: str) -> str:
-    page = _choose_page(data, name)
-    text = _decode_as(data, page, name)
-    if _is_garbled(text[:_SAMPLE]):
-        raise TextError(
-            f"{name}: not UTF-8, and read as {page}, the likeliest of {', '.join(_PAGES)}, its "
-            "words make no sense; save it as UTF-8 and try again"
-        )
-    return text
-
-
-def guess_page(data: bytes, name: str) -> str | None:
-    """Return the Windows code page that a text's bytes were taken for, None if it is Unicode.
-
-    Raises
-    ------
-    TextError
-        If no page fits.
-    """
-    unicode = b"\x00" in data or any(data.startswith(mark) for mark, _ in _MARKS)
-    return None if unicode or _is_utf8(data) else _choose_page(data, name)
 
 
 def _choose_page(data: bytes, name: str) -> str:

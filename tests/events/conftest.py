@@ -1,9 +1,15 @@
-"""The built gazetteer, opened once, and the seed article where it is present."""
+"""The built gazetteer, opened once, the seed article where it is present, and loaded tables."""
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from geo.database.store import create_scratch
+from geo.events.bulk import load_events
+from geo.events.encoding import TableFile
+from geo.events.options import TableOptions
 from geo.places import open_gazetteer
 
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
@@ -22,3 +28,43 @@ def seed_article():
     if not found:
         pytest.skip("the seed article is not beside this checkout")
     return found[0]
+
+
+@dataclass
+class Loaded:
+    """A table that was read: what is asked of its database, and its cautions by code."""
+
+    con: Any
+    cautions: dict[str, str]
+
+    def list(self, columns="event_id"):
+        rows = self.con.execute(f"SELECT {columns} FROM events ORDER BY number").fetchall()  # noqa: S608
+        return [row[0] for row in rows] if len(rows[0]) == 1 else rows
+
+    @property
+    def rejected(self):
+        return self.con.execute("SELECT number, code FROM rejected ORDER BY number").fetchall()
+
+    @property
+    def reasons(self):
+        return dict(self.con.execute("SELECT number, reason FROM rejected").fetchall())
+
+
+@pytest.fixture
+def load(tmp_path):
+    """Load text, bytes, a path or a frame as an event table."""
+    opened = []
+
+    def read(table, name="events.csv", *, for_map=False, **options):
+        folder = tmp_path / f"scratch-{len(opened)}"
+        folder.mkdir()
+        con = create_scratch(folder)
+        opened.append(con)
+        data = table.encode() if isinstance(table, str) else table
+        source = TableFile(name, data) if isinstance(data, bytes) else data
+        cautions = load_events(con, source, options=TableOptions(**options), for_map=for_map)
+        return Loaded(con, {caution.code: caution.text for caution in cautions})
+
+    yield read
+    for con in opened:
+        con.close()

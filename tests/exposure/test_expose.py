@@ -324,3 +324,47 @@ def test_a_value_that_the_file_does_not_declare_can_be_named_as_nodata(write_cou
         assert found["nodata_fraction"].to_numpy() == pytest.approx(np.full(events, 0.5), abs=1e-3)
         with pytest.raises(RasterError, match="value -99999"):
             geo.expose(table, population=path, radius_km=50)
+
+
+def test_radii_go_by_the_type_of_event(population, write_events, tmp_path):
+    events = write_events(
+        "event_id,lon,lat,event_type,radius_km",
+        "A,15,0,Protests,",
+        "B,15,0,Battles,",
+        "C,15,0,Parade,",
+        "D,15,0,Battles,20",
+    )
+    found = geo.expose(events, population=population, radius_km="auto")
+    assert found["radius_km"].tolist() == [1.0, 5.0, 5.0, 20.0]
+    assert ("types-unknown", "1 of 4 events have no radius") in [
+        (code, text[:28]) for code, text in found.attrs["cautions"]
+    ]
+    union = geo.expose(events, population=population, radius_km="auto", mode="union")
+    assert union["radius_km"].isna().tolist() == [True]
+    assert union["people"].tolist() == [found["people"].max()]
+    radii = tmp_path / "radii.csv"
+    radii.write_text("event_type,radius_km\nProtests,7\nParade,2\n")
+    found = geo.expose(events, population=population, radius_km="auto", type_radii_km=radii)
+    assert found["radius_km"].tolist() == [7.0, 5.0, 2.0, 20.0]
+    with pytest.raises(UsageError, match="or auto"):
+        geo.expose(events, population=population, radius_km="some")
+
+
+def test_what_a_level_of_precision_stands_for_can_be_said(population, write_events):
+    events = write_events("event_id,lon,lat,geo_precision", "A,15,0,2", "B,15,0,1")
+    plain = geo.expose(events, population=population, radius_km=5)["people"]
+    said = geo.expose(events, population=population, radius_km=5, precision_km={2: 10})["people"]
+    assert plain[0] == pytest.approx(25 * plain[1], rel=0.02)
+    assert said[0] == pytest.approx(4 * said[1], rel=0.02)
+
+
+def test_rows_that_were_set_aside_are_written_with_their_reasons(
+    population, write_events, tmp_path
+):
+    events = write_events("event_id,lon,lat", "A,15,0", "B,,0", "C,15,95", "D,0,0")
+    request = Request(population, (5.0,), rejected=tmp_path / "rejected.csv")
+    write_exposure(events, tmp_path / "out.csv", request)
+    rejected = pd.read_csv(tmp_path / "rejected.csv")
+    assert rejected["number"].tolist() == [2, 3, 4]
+    assert rejected["code"].is_unique
+    assert len(pd.read_csv(tmp_path / "out.csv")) + len(rejected) == 4

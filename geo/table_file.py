@@ -30,7 +30,7 @@ def check_out(out: Path) -> None:
         If its folder is missing.
     """
     if out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--out {str(out)!r}: expected a name that ends in .csv or .parquet")
+        raise UsageError(f"{str(out)!r}: expected a name that ends in .csv or .parquet")
     if not out.parent.is_dir():
         raise UnavailableError(f"{out}: there is no folder {out.parent}; make it first")
 
