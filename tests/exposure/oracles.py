@@ -167,3 +167,29 @@ def extract(world, polygons):
     )  # fmt: skip
     frame = gpd.GeoDataFrame(geometry=[cut_to(world, shape) for shape in polygons], crs=4326)
     return exact_extract(source, frame, "sum", output="pandas")["sum"].to_numpy()
+
+
+def cut_cells(world, polygon):
+    """Return the people of a polygon, each cell by the area of what the polygon cuts out of it."""
+    rows, cols = world.people.shape
+    place = [world.west, world.north]
+    shape = shapely.transform(polygon, lambda xy: (xy - place) / [world.cell, -world.cell])
+    left, top, right, low = shape.bounds
+    col, row = np.meshgrid(
+        np.arange(max(0, math.floor(left)), min(cols, math.ceil(right))),
+        np.arange(max(0, math.floor(top)), min(rows, math.ceil(low))),
+    )
+    col, row = col.ravel(), row.ravel()
+    boxes = shapely.box(col, row, col + 1, row + 1)
+    edge = shapely.boundary(shape)
+    shapely.prepare([shape, edge])
+    part = shapely.contains_xy(shape, col + 0.5, row + 0.5).astype(float)
+    cut = shapely.intersects(edge, boxes)
+    part[cut] = shapely.area(shapely.intersection(boxes[cut], shape))
+    return float((np.nan_to_num(world.people)[row, col] * part).sum())
+
+
+def count_holes(polygon):
+    """Return the number of holes in a polygon's parts."""
+    parts = shapely.get_parts(polygon)
+    return int(shapely.get_num_interior_rings(parts[shapely.get_type_id(parts) == 3]).sum())

@@ -91,7 +91,7 @@ def _anywhere(rng, number, cell, radius):
     reach = radius / KM_PER_DEGREE / cell
     rows = int(np.clip(2.6 * reach + 20, 60, math.sqrt(_ROOM / wide)))
     cols = int(min(_ROOM / rows, max(60, 1.4 * rows * wide), 359 / cell))
-    north = min(90.0, middle + rows * cell / 2)
+    north = float(np.clip(middle + rows * cell / 2, rows * cell - 90, 90.0))
     west = rng.uniform(-180, 180 - cols * cell)
     return _populate(rng, f"anywhere {number}", (rows, cols), (west, north), cell, radius, 17)
 
@@ -193,3 +193,53 @@ def _texture(rng, shape, kind):
         return people * np.where(rng.random(shape) < 0.002, 100 * rng.random(shape), 1.0)
     people[np.broadcast_to(np.sin(row / 29.0 + 0.5) + np.cos(col / 37.0) < -0.7, shape)] = np.nan
     return people
+
+
+def make_polygons(seed=21):
+    """Yield 50 worlds of no discs, each with ten polygons: 500, of which 300 have holes.
+
+    Rings go round a centre at a distance that waves, with 5 to 60 corners; every other polygon
+    has one to three holes, every tenth is of two parts. They are 2 to 60 cells high, on cells of
+    1 arc-second to 5 arc-minutes at latitudes to 85 degrees; a few reach beyond the raster, and
+    those on rasters that run past 180 degrees cross the date line.
+    """
+    rng = np.random.default_rng(seed)
+    for number, cell in enumerate(np.geomspace(*CELLS, 50)):
+        size = float(2 ** rng.uniform(1, 5.9))
+        middle = rng.uniform(-84, 84)
+        rows, cols = (int(max(40, 3 * size)),) * 2
+        west = rng.uniform(-180, 180 - cols * cell)
+        if number % 5 == 0:
+            west = 180 - cols * cell / 2
+        none = np.empty(0)
+        people = _texture(rng, (rows, cols), TEXTURES[number % len(TEXTURES)])
+        north = float(np.clip(middle + rows * cell / 2, rows * cell - 90, 90.0))
+        people = people * _areas_km2(north, cell, rows)
+        world = World(f"plots {number}", people, west, north, cell, none, none, none)
+        yield world, [_plot(rng, world, size, index) for index in range(10)]
+
+
+def _plot(rng, world, size, index):
+    """Return a polygon, in degrees, whose first part has people at its centre."""
+    rows, cols = world.people.shape
+    while True:
+        center = rng.uniform((0, 0), (cols, rows))
+        if world.people[int(center[1]), int(center[0])] > 0:
+            break
+    shape = shapely.Polygon(_ring(rng, center, size / 2))
+    if index % 10 == 3:
+        shape = shapely.union(shape, shapely.Polygon(_ring(rng, center + size, size / 3)))
+    if index % 5 in (0, 2, 4):
+        for _ in range(rng.integers(1, 4)):
+            spot = center + rng.uniform(-size / 6, size / 6, 2)
+            shape = shapely.difference(shape, shapely.Polygon(_ring(rng, spot, size / 12)))
+    place = [world.west, world.north]
+    return shapely.transform(shape, lambda xy: place + xy * [world.cell, -world.cell])
+
+
+def _ring(rng, center, reach):
+    corners = rng.integers(5, 61)
+    angles = np.sort(rng.uniform(0, 2 * math.pi, corners))
+    waves = 0.75 + 0.25 * np.sin(rng.integers(2, 6) * angles + rng.uniform(0, 6))
+    away = reach * waves * rng.uniform(0.8, 1.0, corners)
+    return center + np.column_stack([np.cos(angles), np.sin(angles)]) * away[:, None]

@@ -1,0 +1,129 @@
+"""How exact the figures are: 2,000 random discs and 500 polygons against three oracles.
+
+The discs and rasters are made in `worlds.py` (what is drawn, and from where, is said there), the
+oracles stand in `oracles.py`. Nothing is left out: each disc has people, and each is compared.
+"""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from geo.exposure.discs import METRES_PER_DEGREE
+from geo.exposure.join import join_discs
+from geo.exposure.plan import Discs
+from geo.exposure.spans import Frame, choose_scanlines
+from geo.exposure.sweep import sweep_discs
+from tests.exposure import oracles, worlds
+
+DISCS, SPECIAL = 2000, 300
+POLYGONS = 500
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Counted:
+    """People of all discs, in one order, by each way; where each is and how large."""
+
+    sums_differ: list
+    lat: np.ndarray
+    radius_km: np.ndarray
+    cell: np.ndarray
+    special: np.ndarray
+    swept: np.ndarray
+    brute: np.ndarray
+    own_error: np.ndarray
+    extracted: np.ndarray
+
+    def describe(self, off):
+        """Say which discs are farthest off."""
+        return "; ".join(
+            f"{off[n]:.1e} at latitude {self.lat[n]:.4f}, {self.radius_km[n]:.3f} km, cells of "
+            f"{self.cell[n] * 3600:.2f} arc-seconds"
+            for n in np.argsort(-off)[:5]
+        )
+
+
+def frame_of(world):
+    """Return the frame that `geo.expose` takes for discs of this radius."""
+    height = 2 * world.radius_km.min() * 1000.0 / METRES_PER_DEGREE
+    scanlines = choose_scanlines(height, world.cell)
+    return Frame(
+        "EPSG:4326", world.west, world.north, world.cell, world.cell, *world.people.shape, scanlines
+    )
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory):
+    path = tmp_path_factory.mktemp("worlds") / "people_count.tif"
+    parts, differ = [], []
+    for world in worlds.make_worlds():
+        world.write(path)
+        frame, discs = frame_of(world), Discs(world.lon, world.lat, world.radius_km)
+        swept, joined = sweep_discs(path, frame, discs), join_discs(path, frame, discs)
+        differ += [
+            f"{world.name}: {field.name}"
+            for field in dataclasses.fields(swept)
+            if not np.array_equal(getattr(swept, field.name), getattr(joined, field.name))
+        ]
+        people, own_error = oracles.brute_force(world)
+        shapes = [
+            oracles.geodesic_polygon(*disc)
+            for disc in zip(world.lon, world.lat, world.radius_km, strict=True)
+        ]
+        special = np.full(len(discs), not world.name.startswith("anywhere"))
+        cell = np.full(len(discs), world.cell)
+        extracted = oracles.extract(world, shapes)
+        parts.append(
+            (world.lat, world.radius_km, cell, special, swept.people, people, own_error, extracted)
+        )
+    return Counted(differ, *(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def test_discs_are_those_that_the_bounds_are_stated_for(counted):
+    assert len(counted.lat) == DISCS
+    assert counted.special.sum() == SPECIAL
+    assert np.abs(counted.lat).max() == worlds.MAX_LAT
+    assert (counted.radius_km.min(), counted.radius_km.max()) == worlds.RADII_KM
+    assert (counted.cell.min(), counted.cell.max()) == pytest.approx(worlds.CELLS)
+    assert (counted.brute > 1).all()
+
+
+def test_join_and_sweep_are_the_same_to_the_last_digit(counted):
+    assert counted.sums_differ == []
+
+
+def test_people_are_those_of_true_geodesics_on_ever_finer_lines(counted):
+    assert (counted.own_error < oracles.OWN_ERROR).all()
+    off = np.abs(counted.swept / counted.brute - 1)
+    assert off.max() < 1e-3, f"{(off >= 1e-3).sum()} of {len(off)}: {counted.describe(off)}"
+    assert counted.swept.sum() == pytest.approx(counted.brute.sum(), rel=1e-4)
+
+
+def test_special_discs_are_as_exact_as_others(counted):
+    """Across the date line and over the poles."""
+    off = np.abs(counted.swept / counted.brute - 1)[counted.special]
+    assert off.max() < 1e-3, f"{(off >= 1e-3).sum()} of {len(off)}"
+    swept, brute = counted.swept[counted.special], counted.brute[counted.special]
+    assert swept.sum() == pytest.approx(brute.sum(), rel=1e-4)
+
+
+def test_people_are_those_of_exactextract_on_geodesic_polygons(counted):
+    off = np.abs(counted.swept / counted.extracted - 1)
+    assert np.percentile(off, 95) < 2e-3, counted.describe(off)
+    assert counted.swept.sum() == pytest.approx(counted.extracted.sum(), rel=5e-4)
+
+
+def test_oracles_agree_with_each_other(counted):
+    """Far within the bounds: neither would hide a fault of the other."""
+    assert counted.brute == pytest.approx(counted.extracted, rel=2e-4)
+
+
+def test_oracles_agree_on_polygons():
+    shapes = holes = 0
+    for world, polygons in worlds.make_polygons():
+        cut = [oracles.cut_cells(world, polygon) for polygon in polygons]
+        assert min(cut) > 0
+        assert cut == pytest.approx(oracles.extract(world, polygons).tolist(), rel=1e-6)
+        shapes += len(polygons)
+        holes += sum(oracles.count_holes(polygon) > 0 for polygon in polygons)
+    assert (shapes, holes) == (POLYGONS, 300)
