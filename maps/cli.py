@@ -170,15 +170,37 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         "expose", parents=[common], help="people within reach of many events, no map"
     )
     command.add_argument(
-        "table", type=Path, help="events: .csv, .geojson or .parquet with lon and lat"
+        "table",
+        type=Path,
+        help="events (.csv, .geojson, .parquet with lon and lat), or polygons (.geojson, .gpkg, "
+        ".parquet), which are zones themselves",
     )
     command.add_argument(
         "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
     )
-    command.add_argument("--radius", required=True, help="radii in km, such as 1,2,5")
+    command.add_argument(
+        "--radius", help="radii in km, such as 1,2,5; auto: by the event's type; none for polygons"
+    )
     command.add_argument("--out", type=Path, required=True, help="a .csv or .parquet file")
     command.add_argument(
-        "--mode", default="each", choices=("each",), help="each: every event by itself (default)"
+        "--mode",
+        default="each",
+        choices=("each", "union", "nearest"),
+        help="each: every event by itself (default); union: people within reach of any event, "
+        "counted once; nearest: the union, split among events so that shares add up",
+    )
+    command.add_argument("--by", metavar="COLUMN", help="figures for the values of a column")
+    command.add_argument(
+        "--admin",
+        type=Path,
+        metavar="FILE",
+        help="administrative units to roll up to: .geojson, .gpkg, .parquet",
+    )
+    command.add_argument(
+        "--rings", action="store_true", help="add people between a radius and the next smaller one"
+    )
+    command.add_argument(
+        "--whole", action="store_true", help="whole persons, rounded so that parts still add up"
     )
     command.add_argument(
         "--unit",
@@ -195,8 +217,12 @@ def _expose(options: argparse.Namespace) -> None:
 
     request = Request(
         population=options.population,
-        radii_km=_parse_radii(options.radius),
+        radii_km=_parse_reach(options.radius),
         mode=options.mode,
+        by=options.by,
+        admin=options.admin,
+        rings=options.rings,
+        whole=options.whole,
         unit=options.unit,
         band=options.band,
         workers=options.workers,
@@ -205,6 +231,11 @@ def _expose(options: argparse.Namespace) -> None:
     for caution in write_exposure(options.table, options.out, request, show):
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
+
+
+def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:
+    """Return radii, `auto`, or None for polygons."""
+    return text if text in (None, "auto") else _parse_radii(text)
 
 
 def _show_progress(part: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.schemas import find_schema
@@ -12,16 +13,14 @@ from geo.resources import hash_file
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import geopandas as gpd
 
 _ID_LENGTH = 12
 _LISTED = 8
 
 
-def read_units(path: Path) -> tuple[gpd.GeoDataFrame, list[Caution]]:
-    """Read administrative units: GeoJSON, GeoPackage or GeoParquet.
+def read_units(source: Path | gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Caution]]:
+    """Read administrative units: GeoJSON, GeoPackage or GeoParquet, or a GeoDataFrame.
 
     Columns as in COD-AB (`adm2_pcode`, `adm2_name`, ... or `ADM2_PCODE`, `ADM2_EN`, ...), of which
     the finest level with P-codes is taken, or `pcode`, `name` and where there are `name_ar`,
@@ -39,7 +38,8 @@ def read_units(path: Path) -> tuple[gpd.GeoDataFrame, list[Caution]]:
     BoundaryError
         If it holds no such units, or P-codes or names are missing, or a P-code stands twice.
     """
-    frame, cautions = read_polygons(path)
+    frame, cautions = read_polygons(source)
+    path = source if isinstance(source, Path) else Path("the units")
     columns = [str(name) for name in frame.columns if name not in ("geometry", "row")]
     filled = [name for name in columns if frame[name].notna().any()]
     schema = find_schema(path, columns, filled)
@@ -48,7 +48,8 @@ def read_units(path: Path) -> tuple[gpd.GeoDataFrame, list[Caution]]:
     faults = _check_records(records, frame["row"].tolist(), schema.pcode)
     if faults:
         raise BoundaryError(f"{path}: " + "; ".join(faults))
-    units = build_units(records, frame.geometry.tolist(), describe_units_file(path).source_id)
+    origin = describe_units_file(source).source_id if isinstance(source, Path) else "units"
+    units = build_units(records, frame.geometry.tolist(), origin)
     from geo.boundaries.coverage import check_coverage
 
     cautions += check_coverage(units, path.name)

@@ -7,14 +7,13 @@ so a file under a wrong name never reaches another driver, nor the network.
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import BoundaryError, UnavailableError
 from geo.types import Caution
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import geopandas as gpd
     from shapely.geometry.base import BaseGeometry
 
@@ -38,14 +37,14 @@ _LISTED = 8
 
 
 def read_polygons(
-    path: Path, *, limit_bytes: int = LIMIT_BYTES
+    source: Path | gpd.GeoDataFrame, *, limit_bytes: int = LIMIT_BYTES
 ) -> tuple[gpd.GeoDataFrame, list[Caution]]:
-    """Return the polygons of a file with their attributes.
+    """Return the polygons of a file, or of a GeoDataFrame, with their attributes.
 
     Parameters
     ----------
-    path
-        GeoJSON, GeoPackage (one layer with polygons) or GeoParquet.
+    source
+        GeoJSON, GeoPackage (one layer with polygons) or GeoParquet; or a GeoDataFrame.
 
     Returns
     -------
@@ -60,7 +59,12 @@ def read_polygons(
         If it is too large, of another format, without CRS, without polygons, out of range, or
         has outlines that can't be mended.
     """
-    frame = _read_file(path, limit_bytes)
+    if isinstance(source, Path):
+        path, frame = source, _read_file(source, limit_bytes)
+    else:
+        geometry = source.geometry  # whatever its column is called
+        table = source.drop(columns=geometry.name)
+        path, frame = Path("the polygons"), table.set_geometry(list(geometry), crs=source.crs)
     if len(frame) > LIMIT_ROWS:
         raise BoundaryError(f"{path}: {len(frame)} rows; expected at most {LIMIT_ROWS}")
     frame = frame.assign(row=range(1, len(frame) + 1)).reset_index(drop=True)

@@ -136,6 +136,8 @@ CREATE TABLE pieces (                   -- what the join counts: people of a zon
     zone_id    VARCHAR NOT NULL,
     pcode      VARCHAR,
     people_sum HUGEINT NOT NULL,        -- persons x 2^20 x 2^12 x K
+    valid_sum  HUGEINT NOT NULL,        -- area with data, km2 x 10^9 x 2^12 x K
+    nodata_sum HUGEINT NOT NULL,        -- area inside the grid without data, in the same units
     static     DOUBLE NOT NULL,         -- people_sum as persons
     valid_km2  DOUBLE NOT NULL,         -- area with data
     nodata_km2 DOUBLE NOT NULL          -- area inside the grid without data

@@ -59,7 +59,8 @@ FROM typed;
 
 CREATE TABLE events AS
 SELECT
-    number, event_id, lon, lat, radius_km, precision_code, by_group
+    number, event_id, lon, lat, radius_km, NULL::DOUBLE AS type_radius_km,
+    coalesce([0, 25, 75, 150, 150, 500, 1000][precision_code], 0)::DOUBLE AS precision_km, precision_code, by_group
 FROM checked
 WHERE reason IS NULL
 QUALIFY row_number() OVER (PARTITION BY event_id ORDER BY number DESC) = 1

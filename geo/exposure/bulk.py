@@ -1,46 +1,62 @@
-"""People in discs, by the join or by the sweep: which one, by the number of discs."""
+"""People in zones of a raster of any size, by the join or by the sweep: which one, by the work."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.exposure.join import join_discs
-from geo.exposure.sweep import sweep_discs
+import numpy as np
+
+from geo.exposure.combination import NO_UNIT, Counted
+from geo.exposure.disc_set import Discs
+from geo.exposure.join import join_discs, join_zones
+from geo.exposure.outlines import Outlines
+from geo.exposure.polygons import GEOGRAPHIC
+from geo.exposure.sweep import sweep_discs, sweep_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-    from geo.exposure.plan import Discs
+    from geo.exposure.combination import Combination
     from geo.exposure.spans import Frame
-    from geo.exposure.sums import DiscSums
+    from geo.people.tiles import PopulationFile
 
-JOIN_DISCS = 20
+JOIN_ZONES = 20
 JOIN_CELLS = 1_000_000
-"""Up to so many discs that reach so many cells the join is as quick as loading the compiled sweep.
+"""Up to so many zones that reach so many cells the join is as quick as loading the compiled sweep.
 
 Both give the same sums to the last digit; the choice changes the time only.
 """
 
 
-def count_discs(
-    path: Path,
+def count_zones(
+    population: PopulationFile,
     frame: Frame,
-    discs: Discs,
+    zones: Discs | Outlines,
+    combination: Combination,
     *,
-    unit: str | None = None,
-    band: int | None = None,
     workers: int | None = None,
     progress: Callable[[float], None] | None = None,
-) -> DiscSums:
-    """Count the people in discs; parameters, result and errors are those of `sweep_discs`."""
-    if len(discs) <= JOIN_DISCS and _guess_cells(frame, discs) <= JOIN_CELLS:
-        return join_discs(path, frame, discs, unit=unit, band=band)
-    return sweep_discs(path, frame, discs, unit=unit, band=band, workers=workers, progress=progress)
+) -> Counted:
+    """Count the people in zones; parameters, result and errors are those of `sweep_zones`.
+
+    Discs on a projected grid are counted as polygons (`Outlines.of_discs`).
+    """
+    if isinstance(zones, Discs) and frame.crs != GEOGRAPHIC:
+        zones = Outlines.of_discs(frame, zones)
+    few = len(zones) <= JOIN_ZONES and _guess_cells(frame, zones) <= JOIN_CELLS
+    if isinstance(zones, Discs) and combination.mode == "each" and combination.units is None:
+        sums = (
+            join_discs(population, frame, zones)
+            if few
+            else sweep_discs(population, frame, zones, workers=workers, progress=progress)
+        )
+        return Counted(np.arange(len(zones)), np.full(len(zones), NO_UNIT), sums)
+    if few:
+        return join_zones(population, frame, zones, combination)
+    return sweep_zones(population, frame, zones, combination, workers=workers, progress=progress)
 
 
-def _guess_cells(frame: Frame, discs: Discs) -> float:
-    first, last = discs.lines(frame)
-    rows = (last - first) / frame.scanlines
-    cols = 2 * discs.half_widths() / frame.cell_width
-    return float((rows * cols).sum())
+def _guess_cells(frame: Frame, zones: Discs | Outlines) -> float:
+    reach = zones.reach(frame)
+    rows = (reach.last - reach.first) / frame.scanlines
+    return float((rows * (reach.east - reach.west)).sum())

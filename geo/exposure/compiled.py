@@ -12,11 +12,11 @@ from typing import Any
 from geo.errors import UnavailableError
 from geo.resources import package_file
 
-_SOURCES = ("chords.py", "kernels.py", "discs.py")
+_SOURCES = ("chords.py", "kernels.py", "overlay_kernels.py", "discs.py")
 
 
-def load_kernels() -> Any:
-    """Return the module `geo.exposure.kernels`, compiled or about to be.
+def load_kernels(name: str = "kernels") -> Any:
+    """Return the module `geo.exposure.<name>`, compiled or about to be.
 
     Compiled code is kept in `NUMBA_CACHE_DIR` if that is set, else in the user's cache folder
     (`XDG_CACHE_HOME`, `~/.cache`), else among the temporary files: never beside the package, whose
@@ -32,7 +32,7 @@ def load_kernels() -> Any:
     before = config.CACHE_DIR
     config.CACHE_DIR = before or str(_find_folder())
     try:
-        return importlib.import_module("geo.exposure.kernels")
+        return importlib.import_module(f"geo.exposure.{name}")
     finally:
         config.CACHE_DIR = before
 

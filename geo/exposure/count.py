@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -133,23 +133,28 @@ def load_spans(
     if not parts:
         return
     sizes = [len(part.start) for part in parts]
-    columns = Spans(
+    spans = Spans(
         np.concatenate([part.start for part in parts]), np.concatenate([part.end for part in parts])
-    ).to_columns(frame)
+    )
     which = pa.array(np.repeat(np.arange(len(parts)), sizes))
     zone_ids, pcodes = (pa.array(column, pa.string()) for column in zip(*names, strict=True))
-    insert_frame(
-        con,
-        "spans",
-        pa.table(
-            {
-                "grid_id": pa.array([grid_id]).take(pa.array(np.zeros(sum(sizes), np.int64))),
-                "zone_id": zone_ids.take(which),
-                "pcode": pcodes.take(which),
-                **columns,
-            }
-        ),
-    )
+    columns = spans.to_columns(frame)
+    _insert(con, grid_id, columns | {"zone_id": zone_ids.take(which), "pcode": pcodes.take(which)})
+
+
+def insert_spans(
+    con: duckdb.DuckDBPyConnection, frame: Frame, grid_id: str, spans: NDArray[np.int64]
+) -> None:
+    """Write spans to `spans`: rows scanline, x0, x1, number (which becomes the zone's id)."""
+    line, x0, x1, number = spans.T
+    columns = {"row": line // frame.scanlines, "line": line % frame.scanlines, "x0": x0, "x1": x1}
+    _insert(con, grid_id, columns | {"zone_id": pa.array(number).cast(pa.string())})
+
+
+def _insert(con: duckdb.DuckDBPyConnection, grid_id: str, columns: dict[str, Any]) -> None:
+    size = len(columns["x0"])
+    grid = pa.array([grid_id]).take(pa.array(np.zeros(size, np.int64)))
+    insert_frame(con, "spans", pa.table({"grid_id": grid, **columns}))
 
 
 def count_people(con: duckdb.DuckDBPyConnection, grid_id: str, scanlines: int) -> list[Piece]:

@@ -40,6 +40,8 @@ SELECT
     zone_id,
     pcode,
     people_sum,
+    valid_sum,
+    nodata_sum,
     CAST(people_sum AS DOUBLE) / (1048576.0 * 4096 * $scanlines) AS static,
     CAST(valid_sum AS DOUBLE) / (1e9 * 4096 * $scanlines) AS valid_km2,
     CAST(nodata_sum AS DOUBLE) / (1e9 * 4096 * $scanlines) AS nodata_km2

@@ -1,4 +1,4 @@
-"""The join: people in a few discs, by the SQL that defines the number (`count_people.sql`)."""
+"""The join: people in a few zones, by the SQL that defines the number (`count_people.sql`)."""
 
 from __future__ import annotations
 
@@ -10,56 +10,98 @@ import numpy as np
 
 from geo.database.store import create_run
 from geo.exposure.chords import chord_ratio, parametric, ratio_degrees
-from geo.exposure.count import count_people, load_cells, load_spans
-from geo.exposure.plan import Discs, find_crossing, plan_tiles
-from geo.exposure.spans import X_STEPS, Frame, Spans
-from geo.exposure.sums import DiscSums, to_km2
-from geo.exposure.sweep import area_units
-from geo.people.tiles import PopulationTiles, open_tiles
+from geo.exposure.count import count_people, insert_spans, load_cells
+from geo.exposure.plan import plan_tiles
+from geo.exposure.spans import X_STEPS, Frame
+from geo.exposure.sums import Sums, area_units
 
 if TYPE_CHECKING:
+    import duckdb
     from numpy.typing import NDArray
 
+    from geo.exposure.combination import Combination, Counted
+    from geo.exposure.disc_set import Discs
+    from geo.exposure.outlines import Outlines
+    from geo.exposure.plan import Tile
+    from geo.people.tiles import PopulationFile, PopulationTiles
+
 _GRID = "raster"
+_SUMS = """
+SELECT CAST(zone_id AS BIGINT), people_sum, valid_sum + nodata_sum, nodata_sum, 0 FROM pieces
+"""
 
 
 def join_discs(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     discs: Discs,
-    *,
-    unit: str | None = None,
-    band: int | None = None,
-) -> DiscSums:
+) -> Sums:
     """Count the people in discs; parameters, result and errors are those of `sweep_discs`."""
-    chords = discs.on_frame(frame)
-    first, last = discs.lines(frame)
-    whole = np.zeros((len(discs), 2), dtype=np.int64)
-    zones: dict[str, Spans] = {}
-    with open_tiles(path, unit=unit, band=band) as raster:
+    chords, reach = discs.on_frame(frame), discs.reach(frame)
+    words = np.zeros((len(discs), 4, 2), dtype=np.int64)
+    with (
+        population.open() as raster,
+        tempfile.TemporaryDirectory() as folder,
+        create_run(Path(folder) / "join") as con,
+    ):
+        crossing = reach.crosses(frame, wraps=raster.layout.wraps)
         for number, chord in enumerate(chords):
-            lines = np.arange(first[number], last[number])
+            lines = np.arange(reach.first[number], reach.last[number])
             hit, x0, x1 = _cut(frame, chord, lines)
-            whole[number] = _measure(raster, frame, hit, x1[:, 1] - x0[:, 1])
-            zones[str(number)] = _clip(frame, hit, x0, x1)
-        with tempfile.TemporaryDirectory() as folder, create_run(Path(folder) / "join") as con:
-            for tile in plan_tiles(frame, discs, raster.tile_shape):
-                people = raster.read_people(tile.row0, tile.row1, tile.col0, tile.col1)
-                areas = raster.cell_areas_km2(tile.row0, tile.row1)[:, None]
-                load_cells(con, _GRID, people, areas, (tile.row0, tile.col0))
-            load_spans(con, frame, _GRID, zones, {})
-            pieces = {int(p.zone_id): p for p in count_people(con, _GRID, frame.scanlines)}
-        crossing = find_crossing(frame, discs, wraps=raster.layout.wraps)
-    numbers = np.array(list(pieces), dtype=np.int64)
-    people_whole, people_part, valid, nodata = (np.zeros(len(discs), kind) for kind in "qqdd")
-    people_whole[numbers] = [piece.people_sum >> 32 for piece in pieces.values()]
-    people_part[numbers] = [piece.people_sum & 0xFFFFFFFF for piece in pieces.values()]
-    valid[numbers] = [piece.valid_km2 for piece in pieces.values()]
-    nodata[numbers] = [piece.nodata_km2 for piece in pieces.values()]
-    measured = to_km2(whole[:, 0], whole[:, 1], frame.scanlines)
-    covered = valid + nodata
-    area = np.where(crossing & (covered > 0), measured, covered)
-    return DiscSums(people_whole, people_part, valid, nodata, area, frame.scanlines)
+            if crossing[number]:
+                words[number, 3] = _measure(raster, frame, hit, x1[:, 1] - x0[:, 1])
+            insert_spans(con, frame, _GRID, _clip(frame, hit, x0, x1, number))
+        for tile in plan_tiles(frame, reach, raster.tile_shape):
+            _load_tile(con, raster, tile)
+        words[:, :3] = _count(con, frame, len(discs)).words[:, :3]
+    inside = ~crossing | ~(words[:, 1] > 0).any(axis=1)
+    words[inside, 3] = words[inside, 1]
+    return Sums.of(words, frame.scanlines)
+
+
+def join_zones(
+    population: PopulationFile,
+    frame: Frame,
+    zones: Discs | Outlines,
+    combination: Combination,
+) -> Counted:
+    """Count the people in zones of any kind, combined and cut along units, as `sweep_zones` does.
+
+    Parameters, result and errors are those of `sweep_zones`.
+    """
+    from geo.exposure.overlay import Overlay
+
+    overlay = Overlay(frame, zones, combination)
+    with (
+        population.open() as raster,
+        tempfile.TemporaryDirectory() as folder,
+        create_run(Path(folder) / "join") as con,
+    ):
+        for tile in plan_tiles(frame, overlay.reach, raster.tile_shape):
+            _load_tile(con, raster, tile)
+            low, high = tile.col0 * X_STEPS, tile.col1 * X_STEPS
+            for _, spans in overlay.cut(tile.zones, tile.first, tile.last, low, high):
+                insert_spans(con, frame, _GRID, spans)
+        words = _count(con, frame, len(overlay.slots)).words
+        overlay.measure(raster, words)
+    return overlay.gather(Sums.of(words, frame.scanlines))
+
+
+def _load_tile(con: duckdb.DuckDBPyConnection, raster: PopulationTiles, tile: Tile) -> None:
+    people = raster.read_people(tile.row0, tile.row1, tile.col0, tile.col1)
+    areas = raster.cell_areas_km2(tile.row0, tile.row1)[:, None]
+    load_cells(con, _GRID, people, areas, (tile.row0, tile.col0))
+
+
+def _count(con: duckdb.DuckDBPyConnection, frame: Frame, slots: int) -> Sums:
+    """Run the join and return the sums of all slots, those without cells too."""
+    count_people(con, _GRID, frame.scanlines)
+    rows = con.execute(_SUMS).fetchall()
+    words = np.zeros((slots, 4, 2), dtype=np.int64)
+    if rows:
+        numbers = np.array([row[0] for row in rows])
+        words[numbers] = Sums.of_integers([row[1:] for row in rows], frame.scanlines).words
+    return Sums(words, frame.scanlines)
 
 
 def _cut(
@@ -82,15 +124,20 @@ def _cut(
 
 
 def _clip(
-    frame: Frame, lines: NDArray[np.int64], x0: NDArray[np.int64], x1: NDArray[np.int64]
-) -> Spans:
-    """Return what lies on the grid, as intervals on its whole-number line, in no order."""
+    frame: Frame,
+    lines: NDArray[np.int64],
+    x0: NDArray[np.int64],
+    x1: NDArray[np.int64],
+    number: int,
+) -> NDArray[np.int64]:
+    """Return what lies on the grid as spans: scanline, first and last step, number."""
     width = frame.cols * X_STEPS
     whole = (x1 - x0 >= round(360.0 / frame.cell_width * X_STEPS)) & (x0 == 0)
     x0, x1 = np.clip(x0, 0, width), np.where(whole, width, np.clip(x1, 0, width))
-    on_grid = ((lines >= 0) & (lines < frame.lines))[:, None] & (x1 > x0)
-    offset = (lines * frame.stride)[:, None]
-    return Spans((x0 + offset)[on_grid], (x1 + offset)[on_grid])
+    line = np.broadcast_to(lines[:, None], x0.shape)
+    on_grid = ((line >= 0) & (line < frame.lines)) & (x1 > x0)
+    columns = [line[on_grid], x0[on_grid], x1[on_grid], np.full(on_grid.sum(), number)]
+    return np.column_stack(columns)
 
 
 def _measure(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from geo.exposure.discs import METRES_PER_DEGREE
 from geo.exposure.spans import Frame, Spans
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def project_geometry(geometry: BaseGeometry, crs: str) -> BaseGeometry:
     return shapely.transform(
         cut, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
     )
+
+
+def metres_per_unit(crs: str) -> float:
+    """Return the metres of a unit of a CRS: of a degree of latitude at the least, or as it says."""
+    import pyproj
+
+    axes = pyproj.CRS.from_user_input(crs)
+    return METRES_PER_DEGREE if axes.is_geographic else axes.axis_info[0].unit_conversion_factor
 
 
 def _ring_edges(geometry: BaseGeometry) -> NDArray[np.float64]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.people.geotiff import Layout
+
 X_STEPS = 4096
 """Steps a column (2^12): 1/256 is too coarse for a disc of 0.5 km on cells of 9 km."""
 
@@ -69,6 +71,20 @@ class Frame:
         """Return x coordinates as whole steps from the west edge, clipped to the grid."""
         steps = np.rint((x - self.west) / self.cell_width * X_STEPS)
         return np.clip(steps, 0, self.cols * X_STEPS).astype(np.int64)
+
+
+def make_frame(grid: Layout, scanlines: int) -> Frame:
+    """Return the scanlines of a raster's grid, K a row."""
+    return Frame(
+        grid.crs,
+        grid.west,
+        grid.north,
+        grid.cell_width,
+        grid.cell_height,
+        grid.rows,
+        grid.cols,
+        scanlines,
+    )
 
 
 def choose_scanlines(smallest_height: float, cell_height: float) -> int:

@@ -10,48 +10,55 @@ from __future__ import annotations
 
 import os
 import queue
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from geo.errors import RasterError
 from geo.exposure.chords import parametric
 from geo.exposure.compiled import load_kernels
-from geo.exposure.plan import Discs, Tile, find_crossing, plan_tiles
-from geo.exposure.sums import DiscSums, to_km2
-from geo.people.tiles import PopulationTiles, open_tiles
+from geo.exposure.overlay import Overlay
+from geo.exposure.plan import Tile, plan_tiles
+from geo.exposure.spans import X_STEPS
+from geo.exposure.sums import Sums, area_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     from numpy.typing import NDArray
 
+    from geo.exposure.combination import Combination, Counted
+    from geo.exposure.disc_set import Discs
+    from geo.exposure.outlines import Outlines
+    from geo.exposure.reach import Reach
     from geo.exposure.spans import Frame
+    from geo.people.tiles import PopulationFile, PopulationTiles
+
+Result = TypeVar("Result")
 
 _WORDS = 6  # people, area, area without data: two each
 _CACHE_BYTES = 64_000_000  # of decoded blocks; tiles are whole blocks and read once
 
 
 def sweep_discs(
-    path: Path,
+    population: PopulationFile,
     frame: Frame,
     discs: Discs,
     *,
-    unit: str | None = None,
-    band: int | None = None,
     workers: int | None = None,
     tile_shape: tuple[int, int] | None = None,
     progress: Callable[[float], None] | None = None,
-) -> DiscSums:
-    """Count the people in discs.
+) -> Sums:
+    """Count the people in discs, each by itself, on a geographic grid.
 
     Parameters
     ----------
-    path, unit, band
-        As for `geo.people.tiles.open_tiles`.
+    population
+        What is counted.
     frame
         The raster's grid with its scanlines.
     workers
@@ -66,52 +73,100 @@ def sweep_discs(
     RasterError
         If the raster holds values that can't be people where a disc reaches.
     """
-    count = workers or os.cpu_count() or 1
     kernels = load_kernels()
-    chords = discs.on_frame(frame)
+    chords, reach = discs.on_frame(frame), discs.reach(frame)
     sums = np.zeros((len(discs), _WORDS), dtype=np.int64)
     with ExitStack() as stack:
-        rasters: queue.SimpleQueue[PopulationTiles] = queue.SimpleQueue()
-        for _ in range(count):
-            raster = stack.enter_context(open_tiles(path, unit=unit, band=band))
-            rasters.put(raster)
-        tiles = list(plan_tiles(frame, discs, tile_shape or raster.tile_shape))
-        pool = stack.enter_context(ThreadPoolExecutor(count))
+        rasters = _open_rasters(stack, population, workers)
+        tiles = list(plan_tiles(frame, reach, tile_shape or rasters[0].tile_shape))
 
-        def work(tile: Tile) -> NDArray[np.int64]:
-            raster = rasters.get()
-            try:
-                return _sweep_tile(kernels, raster, frame, tile, chords)
-            finally:
-                rasters.put(raster)
+        def work(raster: PopulationTiles, tile: Tile) -> NDArray[np.int64]:
+            return _sweep_tile(kernels, raster, frame, tile, chords)
 
-        for number, (tile, found) in enumerate(_map_ahead(pool, work, tiles, count), 1):
-            sums[tile.discs] += found
-            if progress:
-                progress(number / len(tiles))
-        layout = raster.layout
-        crossing = find_crossing(frame, discs, wraps=layout.wraps)
-        whole = _measure(
-            kernels, raster, frame, discs, chords, crossing & (sums[:, 2:4] > 0).any(1)
-        )
-    return _to_sums(sums, whole, crossing, frame.scanlines)
+        for tile, found in _run_tiles(rasters, tiles, work, progress):
+            sums[tile.zones] += found
+        crossing = reach.crosses(frame, wraps=rasters[0].layout.wraps)
+        crossing &= (sums[:, 2:4] > 0).any(axis=1)
+        words = np.concatenate([sums, sums[:, 2:4]], axis=1)
+        words[crossing, 6:] = _measure(kernels, rasters[0], frame, reach, chords, crossing)
+    return Sums.of(words.reshape(-1, 4, 2), frame.scanlines)
 
 
-def _map_ahead(
-    pool: ThreadPoolExecutor,
-    work: Callable[[Tile], NDArray[np.int64]],
-    tiles: Iterable[Tile],
-    ahead: int,
-) -> Iterator[tuple[Tile, NDArray[np.int64]]]:
-    """Yield each tile with its result, in order, with few results waiting."""
-    waiting: list[tuple[Tile, Any]] = []
-    for tile in tiles:
-        waiting.append((tile, pool.submit(work, tile)))
-        if len(waiting) > 2 * ahead:
-            done, future = waiting.pop(0)
-            yield done, future.result()
-    for done, future in waiting:
-        yield done, future.result()
+def sweep_zones(
+    population: PopulationFile,
+    frame: Frame,
+    zones: Discs | Outlines,
+    combination: Combination,
+    *,
+    workers: int | None = None,
+    tile_shape: tuple[int, int] | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Counted:
+    """Count the people in zones of any kind, combined and cut along units.
+
+    Parameters and errors are those of `sweep_discs`; discs need a geographic frame.
+    """
+    kernels = load_kernels("overlay_kernels")
+    overlay = Overlay(frame, zones, combination)
+    with ExitStack() as stack:
+        rasters = _open_rasters(stack, population, workers)
+        sums = {id(raster): overlay.empty_words() for raster in rasters}
+        tiles = list(plan_tiles(frame, overlay.reach, tile_shape or rasters[0].tile_shape))
+
+        def work(raster: PopulationTiles, tile: Tile) -> None:
+            totals, gaps = add_up(raster, tile)
+            low, high = tile.col0 * X_STEPS, tile.col1 * X_STEPS
+            areas = area_units(raster.cell_areas_km2(tile.row0, tile.row1))
+            for _, spans in overlay.cut(tile.zones, tile.first, tile.last, low, high):
+                kernels.count(
+                    spans, tile.row0, frame.scanlines, low, areas, totals, gaps, sums[id(raster)]
+                )
+
+        for _ in _run_tiles(rasters, tiles, work, progress):
+            pass
+        words: NDArray[np.int64] = sum(sums.values(), start=overlay.empty_words())
+        overlay.measure(rasters[0], words)
+    return overlay.gather(Sums.of(words, frame.scanlines))
+
+
+def _open_rasters(
+    stack: ExitStack, population: PopulationFile, workers: int | None
+) -> list[PopulationTiles]:
+    """Open the raster once for each thread."""
+    return [stack.enter_context(population.open()) for _ in range(workers or os.cpu_count() or 1)]
+
+
+def _run_tiles(
+    rasters: Sequence[PopulationTiles],
+    tiles: Sequence[Tile],
+    work: Callable[[PopulationTiles, Tile], Result],
+    progress: Callable[[float], None] | None,
+) -> Iterator[tuple[Tile, Result]]:
+    """Work on tiles side by side; yield each with its result, in order, with few waiting."""
+    free: queue.SimpleQueue[PopulationTiles] = queue.SimpleQueue()
+    for raster in rasters:
+        free.put(raster)
+
+    def run(tile: Tile) -> Result:
+        raster = free.get()
+        try:
+            return work(raster, tile)
+        finally:
+            free.put(raster)
+
+    waiting: deque[tuple[Tile, Future[Result]]] = deque()
+    with ThreadPoolExecutor(len(rasters)) as pool:
+        try:
+            for number, tile in enumerate(tiles, 1):
+                waiting.append((tile, pool.submit(run, tile)))
+                while len(waiting) > 2 * len(rasters) or (waiting and number == len(tiles)):
+                    done, future = waiting.popleft()
+                    yield done, future.result()
+                    if progress:
+                        progress((number - len(waiting)) / len(tiles))
+        finally:
+            for _, future in waiting:
+                future.cancel()
 
 
 def _sweep_tile(
@@ -121,14 +176,11 @@ def _sweep_tile(
     tile: Tile,
     chords: NDArray[np.float64],
 ) -> NDArray[np.int64]:
-    rows, cols = tile.row1 - tile.row0, tile.col1 - tile.col0
-    totals = np.empty((rows, cols + 2), dtype=np.int64)
-    gaps = np.empty((rows, cols + 2), dtype=np.int32)
-    _add_up(kernels, raster, tile, totals, gaps)
+    totals, gaps = add_up(raster, tile)
     line0 = tile.row0 * frame.scanlines
-    found = np.zeros((len(tile.discs), _WORDS), dtype=np.int64)
+    found = np.zeros((len(tile.zones), _WORDS), dtype=np.int64)
     kernels.sweep(
-        chords[tile.discs],
+        chords[tile.zones],
         tile.first - line0,
         tile.last - line0,
         _line_table(frame, line0, tile.row1 * frame.scanlines),
@@ -142,17 +194,15 @@ def _sweep_tile(
     return found
 
 
-def _add_up(
-    kernels: Any,
-    raster: PopulationTiles,
-    tile: Tile,
-    totals: NDArray[np.int64],
-    gaps: NDArray[np.int32],
-) -> None:
-    """Fill a tile's running totals, from the raw values where nothing about them is strange."""
+def add_up(raster: PopulationTiles, tile: Tile) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return a tile's running totals, from the raw values where nothing about them is strange."""
     import rasterio
 
+    kernels = load_kernels()
     window = (tile.row0, tile.row1, tile.col0, tile.col1)
+    rows, cols = tile.row1 - tile.row0, tile.col1 - tile.col0
+    totals = np.empty((rows, cols + 2), dtype=np.int64)
+    gaps = np.empty((rows, cols + 2), dtype=np.int32)
     rules = raster.find_raw_rules()
     with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
         if rules is not None:
@@ -170,18 +220,14 @@ def _add_up(
                 totals,
                 gaps,
             ):
-                return
+                return totals, gaps
         people = np.ascontiguousarray(raster.read_people(*window))
     if bad := kernels.add_up(people, totals, gaps):
         raise RasterError(
             f"{raster.path}: {bad} cells of more than a thousand million people; expected the "
             "people of a cell. Is the unit, or the scale, right?"
         )
-
-
-def area_units(areas_km2: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return areas as whole thousandths of a square metre."""
-    return np.rint(areas_km2 * 1e9).astype(np.int64)
+    return totals, gaps
 
 
 def _line_table(frame: Frame, first: int, last: int) -> NDArray[np.float64]:
@@ -193,19 +239,18 @@ def _measure(
     kernels: Any,
     raster: PopulationTiles,
     frame: Frame,
-    discs: Discs,
+    reach: Reach,
     chords: NDArray[np.float64],
     wanted: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Return the words of the whole area of discs, beyond the grid too; zero where not wanted."""
-    words = np.zeros((len(discs), 2), dtype=np.int64)
+    """Return the words of the whole area of the wanted discs, beyond the grid too, (n, 2)."""
     which = np.flatnonzero(wanted)
+    found = np.zeros((len(which), 2), dtype=np.int64)
     if not len(which):
-        return words
-    first, last = discs.take(which).lines(frame)
+        return found
+    first, last = reach.first[which], reach.last[which]
     row0 = int(first.min()) // frame.scanlines
     row1 = -(-int(last.max()) // frame.scanlines)
-    found = np.zeros((len(which), 2), dtype=np.int64)
     line0 = row0 * frame.scanlines
     kernels.measure(
         chords[which],
@@ -217,24 +262,4 @@ def _measure(
         area_units(raster.cell_areas_km2(row0, row1)),
         found,
     )
-    words[which] = found
-    return words
-
-
-def _to_sums(
-    sums: NDArray[np.int64],
-    whole: NDArray[np.int64],
-    crossing: NDArray[np.bool_],
-    scanlines: int,
-) -> DiscSums:
-    valid = to_km2(sums[:, 2] - sums[:, 4], sums[:, 3] - sums[:, 5], scanlines)
-    nodata = to_km2(sums[:, 4], sums[:, 5], scanlines)
-    measured = to_km2(whole[:, 0], whole[:, 1], scanlines)
-    return DiscSums(
-        people_whole=sums[:, 0] + (sums[:, 1] >> 32),
-        people_part=sums[:, 1] & 0xFFFFFFFF,
-        valid_km2=valid,
-        nodata_km2=nodata,
-        area_km2=np.where(crossing, measured, valid + nodata),
-        scanlines=scanlines,
-    )
+    return found

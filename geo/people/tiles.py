@@ -16,6 +16,7 @@ from geo.people.raster_unit import find_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -119,6 +120,20 @@ class PopulationTiles:
         areas = self.cell_areas_km2(row0, row1)
         factors = areas if self.unit == "density" else np.ones(len(areas))
         return factors, np.minimum(areas * MAX_DENSITY_KM2, float(1 << 30))
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationFile:
+    """A GeoTIFF of people and how it is to be read: the arguments of `open_tiles`."""
+
+    path: Path
+    unit: str | None = None
+    band: int | None = None
+    nodata: float | None = None
+
+    def open(self) -> AbstractContextManager[PopulationTiles]:
+        """Open the file; errors as `open_tiles`."""
+        return open_tiles(self.path, unit=self.unit, band=self.band)
 
 
 @contextmanager

@@ -3,13 +3,12 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import geo
 from geo.bulk import Request, write_exposure
-from geo.errors import RasterError, TableError, UnavailableError, UsageError
+from geo.errors import TableError, UnavailableError, UsageError
 from geo.exposure.discs import disc_area_km2
 
 COLUMNS = ["event_id", "radius_km", "people", "coverage_fraction", "nodata_fraction"]
@@ -154,7 +153,7 @@ def test_a_table_that_goes_over_the_raster_several_times_gives_the_same(
 ):
     events = write_events("lon,lat", *(f"{11 + n / 10},{n / 30}" for n in range(30)))
     whole = geo.expose(events, population=population, radius_km=[5, 20])
-    monkeypatch.setattr("geo.bulk._DISCS_AT_ONCE", 7)
+    monkeypatch.setattr("geo.bulk.discs._DISCS_AT_ONCE", 7)
     parts = geo.expose(events, population=population, radius_km=[5, 20])
     pd.testing.assert_frame_equal(parts, whole, check_exact=True)
 
@@ -212,9 +211,3 @@ def test_wrong_options_are_named(population, options, message):
     events = pd.DataFrame({"lon": [15.0], "lat": [0.0]})
     with pytest.raises(UsageError, match=message):
         geo.expose(events, population=population, **options)
-
-
-def test_a_projected_raster_is_refused_with_the_way_out(write_count):
-    path = write_count(np.ones((9, 9)), crs="EPSG:3857", west=0, north=9e3, cell=1e3)
-    with pytest.raises(RasterError, match=r"gdalwarp -r sum -t_srs EPSG:4326"):
-        geo.expose(pa.table({"lon": [0.0], "lat": [0.0]}).to_pandas(), population=path, radius_km=1)

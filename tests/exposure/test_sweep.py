@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from geo.errors import RasterError, UnavailableError
 from geo.exposure import chords, compiled
+from geo.exposure.disc_set import Discs
 from geo.exposure.discs import disc_area_km2, disc_spans, half_chord
 from geo.exposure.join import join_discs
-from geo.exposure.plan import Discs, plan_tiles
+from geo.exposure.plan import plan_tiles
 from geo.exposure.spans import X_STEPS, Frame
 from geo.exposure.sweep import sweep_discs
-from geo.people.tiles import open_tiles
+from geo.people.tiles import PopulationFile, open_tiles
 from geo.types import LonLat
 
 
@@ -37,12 +38,6 @@ def same(one, other):
         np.array_equal(getattr(one, field.name), getattr(other, field.name))
         for field in dataclasses.fields(one)
     )
-
-
-def exact(sums):
-    """Persons x 2^32 x K, as Python's own whole numbers."""
-    words = zip(sums.people_whole.tolist(), sums.people_part.tolist(), strict=True)
-    return [(whole << 32) + part for whole, part in words]
 
 
 @pytest.mark.parametrize("lat", [0.0, 31.3, -60.0, 75.0, 89.5, -90.0])
@@ -104,9 +99,9 @@ def test_sweep_and_join_agree_to_the_last_digit(
         values, west=west, north=max(north, rows * cell - 90), cell=cell, nodata=np.nan
     )
     frame, discs = frame_of(path, scanlines), discs_at(*places)
-    swept = sweep_discs(path, frame, discs, workers=1)
-    assert same(swept, join_discs(path, frame, discs))
-    assert same(swept, sweep_discs(path, frame, discs, workers=2, tile_shape=tile))
+    swept = sweep_discs(PopulationFile(path), frame, discs, workers=1)
+    assert same(swept, join_discs(PopulationFile(path), frame, discs))
+    assert same(swept, sweep_discs(PopulationFile(path), frame, discs, workers=2, tile_shape=tile))
 
 
 def test_order_of_events_changes_nothing(write_count):
@@ -115,7 +110,10 @@ def test_order_of_events_changes_nothing(write_count):
     frame = frame_of(path)
     discs = Discs(rng.uniform(9, 21, 300), rng.uniform(-6, 6, 300), rng.uniform(1, 90, 300))
     order = rng.permutation(300)
-    whole, mixed = sweep_discs(path, frame, discs), sweep_discs(path, frame, discs.take(order))
+    whole, mixed = (
+        sweep_discs(PopulationFile(path), frame, discs),
+        sweep_discs(PopulationFile(path), frame, discs.take(order)),
+    )
     assert np.array_equal(whole.people[order], mixed.people)
     assert np.array_equal(whole.coverage_fraction[order], mixed.coverage_fraction)
 
@@ -125,7 +123,7 @@ def test_a_larger_radius_never_exposes_fewer(write_count):
     path = write_count(rng.gamma(0.3, 50.0, (100, 100)), cell=0.05)
     radii = np.linspace(0.5, 300, 200)
     discs = Discs(np.full(200, 12.3), np.full(200, 2.1), radii)
-    people = exact(sweep_discs(path, frame_of(path), discs))
+    people = sweep_discs(PopulationFile(path), frame_of(path), discs).integers()
     assert people == sorted(people)
 
 
@@ -134,10 +132,10 @@ def test_moving_the_raster_by_a_turn_changes_nothing(write_count):
     values = rng.gamma(0.3, 50.0, (80, 80))
     discs = discs_at((-179.75, 1.0, 60.0), (179.5, 2.0, 80.0), (-179.4, 0.0, 30.0))
     east = write_count(values, west=176.0, north=4.0, cell=0.0625, file="east_count.tif")
-    one = sweep_discs(east, frame_of(east), discs)
+    one = sweep_discs(PopulationFile(east), frame_of(east), discs)
     assert (one.people > 0).all()
     turned = dataclasses.replace(discs, lon=discs.lon + np.array([360.0, -360.0, 360.0]))
-    assert same(one, sweep_discs(east, frame_of(east), turned))
+    assert same(one, sweep_discs(PopulationFile(east), frame_of(east), turned))
 
 
 def test_a_tenfold_raster_has_tenfold_people(write_count):
@@ -148,7 +146,7 @@ def test_a_tenfold_raster_has_tenfold_people(write_count):
         path = write_count(
             values.astype(np.int32) * factor, cell=0.05, file=f"{factor}_count.tif", nodata=-1
         )
-        sums.append(exact(sweep_discs(path, frame_of(path), discs)))
+        sums.append(sweep_discs(PopulationFile(path), frame_of(path), discs).integers())
     assert sums[1] == [10 * people for people in sums[0]]
 
 
@@ -165,8 +163,8 @@ def test_spans_are_those_of_the_map(write_count):
             for col in range(x0 // X_STEPS, -(-x1 // X_STEPS)):
                 width = min(x1, (col + 1) * X_STEPS) - max(x0, col * X_STEPS)
                 total += int(people_fp[row, col]) * int(width)
-        sums = sweep_discs(path, frame, discs_at((center.lon, center.lat, radius)))
-        assert exact(sums) == pytest.approx([total], rel=1e-9)
+        sums = sweep_discs(PopulationFile(path), frame, discs_at((center.lon, center.lat, radius)))
+        assert sums.integers() == pytest.approx([total], rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -181,9 +179,9 @@ def test_spans_are_those_of_the_map(write_count):
 def test_coverage_says_how_much_of_a_disc_the_raster_reaches(write_count, center, coverage):
     path = write_count(np.ones((100, 100)), cell=0.1)
     frame, discs = frame_of(path, 16), discs_at(center)
-    sums = sweep_discs(path, frame, discs)
+    sums = sweep_discs(PopulationFile(path), frame, discs)
     assert sums.coverage_fraction[0] == pytest.approx(coverage, abs=2e-3)
-    assert same(sums, join_discs(path, frame, discs))
+    assert same(sums, join_discs(PopulationFile(path), frame, discs))
     if coverage == 1.0:
         assert sums.coverage_fraction[0] == 1.0
         assert sums.area_km2[0] == pytest.approx(disc_area_km2(0.0, 50.0), rel=1e-3)
@@ -193,7 +191,9 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
     values = np.ones((100, 100), dtype=np.float32)
     values[:, :50] = -99999
     path = write_count(values, cell=0.1, nodata=-99999)
-    sums = sweep_discs(path, frame_of(path, 16), discs_at((15.0, 0.0, 50.0), (12.0, 0.0, 50.0)))
+    sums = sweep_discs(
+        PopulationFile(path), frame_of(path, 16), discs_at((15.0, 0.0, 50.0), (12.0, 0.0, 50.0))
+    )
     assert sums.nodata_fraction == pytest.approx([0.5, 1.0], abs=1e-6)
     assert sums.people[1] == 0
     assert sums.coverage_fraction.tolist() == [1.0, 1.0]
@@ -203,7 +203,9 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
 def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
     path = write_count(np.ones((180, 360)), west=-180.0, north=90.0)
     sums = sweep_discs(
-        path, frame_of(path, 1024), discs_at((33.0, pole, 111.0), (33.0, pole, 222.0))
+        PopulationFile(path),
+        frame_of(path, 1024),
+        discs_at((33.0, pole, 111.0), (33.0, pole, 222.0)),
     )
     # a row of cells is 111.7 km high there
     assert sums.people == pytest.approx([360 * 111.0 / 111.69, 360 * 222.0 / 111.69], rel=1e-3)
@@ -223,7 +225,10 @@ def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
 def test_every_type_and_nodata_is_read_as_the_join_reads_it(write_count, values, profile):
     path = write_count(values, **profile)
     frame, discs = frame_of(path), discs_at((11.0, 4.0, 90.0), (10.3, 4.4, 40.0))
-    assert same(sweep_discs(path, frame, discs), join_discs(path, frame, discs))
+    assert same(
+        sweep_discs(PopulationFile(path), frame, discs),
+        join_discs(PopulationFile(path), frame, discs),
+    )
 
 
 @pytest.mark.parametrize(
@@ -238,29 +243,29 @@ def test_every_type_and_nodata_is_read_as_the_join_reads_it(write_count, values,
 def test_values_that_cannot_be_people_stop_the_sweep(write_count, value, message):
     path = write_count(np.array([[1, 2], [3, value]], np.float32))
     with pytest.raises(RasterError, match=message):
-        sweep_discs(path, frame_of(path), discs_at((11.5, 3.5, 40.0)))
+        sweep_discs(PopulationFile(path), frame_of(path), discs_at((11.5, 3.5, 40.0)))
 
 
 def test_density_is_multiplied_by_the_area_of_the_cell(write_count):
     path = write_count(np.full((100, 100), 7.0), cell=0.1)
     frame = frame_of(path, 16, unit="density")
-    sums = sweep_discs(path, frame, discs_at((15.0, 0.0, 100.0)), unit="density")
+    sums = sweep_discs(PopulationFile(path, "density"), frame, discs_at((15.0, 0.0, 100.0)))
     assert sums.people[0] == pytest.approx(7 * disc_area_km2(0.0, 100.0), rel=1e-3)
 
 
 def test_only_the_cells_that_are_reached_are_read(write_count):
     path = write_count(np.ones((500, 500)), cell=0.01)
-    discs = discs_at((12.0, 3.0, 2.0))
-    (tile,) = plan_tiles(frame_of(path), discs, (250, 500))
+    frame, discs = frame_of(path), discs_at((12.0, 3.0, 2.0))
+    (tile,) = plan_tiles(frame, discs.reach(frame), (250, 500))
     assert tile.cells < 12 * 12
 
 
 def test_more_people_than_one_word_holds_are_counted(write_count):
     path = write_count(np.full((2, 2), 9.0e8), cell=10.0, west=0.0, north=10.0)
     frame, discs = frame_of(path, 4096), discs_at((10.0, 0.0, 900.0))
-    sums = sweep_discs(path, frame, discs)
-    assert exact(sums)[0] > 1 << 64
-    assert same(sums, join_discs(path, frame, discs))
+    sums = sweep_discs(PopulationFile(path), frame, discs)
+    assert sums.integers()[0] > 1 << 64
+    assert same(sums, join_discs(PopulationFile(path), frame, discs))
     share = disc_area_km2(0.0, 900.0) / (4 * 1.23e6)
     assert sums.people[0] == pytest.approx(4 * 9.0e8 * share, rel=0.01)
 

@@ -1,0 +1,69 @@
+"""Very many geodesic discs, as arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.exposure.chords import parametric, target_arc
+from geo.exposure.discs import METRES_PER_DEGREE
+from geo.exposure.reach import Reach
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.exposure.spans import Frame
+
+_POLE = 89.99  # a disc that comes nearer to a pole may lie at any longitude
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Discs:
+    """Geodesic discs: centres in degrees (EPSG:4326) and radii in kilometres, float64 (n,)."""
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    radius_km: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        """Return the number of discs."""
+        return len(self.lon)
+
+    def take(self, which: NDArray[np.int64]) -> Discs:
+        """Return some of the discs."""
+        return Discs(self.lon[which], self.lat[which], self.radius_km[which])
+
+    def on_frame(self, frame: Frame) -> NDArray[np.float64]:
+        """Return what the chords on a geographic frame need, (n, 5).
+
+        The longitude in the turn of the grid's middle, the parametric latitude, its sine and
+        cosine, the radius as an arc.
+        """
+        middle = frame.west + frame.cols * frame.cell_width / 2
+        lon = self.lon + 360.0 * np.rint((middle - self.lon) / 360.0)
+        return np.column_stack([lon, *parametric(self.lat), target_arc(self.radius_km)])
+
+    def reach(self, frame: Frame) -> Reach:
+        """Return how far the discs reach on a geographic frame."""
+        reach = self.radius_km * 1000.0 / METRES_PER_DEGREE
+        step = frame.cell_height / frame.scanlines
+        first = np.floor((frame.north - (self.lat + reach)) / step) - 1
+        last = np.ceil((frame.north - (self.lat - reach)) / step) + 1
+        lon, half = self.on_frame(frame)[:, 0], self.half_widths()
+        return Reach(
+            first.astype(np.int64),
+            last.astype(np.int64),
+            (lon - half - frame.west) / frame.cell_width,
+            (lon + half - frame.west) / frame.cell_width,
+            360.0 / frame.cell_width,
+        )
+
+    def half_widths(self) -> NDArray[np.float64]:
+        """Return degrees of longitude that no disc's half-chord exceeds."""
+        reach = self.radius_km * 1000.0 / METRES_PER_DEGREE
+        farthest = np.abs(self.lat) + reach
+        sine = np.sin(np.radians(1.01 * reach)) / np.cos(np.radians(np.minimum(farthest, _POLE)))
+        width = np.degrees(np.arcsin(np.minimum(sine, 1.0)))
+        return np.where((farthest >= _POLE) | (sine >= 1.0), 180.0, width)

@@ -1,0 +1,202 @@
+"""Very many polygon zones, as the edges of their rings on a frame."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.exposure.chords import chord_ratio, parametric, ratio_degrees, target_arc
+from geo.exposure.discs import METRES_PER_DEGREE, disc_outline
+from geo.exposure.polygons import GEOGRAPHIC, project_geometry
+from geo.exposure.reach import Reach
+from geo.exposure.zones import wrap_geometry
+from geo.types import LonLat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from geo.exposure.disc_set import Discs
+    from geo.exposure.spans import Frame
+
+_SIDE_POINTS = 91  # on each side of a disc's outline: a polygon of 180 corners
+_DISCS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlines:
+    """Polygon zones on a frame.
+
+    Attributes
+    ----------
+    edges
+        x0, y0, x1, y1 with y0 < y1 in units of the frame's CRS, float64 (m, 4), zone by zone;
+        level edges are left out, since no scanline crosses them.
+    starts
+        Where the edges of each zone begin, and their number, int64 (n + 1,).
+    turn
+        360 on a geographic frame, where zones come round; else 0.
+    """
+
+    edges: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    turn: float
+
+    @classmethod
+    def of(cls, frame: Frame, geometries: Sequence[BaseGeometry]) -> Outlines:
+        """Return the outlines of valid polygons or multipolygons, EPSG:4326.
+
+        On a geographic frame their edges are straight in degrees; for any other CRS they are cut
+        into short ones and transformed. What can't be transformed has no edges.
+        """
+        shapes: Any = np.asarray(geometries, dtype=object)
+        if frame.crs != GEOGRAPHIC:
+            shapes = np.array([project_geometry(shape, frame.crs) for shape in shapes])
+        parts, of_zone = shapely.get_parts(shapes, return_index=True)
+        rings, of_part = shapely.get_rings(parts, return_index=True)
+        points, of_ring = shapely.get_coordinates(rings, return_index=True)
+        edges = np.column_stack([points[:-1], points[1:]]).reshape(-1, 4)
+        same = of_ring[1:] == of_ring[:-1]
+        return cls._of_edges(frame, edges[same], of_zone[of_part[of_ring[:-1][same]]], len(shapes))
+
+    @classmethod
+    def of_discs(cls, frame: Frame, discs: Discs) -> Outlines:
+        """Return geodesic discs as polygons of 180 corners and the disc's area, on any frame.
+
+        A regular polygon whose corners lie a little outside the circle (by a factor of
+        1 + (2 pi / 180)^2 / 12) covers the circle's area to 1e-6.
+        """
+        edges, zones = [], []
+        for start in range(0, len(discs), _DISCS_AT_ONCE):
+            which = np.arange(start, min(start + _DISCS_AT_ONCE, len(discs)))
+            rings = _disc_rings(discs.take(which))
+            torn = (np.abs(rings[:, :, 0]).max(axis=1) > 180.0) | ~np.isfinite(rings).all((1, 2))
+            rings, plain = rings[~torn], which[~torn]
+            x, y = _project(frame, rings[:, :, 0].ravel(), rings[:, :, 1].ravel())
+            ring = np.stack([x, y], axis=1).reshape(*rings.shape)
+            edges.append(np.concatenate([ring[:, :-1], ring[:, 1:]], axis=2).reshape(-1, 4))
+            zones.append(np.repeat(plain, rings.shape[1] - 1))
+            for number in which[torn].tolist():
+                cut = cls.of(frame, [_disc_polygon(discs, number)])
+                edges.append(cut.edges)
+                zones.append(np.full(len(cut.edges), number))
+        if not edges:
+            return cls._of_edges(frame, np.empty((0, 4)), np.empty(0, np.int64), 0)
+        return cls._of_edges(frame, np.concatenate(edges), np.concatenate(zones), len(discs))
+
+    @classmethod
+    def _of_edges(
+        cls, frame: Frame, edges: NDArray[np.float64], zone: NDArray[np.int64], count: int
+    ) -> Outlines:
+        """Sort edges by zone and turn them upwards; a zone with a corner at infinity has none."""
+        lost = np.zeros(count, dtype=bool)
+        lost[zone[~np.isfinite(edges).all(axis=1)]] = True
+        down = edges[:, 1] > edges[:, 3]
+        edges = np.where(down[:, None], edges[:, [2, 3, 0, 1]], edges)
+        kept = (edges[:, 1] < edges[:, 3]) & ~lost[zone]
+        edges, zone = edges[kept], zone[kept]
+        order = np.argsort(zone, kind="stable")
+        starts = np.searchsorted(zone[order], np.arange(count + 1))
+        turn = 360.0 if frame.crs == GEOGRAPHIC else 0.0
+        return cls(np.ascontiguousarray(edges[order]), starts.astype(np.int64), turn)
+
+    def __len__(self) -> int:
+        """Return the number of zones."""
+        return len(self.starts) - 1
+
+    def take(self, which: NDArray[np.int64]) -> Outlines:
+        """Return some of the zones."""
+        counts = np.diff(self.starts)[which]
+        offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        edges = self.edges[np.repeat(self.starts[which], counts) + offset]
+        return Outlines(edges, np.concatenate([[0], np.cumsum(counts)]), self.turn)
+
+    def heights(self) -> NDArray[np.float64]:
+        """Return the heights of the zones in units of the CRS; 0 without edges."""
+        south, north = np.full(len(self), np.inf), np.full(len(self), -np.inf)
+        zone = np.repeat(np.arange(len(self)), np.diff(self.starts))
+        np.minimum.at(south, zone, self.edges[:, 1])
+        np.maximum.at(north, zone, self.edges[:, 3])
+        return np.where(north > south, north - south, 0.0)
+
+    def reach(self, frame: Frame) -> Reach:
+        """Return how far the zones reach; those without edges have no scanlines."""
+        filled = np.flatnonzero(np.diff(self.starts))
+        box = np.full((len(self), 4), np.nan)
+        if len(filled):
+            low, high = self.edges[:, [0, 2]].min(axis=1), self.edges[:, [0, 2]].max(axis=1)
+            at = self.starts[filled]
+            box[filled, 0] = np.minimum.reduceat(low, at)
+            box[filled, 1] = np.minimum.reduceat(self.edges[:, 1], at)
+            box[filled, 2] = np.maximum.reduceat(high, at)
+            box[filled, 3] = np.maximum.reduceat(self.edges[:, 3], at)
+        box[np.isnan(box)] = frame.north
+        west, south, east, north = box.T
+        step = frame.cell_height / frame.scanlines
+        first = np.floor((frame.north - north) / step - 0.5).astype(np.int64)
+        last = np.ceil((frame.north - south) / step - 0.5).astype(np.int64) + 1
+        empty = np.diff(self.starts) == 0
+        middle = frame.west + frame.cols * frame.cell_width / 2
+        turned = self.turn and self.turn * np.rint((middle - (west + east) / 2) / self.turn)
+        return Reach(
+            np.where(empty, 0, first),
+            np.where(empty, 0, last),
+            (west + turned - frame.west) / frame.cell_width,
+            (east + turned - frame.west) / frame.cell_width,
+            self.turn / frame.cell_width,
+        )
+
+
+def _disc_rings(discs: Discs) -> NDArray[np.float64]:
+    """Return closed rings of corners in degrees, (n, 181, 2); longitudes may pass 180.
+
+    Not finite, or out of range, where a disc meets the date line or a pole.
+    """
+    import pyproj
+
+    corners = 2 * (_SIDE_POINTS - 1)
+    radius = discs.radius_km * (1 + (2 * math.pi / corners) ** 2 / 12)
+    geod = pyproj.Geod(ellps="WGS84")
+    ends = [
+        geod.fwd(discs.lon, discs.lat, np.full(len(discs), bearing), radius * 1000.0)[1]
+        for bearing in (180.0, 0.0)
+    ]
+    south, north = (np.asarray(end)[:, None] for end in ends)
+    polar = np.abs(discs.lat) + radius * 1000.0 / METRES_PER_DEGREE >= 90.0
+    rise = (1 - np.cos(np.linspace(0, np.pi, _SIDE_POINTS))) / 2
+    lat = south + (north - south) * rise
+    beta, sine, cosine = (each.reshape(lat.shape) for each in parametric(lat.ravel()))
+    beta0, sine0, cosine0 = (each[:, None] for each in parametric(discs.lat))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = chord_ratio(beta, sine, cosine, beta0, sine0, cosine0, target_arc(radius)[:, None])
+        half = ratio_degrees(ratio)
+    half[:, [0, -1]] = 0.0
+    right = np.stack([discs.lon[:, None] + half, lat], axis=2)
+    left = np.stack([discs.lon[:, None] - half, lat], axis=2)[:, -2::-1]
+    rings = np.concatenate([right, left], axis=1)
+    rings[polar] = np.nan
+    return rings
+
+
+def _disc_polygon(discs: Discs, number: int) -> BaseGeometry:
+    """Return a disc that meets the date line or a pole as polygons within -180..180."""
+    center = LonLat(float(discs.lon[number]), float(discs.lat[number]))
+    ring = disc_outline(center, float(discs.radius_km[number]), points=2 * _SIDE_POINTS)
+    return wrap_geometry(shapely.Polygon(ring))
+
+
+def _project(
+    frame: Frame, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if frame.crs == GEOGRAPHIC:
+        return lon, lat
+    import pyproj
+
+    x, y = pyproj.Transformer.from_crs(GEOGRAPHIC, frame.crs, always_xy=True).transform(lon, lat)
+    return x, y
