@@ -9,15 +9,19 @@ import dataclasses
 import numpy as np
 import pytest
 
+from geo.bulk.polygons import _choose_scanlines
+from geo.exposure.combination import Combination
+from geo.exposure.disc_set import Discs
 from geo.exposure.discs import METRES_PER_DEGREE
-from geo.exposure.join import join_discs
-from geo.exposure.plan import Discs
+from geo.exposure.join import join_discs, join_zones
+from geo.exposure.outlines import Outlines
 from geo.exposure.spans import Frame, choose_scanlines
-from geo.exposure.sweep import sweep_discs
+from geo.exposure.sweep import sweep_discs, sweep_zones
+from geo.people.tiles import PopulationFile
 from tests.exposure import oracles, worlds
 
 DISCS, SPECIAL = 2000, 300
-POLYGONS = 500
+POLYGONS, HOLED = 500, 300
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,10 +47,12 @@ class Counted:
         )
 
 
-def frame_of(world):
-    """Return the frame that `geo.expose` takes for discs of this radius."""
-    height = 2 * world.radius_km.min() * 1000.0 / METRES_PER_DEGREE
-    scanlines = choose_scanlines(height, world.cell)
+def scanlines_for(world):
+    """Return the scanlines that `geo.expose` takes for discs of this radius."""
+    return choose_scanlines(2 * world.radius_km.min() * 1000.0 / METRES_PER_DEGREE, world.cell)
+
+
+def frame_of(world, scanlines):
     return Frame(
         "EPSG:4326", world.west, world.north, world.cell, world.cell, *world.people.shape, scanlines
     )
@@ -58,13 +64,11 @@ def counted(tmp_path_factory):
     parts, differ = [], []
     for world in worlds.make_worlds():
         world.write(path)
-        frame, discs = frame_of(world), Discs(world.lon, world.lat, world.radius_km)
-        swept, joined = sweep_discs(path, frame, discs), join_discs(path, frame, discs)
-        differ += [
-            f"{world.name}: {field.name}"
-            for field in dataclasses.fields(swept)
-            if not np.array_equal(getattr(swept, field.name), getattr(joined, field.name))
-        ]
+        population, frame = PopulationFile(path), frame_of(world, scanlines_for(world))
+        discs = Discs(world.lon, world.lat, world.radius_km)
+        swept, joined = (count(population, frame, discs) for count in (sweep_discs, join_discs))
+        if not np.array_equal(swept.words, joined.words):
+            differ.append(world.name)
         people, own_error = oracles.brute_force(world)
         shapes = [
             oracles.geodesic_polygon(*disc)
@@ -118,12 +122,48 @@ def test_oracles_agree_with_each_other(counted):
     assert counted.brute == pytest.approx(counted.extracted, rel=2e-4)
 
 
-def test_oracles_agree_on_polygons():
-    shapes = holes = 0
+@pytest.fixture(scope="module")
+def polygons_counted(tmp_path_factory):
+    """Worlds where join and sweep differ; people by the sweep, cell by cell, by exactextract."""
+    path = tmp_path_factory.mktemp("plots") / "people_count.tif"
+    differ, parts, holes = [], [], 0
     for world, polygons in worlds.make_polygons():
+        world.write(path)
+        population, people = PopulationFile(path), np.zeros(len(polygons))
+        outlines = Outlines.of(frame_of(world, 1), polygons)
+        scanlines = _choose_scanlines(outlines, frame_of(world, 1))
+        for lines in np.unique(scanlines).tolist():
+            which = np.flatnonzero(scanlines == lines)
+            work = (
+                population,
+                frame_of(world, lines),
+                outlines.take(which),
+                Combination("each", np.zeros(len(which), dtype=np.int64)),
+            )
+            swept, joined = sweep_zones(*work), join_zones(*work)
+            if not np.array_equal(swept.sums.words, joined.sums.words):
+                differ.append(world.name)
+            people[which] = swept.sums.people
         cut = [oracles.cut_cells(world, polygon) for polygon in polygons]
-        assert min(cut) > 0
-        assert cut == pytest.approx(oracles.extract(world, polygons).tolist(), rel=1e-6)
-        shapes += len(polygons)
+        parts.append((people, np.array(cut), oracles.extract(world, polygons)))
         holes += sum(oracles.count_holes(polygon) > 0 for polygon in polygons)
-    assert (shapes, holes) == (POLYGONS, 300)
+    return differ, holes, *(np.concatenate(part) for part in zip(*parts, strict=True))
+
+
+def test_polygons_are_those_that_the_bounds_are_stated_for(polygons_counted):
+    _, holes, _, cut, extracted = polygons_counted
+    assert len(cut) == POLYGONS
+    assert holes == HOLED
+    assert (cut > 0).all()
+    assert cut == pytest.approx(extracted, rel=1e-6)
+
+
+def test_join_and_sweep_are_the_same_on_polygons(polygons_counted):
+    assert polygons_counted[0] == []
+
+
+def test_people_in_polygons_are_those_of_cells_cut_to_shape(polygons_counted):
+    _, _, swept, cut, _ = polygons_counted
+    off = np.abs(swept / cut - 1)
+    assert off.max() < 1e-3, f"{(off >= 1e-3).sum()} of {len(off)}, worst {np.sort(off)[-5:]}"
+    assert swept.sum() == pytest.approx(cut.sum(), rel=1e-4)

@@ -230,16 +230,26 @@ def _plot(rng, world, size, index):
     if index % 10 == 3:
         shape = shapely.union(shape, shapely.Polygon(_ring(rng, center + size, size / 3)))
     if index % 5 in (0, 2, 4):
-        for _ in range(rng.integers(1, 4)):
-            spot = center + rng.uniform(-size / 6, size / 6, 2)
-            shape = shapely.difference(shape, shapely.Polygon(_ring(rng, spot, size / 12)))
+        shape = _pierce(rng, shape, center, size)
     place = [world.west, world.north]
     return shapely.transform(shape, lambda xy: place + xy * [world.cell, -world.cell])
 
 
+def _pierce(rng, shape, center, size):
+    """Cut one to three holes, of which at least one lies wholly inside."""
+    while True:
+        pierced = shape
+        for _ in range(rng.integers(1, 4)):
+            spot = center + rng.uniform(-size / 8, size / 8, 2)
+            pierced = shapely.difference(pierced, shapely.Polygon(_ring(rng, spot, size / 12)))
+        if shapely.get_num_interior_rings(shapely.get_parts(pierced)).sum():
+            return pierced
+
+
 def _ring(rng, center, reach):
+    """Return a ring that goes round its centre, its corners at about even angles."""
     corners = rng.integers(5, 61)
-    angles = np.sort(rng.uniform(0, 2 * math.pi, corners))
+    angles = 2 * math.pi * (np.arange(corners) + rng.uniform(0, 0.8, corners)) / corners
     waves = 0.75 + 0.25 * np.sin(rng.integers(2, 6) * angles + rng.uniform(0, 6))
     away = reach * waves * rng.uniform(0.8, 1.0, corners)
     return center + np.column_stack([np.cos(angles), np.sin(angles)]) * away[:, None]
