@@ -2,8 +2,8 @@
 
 A world is one raster of people and about seventeen discs of nearly one radius, so that the number
 of scanlines is what the disc's own radius asks for. Cells run from 1 arc-second to 5 arc-minutes,
-radii from 0.5 to 500 km, latitudes to 89 degrees. A disc is at most 190 cells in radius: 500 km
-are counted on cells of 1.5 to 5 arc-minutes, 5 km on cells of 1 arc-second to 5 arc-minutes.
+radii from 0.5 to 500 km, latitudes to 89 degrees. A disc is at most 130 cells in radius: 500 km
+are counted on cells of 2.1 to 5 arc-minutes, 5 km on cells of 1 arc-second to 5 arc-minutes.
 Every disc's centre lies where people live, as that of an event does, so that each has people.
 """
 
@@ -22,8 +22,8 @@ CELLS = (1 * SECOND, 300 * SECOND)
 RADII_KM = (0.5, 500.0)
 MAX_LAT = 89.0
 KM_PER_DEGREE = 111.2
-MOST_CELLS = 190  # radius of a disc
-_ROOM = 1_000_000  # cells of a raster
+MOST_CELLS = 130  # radius of a disc
+_ROOM = 400_000  # cells of a raster
 TEXTURES = ("even", "smooth", "patchy", "towns", "coast")
 
 
