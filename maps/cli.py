@@ -178,9 +178,7 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
     )
-    command.add_argument(
-        "--radius", help="radii in km, such as 1,2,5; auto: by the event's type; none for polygons"
-    )
+    command.add_argument("--radius", help="radii in km, such as 1,2,5; none for polygons")
     command.add_argument("--out", type=Path, required=True, help="a .csv or .parquet file")
     command.add_argument(
         "--mode",
@@ -208,6 +206,11 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         help="what --population holds, if its tags don't say",
     )
     command.add_argument("--band", type=int, help="band of --population, if it has several")
+    command.add_argument(
+        "--nodata",
+        type=float,
+        help="a value of cells without data that --population doesn't declare",
+    )
     command.add_argument("--workers", type=int, help="threads (default: one a processor)")
     command.set_defaults(act=_expose)
 
@@ -217,7 +220,7 @@ def _expose(options: argparse.Namespace) -> None:
 
     request = Request(
         population=options.population,
-        radii_km=_parse_reach(options.radius),
+        radii_km=_parse_radii(options.radius) if options.radius else None,
         mode=options.mode,
         by=options.by,
         admin=options.admin,
@@ -225,17 +228,13 @@ def _expose(options: argparse.Namespace) -> None:
         whole=options.whole,
         unit=options.unit,
         band=options.band,
+        nodata=options.nodata,
         workers=options.workers,
     )
     show = _show_progress if sys.stderr.isatty() else None
     for caution in write_exposure(options.table, options.out, request, show):
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
-
-
-def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:
-    """Return radii, `auto`, or None for polygons."""
-    return text if text in (None, "auto") else _parse_radii(text)
 
 
 def _show_progress(part: float) -> None:

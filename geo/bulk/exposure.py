@@ -46,7 +46,7 @@ def expose(
     events: str | Path | pd.DataFrame,
     *,
     population: str | Path,
-    radius_km: float | Sequence[float] | str | None = None,
+    radius_km: float | Sequence[float] | None = None,
     mode: str = "each",
     by: str | None = None,
     admin: str | Path | gpd.GeoDataFrame | None = None,
@@ -68,7 +68,7 @@ def expose(
     population
         GeoTIFF of people, in any CRS.
     radius_km
-        Radii in kilometres; `auto`: by the event's type. An event with a `radius_km` of its own
+        Radii in kilometres. An event with a `radius_km` of its own
         gets that one instead. Left out for polygons.
     mode
         `each`: every event by itself. `union`: people within reach of any event, counted once.
@@ -114,7 +114,7 @@ def expose(
     radii = (float(radius_km),) if isinstance(radius_km, int | float) else radius_km
     request = Request(
         population=Path(population),
-        radii_km=radii if radii is None or isinstance(radii, str) else tuple(map(float, radii)),
+        radii_km=None if radii is None else tuple(map(float, radii)),
         mode=mode,
         by=by,
         admin=Path(admin) if isinstance(admin, str) else admin,
@@ -220,7 +220,7 @@ class _Work:
     def _check(self, *, polygons: bool) -> None:
         request = self.request
         if not polygons and request.radii_km is None:
-            raise UsageError("no radius; expected --radius with kilometres such as 1,2,5, or auto")
+            raise UsageError("no radius; expected --radius with kilometres such as 1,2,5")
         if polygons and request.radii_km is not None:
             raise UsageError("the table holds polygons, which are zones; leave --radius out")
         if polygons and (request.mode == "nearest" or request.rings):

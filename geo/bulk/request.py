@@ -26,8 +26,7 @@ class Request:
     population
         GeoTIFF of people.
     radii_km
-        Ascending, different; `auto`: an event's radius by its type (`geo.events.type_radii`);
-        None: the table holds polygons, which are zones themselves.
+        Ascending, different; None: the table holds polygons, which are zones themselves.
     mode
         `each`: every event by itself. `union`: people within reach of any event, counted once.
         `nearest`: the union, split among events, each part to the nearest one that reaches it;
@@ -68,8 +67,8 @@ class Request:
 
     def __post_init__(self) -> None:
         radii = self.radii_km
-        if isinstance(radii, str) and radii != BY_TYPE:
-            raise UsageError(f"radius {radii!r}: expected kilometres such as 1,2,5, or {BY_TYPE}")
+        if isinstance(radii, str):
+            raise UsageError(f"radius {radii!r}: expected kilometres such as 1,2,5")
         if isinstance(radii, tuple):
             if not radii or not all(0 < radius <= MAX_RADIUS_KM for radius in radii):
                 raise UsageError(

@@ -130,14 +130,29 @@ def cell_areas_km2(grid: PopulationGrid) -> NDArray[np.float64]:
     (rows, cols); NaN where the grid's projection does not reach.
     """
     rows, cols = grid.people.shape
+    y = grid.north - np.arange(rows + 1) * grid.cell_height
     if grid.crs == WGS84 or is_geographic(grid.crs):
-        edges = grid.north - np.arange(rows + 1) * grid.cell_height
-        return band_areas_km2(edges, grid.cell_width)[:, None]
+        return band_areas_km2(y, grid.cell_width)[:, None]
+    return quadrangle_areas_km2(grid.crs, grid.west + np.arange(cols + 1) * grid.cell_width, y)
+
+
+def quadrangle_areas_km2(
+    crs: str, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the true areas of a projected grid's cells, square kilometres, (rows, cols).
+
+    Parameters
+    ----------
+    x, y
+        Edges of the columns, and of the rows from the north, in units of `crs`.
+
+    Returns
+    -------
+        As `cell_areas_km2`; NaN where the projection does not reach.
+    """
     import pyproj
 
-    x = grid.west + np.arange(cols + 1) * grid.cell_width
-    y = grid.north - np.arange(rows + 1) * grid.cell_height
-    to_plane = pyproj.Transformer.from_crs(grid.crs, _EQUAL_AREA, always_xy=True)
+    to_plane = pyproj.Transformer.from_crs(crs, _EQUAL_AREA, always_xy=True)
     east, north = to_plane.transform(*np.meshgrid(x, y))
     turn = 2 * pyproj.Proj(_EQUAL_AREA)(180.0, 0.0)[0]
     # the corners, clockwise; then their places as seen from the first

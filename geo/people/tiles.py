@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.people.geotiff import Layout, check_size, choose_band, open_geotiff, read_layout
-from geo.people.grid import band_areas_km2
+from geo.people.grid import WGS84, band_areas_km2, is_geographic, quadrangle_areas_km2
 from geo.people.raster import MAX_DENSITY_KM2, CellWindow, read_cells, to_persons
 from geo.people.raster_unit import find_unit
 
@@ -55,6 +55,7 @@ class PopulationTiles:
     band: int
     layout: Layout
     unit: str
+    nodata: float | None = None
 
     @property
     def tile_shape(self) -> tuple[int, int]:
@@ -65,7 +66,13 @@ class PopulationTiles:
         return min(rows, self.layout.rows), cols
 
     def cell_areas_km2(self, row0: int, row1: int) -> NDArray[np.float64]:
-        """Return the area of a cell of each row, square kilometres; rows may lie off the grid."""
+        """Return the area of a cell of each row, square kilometres; rows may lie off the grid.
+
+        On a projected grid it is the area in the projection's plane: parts of zones are measured
+        with it, which only their ratios are made of.
+        """
+        if self.layout.crs != WGS84 and not is_geographic(self.layout.crs):
+            return np.full(row1 - row0, self._plane_km2)
         rows = np.arange(row0, row1 + 1, dtype=np.float64)
         edges = self.layout.north - rows * self.layout.cell_height
         return band_areas_km2(edges, self.layout.cell_width)
@@ -79,8 +86,28 @@ class PopulationTiles:
             If values can't be people.
         """
         window = CellWindow(row0, row1, col0, col1, west=0.0)
-        values = read_cells(self.path, self.dataset, self.band, self.layout, window, None)
-        return to_persons(self.path, values, self.cell_areas_km2(row0, row1)[:, None], self.unit)
+        values = read_cells(self.path, self.dataset, self.band, self.layout, window, self.nodata)
+        return to_persons(self.path, values, self._true_areas_km2(window), self.unit)
+
+    @property
+    def _plane_km2(self) -> float:
+        import pyproj
+
+        metres = pyproj.CRS.from_user_input(self.layout.crs).axis_info[0].unit_conversion_factor
+        return self.layout.cell_width * self.layout.cell_height * metres**2 / 1e6
+
+    def _true_areas_km2(self, window: CellWindow) -> NDArray[np.float64]:
+        """Return areas on the ellipsoid, (rows, 1) or (rows, cols)."""
+        layout = self.layout
+        if layout.crs == WGS84 or is_geographic(layout.crs):
+            return self.cell_areas_km2(window.row0, window.row1)[:, None]
+        cols = np.arange(window.col0, window.col1 + 1, dtype=np.float64)
+        rows = np.arange(window.row0, window.row1 + 1, dtype=np.float64)
+        return quadrangle_areas_km2(
+            layout.crs,
+            layout.west + cols * layout.cell_width,
+            layout.north - rows * layout.cell_height,
+        )
 
     def read_raw(self, row0: int, row1: int, col0: int, col1: int) -> NDArray[Any]:
         """Return the file's own values, row 0 northernmost."""
@@ -92,9 +119,16 @@ class PopulationTiles:
         return north_up
 
     def find_raw_rules(self) -> RawRules | None:
-        """Return how raw values become persons; None where a mask says which cells have data."""
+        """Return how raw values become persons.
+
+        None where a mask or a value of the caller's says which cells have data, and where the area
+        of a row's cells differs.
+        """
         from rasterio.enums import MaskFlags
 
+        projected = self.layout.crs != WGS84 and not is_geographic(self.layout.crs)
+        if projected or self.nodata is not None:
+            return None
         flags = self.dataset.mask_flag_enums[self.band - 1]
         if flags not in ([MaskFlags.all_valid], [MaskFlags.nodata]):
             return None
@@ -133,12 +167,16 @@ class PopulationFile:
 
     def open(self) -> AbstractContextManager[PopulationTiles]:
         """Open the file; errors as `open_tiles`."""
-        return open_tiles(self.path, unit=self.unit, band=self.band)
+        return open_tiles(self.path, unit=self.unit, band=self.band, nodata=self.nodata)
 
 
 @contextmanager
 def open_tiles(
-    path: Path, *, unit: str | None = None, band: int | None = None
+    path: Path,
+    *,
+    unit: str | None = None,
+    band: int | None = None,
+    nodata: float | None = None,
 ) -> Iterator[PopulationTiles]:
     """Open a GeoTIFF of people, of counts or density (`geo.people.raster_unit`).
 
@@ -157,4 +195,5 @@ def open_tiles(
         number = choose_band(path, dataset, band)
         tags = {**dataset.tags(), **dataset.tags(number)}
         hints = (dataset.units[number - 1], dataset.descriptions[number - 1])
-        yield PopulationTiles(path, dataset, number, layout, find_unit(path, tags, hints, unit))
+        kind = find_unit(path, tags, hints, unit)
+        yield PopulationTiles(path, dataset, number, layout, kind, nodata)

@@ -5,10 +5,11 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import shapely
 
 import geo
 from geo.bulk import Request, write_exposure
-from geo.errors import TableError, UnavailableError, UsageError
+from geo.errors import RasterError, TableError, UnavailableError, UsageError
 from geo.exposure.discs import disc_area_km2
 
 COLUMNS = ["event_id", "radius_km", "people", "coverage_fraction", "nodata_fraction"]
@@ -211,3 +212,115 @@ def test_wrong_options_are_named(population, options, message):
     events = pd.DataFrame({"lon": [15.0], "lat": [0.0]})
     with pytest.raises(UsageError, match=message):
         geo.expose(events, population=population, **options)
+
+
+@pytest.fixture
+def crowd():
+    """Events of two groups, some at one place."""
+    return pd.DataFrame(
+        {
+            "event_id": ["A", "B", "C", "D", "E"],
+            "lon": [12.0, 12.0, 12.2, 17.0, 17.3],
+            "lat": [0.0, 0.0, 0.1, -2.0, -2.0],
+            "party": ["x", "y", "x", "y", "y"],
+        }
+    )
+
+
+UNITS = gpd.GeoDataFrame(
+    {"pcode": ["P1", "P2"], "name": ["one", "two"]},
+    geometry=[shapely.box(11, -1, 12.1, 1), shapely.box(12.1, -1, 13, 1)],
+    crs=4326,
+)
+
+
+def test_shares_add_up_to_the_union_and_events_at_one_place_get_equal_parts(population, crowd):
+    union = geo.expose(crowd, population=population, radius_km=[20, 50], mode="union")
+    shares = geo.expose(crowd, population=population, radius_km=[20, 50], mode="nearest")
+    assert union["event_id"].tolist() == ["all", "all"]
+    assert shares["event_id"].tolist() == ["A", "A", "B", "B", "C", "C", "D", "D", "E", "E"]
+    total = shares.groupby("radius_km")["people"].sum().to_numpy()
+    assert total == pytest.approx(union["people"].to_numpy(), rel=1e-12)
+    people = shares["people"].tolist()
+    assert people[:2] == pytest.approx(people[2:4], rel=1e-9)
+
+
+def test_groups_have_rows_of_their_own_named_after_the_column(population, crowd):
+    options = {"population": population, "radius_km": [20, 50], "by": "party"}
+    each = geo.expose(crowd, **options)
+    assert list(each.columns) == ["party", *COLUMNS[1:]]
+    assert each["party"].tolist() == ["x", "x", "y", "y"]
+    alone = geo.expose(crowd, population=population, radius_km=[20, 50])
+    assert each["people"].sum() == pytest.approx(alone["people"].sum(), rel=1e-12)
+    union = geo.expose(crowd[crowd["party"] == "y"], **options, mode="union")
+    both = geo.expose(crowd, **options, mode="union")
+    assert both["people"].tolist()[2:] == union["people"].tolist()
+    shares = geo.expose(crowd, **options, mode="nearest")
+    whole = geo.expose(crowd, population=population, radius_km=[20, 50], mode="union")
+    total = shares.groupby("radius_km")["people"].sum().to_numpy()
+    assert total == pytest.approx(whole["people"].to_numpy(), rel=1e-12)
+
+
+@pytest.mark.parametrize("mode", ["each", "union", "nearest"])
+def test_units_and_outside_add_up_after_rounding_too(population, crowd, mode, tmp_path):
+    UNITS.to_file(tmp_path / "units.geojson")
+    options = {"population": population, "radius_km": [20, 50], "mode": mode, "rings": True}
+    whole = geo.expose(crowd, **options)
+    parts = geo.expose(crowd, **options, admin=tmp_path / "units.geojson")
+    assert list(parts.columns) == [*COLUMNS, "inner_km", "ring_people", "pcode", "name"]
+    assert set(parts["pcode"]) == {"P1", "P2", "outside"}
+    keys = ["event_id", "radius_km"]
+    for column in ("people", "ring_people"):
+        added = parts.groupby(keys)[column].sum()
+        assert added.to_numpy() == pytest.approx(
+            whole.set_index(keys)[column].sort_index(), rel=1e-9
+        )
+    rounded = geo.expose(crowd, **options, whole=True)
+    rounded_parts = geo.expose(crowd, **options, whole=True, admin=UNITS)
+    assert rounded["people"].dtype == np.int64
+    added = rounded_parts.groupby(keys)["people"].sum()
+    assert added.tolist() == rounded.set_index(keys)["people"].sort_index().tolist()
+    rings = rounded.groupby("event_id")["ring_people"].sum()
+    assert (
+        rings.tolist()
+        == rounded[rounded["radius_km"] == 50].set_index("event_id")["people"].sort_index().tolist()
+    )
+    if mode == "nearest":
+        union = geo.expose(crowd, **options | {"mode": "union"}, whole=True)
+        assert rounded.groupby("radius_km")["people"].sum().tolist() == union["people"].tolist()
+
+
+def test_polygons_are_zones_themselves(population, tmp_path):
+    UNITS.to_file(tmp_path / "units.gpkg")
+    for zones in (UNITS, tmp_path / "units.gpkg"):
+        found = geo.expose(zones, population=population)
+        assert found["event_id"].tolist() == ["P1", "P2"]
+        assert found["people"].tolist() == pytest.approx([220 * 123.6, 180 * 123.6], rel=1e-4)
+        assert found["radius_km"].isna().all()
+    union = geo.expose(UNITS, population=population, mode="union")
+    assert union["people"].tolist() == pytest.approx([400 * 123.6], rel=1e-4)
+    with pytest.raises(UsageError, match="leave --radius out"):
+        geo.expose(UNITS, population=population, radius_km=5)
+    with pytest.raises(UsageError, match="no radius"):
+        geo.expose(pd.DataFrame({"lon": [15.0], "lat": [0.0]}), population=population)
+
+
+def test_what_lies_beyond_the_raster_is_said(population):
+    events = pd.DataFrame({"lon": [15.0, 60.0, 10.0], "lat": [0.0, 0.0, 0.0]})
+    found = geo.expose(events, population=population, radius_km=20)
+    assert found["coverage_fraction"].tolist()[:2] == [1.0, 0.0]
+    ((code, text),) = found.attrs["cautions"]
+    assert code == "beyond-raster"
+    assert text.startswith("1 of 3 rows lie wholly beyond the population raster and 1 in part")
+
+
+def test_a_value_that_the_file_does_not_declare_can_be_named_as_nodata(write_count):
+    values = np.full((100, 100), 5.0, np.float32)
+    values[:, :50] = -99999
+    path = write_count(values, cell=0.1)
+    for events in (1, 30):  # the join, and the sweep
+        table = pd.DataFrame({"lon": [15.0] * events, "lat": np.linspace(-1, 1, events)})
+        found = geo.expose(table, population=path, radius_km=50, nodata=-99999)
+        assert found["nodata_fraction"].to_numpy() == pytest.approx(np.full(events, 0.5), abs=1e-3)
+        with pytest.raises(RasterError, match="value -99999"):
+            geo.expose(table, population=path, radius_km=50)

@@ -4,15 +4,18 @@ import dataclasses
 import functools
 import itertools
 
+import geopandas as gpd
 import numpy as np
 import pyproj
 import pytest
 import shapely
+from exactextract import exact_extract
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geo.exposure.combination import NO_UNIT, Combination
 from geo.exposure.disc_set import Discs
+from geo.exposure.discs import disc_area_km2
 from geo.exposure.join import _clip, _cut, join_zones
 from geo.exposure.outlines import Outlines
 from geo.exposure.polygons import polygon_spans
@@ -357,3 +360,47 @@ def test_a_polygon_across_the_date_line_meets_a_grid_of_either_turn(write_count)
         )
         assert counted.sums.people == pytest.approx([4.0, 4.0], rel=1e-9)
         assert counted.sums.coverage_fraction == pytest.approx([1.0, 1.0], rel=1e-9)
+
+
+@pytest.mark.parametrize("crs", ["ESRI:54009", "EPSG:32636", "EPSG:3857"])
+def test_discs_on_a_projected_grid_are_those_on_the_ground(write_count, crs):
+    """Against exactextract on geodesic polygons of 720 corners, projected."""
+    rng = np.random.default_rng(11)
+    to_plane = pyproj.Transformer.from_crs(4326, crs, always_xy=True)
+    west, north = to_plane.transform(33.0, 32.0)
+    values = rng.gamma(0.5, 20.0, (400, 400))
+    path = write_count(values, west=west, north=north, cell=650.0, crs=crs)
+    frame = frame_of(path, 16)
+    lon, lat = rng.uniform(33.4, 34.6, 40), rng.uniform(30.6, 31.6, 40)
+    discs = Discs(lon, lat, rng.uniform(3, 30, 40))
+    bearings = np.arange(720) / 2
+    geod = pyproj.Geod(ellps="WGS84")
+    polygons = []
+    for x, y, radius in zip(lon, lat, discs.radius_km, strict=True):
+        ring = geod.fwd(
+            *(np.full(720, each) for each in (x, y)), bearings, np.full(720, radius * 1e3)
+        )
+        polygons.append(shapely.Polygon(np.column_stack(to_plane.transform(ring[0], ring[1]))))
+    zones = gpd.GeoDataFrame(geometry=polygons, crs=crs)
+    expected = exact_extract(str(path), zones, "sum", output="pandas")["sum"].to_numpy()
+    outlines = Outlines.of_discs(frame, discs)
+    for count in (sweep_zones, join_zones):
+        found = count(PopulationFile(path), frame, outlines, combine("each", discs)).sums
+        assert found.people == pytest.approx(expected, rel=2e-3)
+        assert found.people.sum() == pytest.approx(expected.sum(), rel=5e-4)
+        assert found.coverage_fraction == pytest.approx(np.ones(40), abs=1e-9)
+
+
+def test_density_on_a_projected_grid_is_multiplied_by_the_true_area(write_count):
+    to_plane = pyproj.Transformer.from_crs(4326, 3857, always_xy=True)
+    west, north = to_plane.transform(33.0, 61.0)
+    path = write_count(
+        np.full((300, 300), 7.0), west=west, north=north, cell=500.0, crs="EPSG:3857", file="d.tif"
+    )
+    population = PopulationFile(path, "density")
+    with population.open() as raster:
+        frame = make_frame(raster.layout, 32)
+    discs = Discs(np.array([33.6]), np.array([60.6]), np.array([15.0]))
+    outlines = Outlines.of_discs(frame, discs)
+    found = sweep_zones(population, frame, outlines, combine("each", discs))
+    assert found.sums.people[0] == pytest.approx(7 * disc_area_km2(60.6, 15.0), rel=1e-3)
