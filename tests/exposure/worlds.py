@@ -198,8 +198,9 @@ def _texture(rng, shape, kind):
 def make_polygons(seed=21):
     """Yield 50 worlds of no discs, each with ten polygons: 500, of which 300 have holes.
 
-    Rings go round a centre at a distance that waves, with 5 to 60 corners; every other polygon
-    has one to three holes, every tenth is of two parts. They are 2 to 60 cells high, on cells of
+    Rings go round a centre at a distance that waves, with 5 to 60 corners; every tenth polygon is
+    a box with level edges, which scanlines meet worst; six of ten have one to three holes, and
+    every tenth is of two parts. They are 2 to 60 cells high, on cells of
     1 arc-second to 5 arc-minutes at latitudes to 85 degrees; a few reach beyond the raster, and
     those on rasters that run past 180 degrees cross the date line.
     """
@@ -227,6 +228,9 @@ def _plot(rng, world, size, index):
         if world.people[int(center[1]), int(center[0])] > 0:
             break
     shape = shapely.Polygon(_ring(rng, center, size / 2))
+    if index % 10 == 7:
+        half = rng.uniform(0.4, 1.0, 2) * size / 2
+        shape = shapely.box(*(center - half), *(center + half))
     if index % 10 == 3:
         shape = shapely.union(shape, shapely.Polygon(_ring(rng, center + size, size / 3)))
     if index % 5 in (0, 2, 4):
