@@ -98,7 +98,7 @@ def brute_force(world):
 
 def _count(world, totals, discs, lines):
     """Return each disc's people on `lines` a row, and on a third of them."""
-    rows, cols = world.people.shape
+    rows = len(world.people)
     reach = world.radius_km[discs] * 1000 / 110_000
     first = np.floor((world.north - world.lat[discs] - reach) / world.cell).clip(0, rows)
     last = np.ceil((world.north - world.lat[discs] + reach) / world.cell).clip(0, rows)
@@ -153,7 +153,9 @@ def cut_to(world, polygon):
     """Return a polygon wrapped onto a world's raster: what lies on it, in one piece or more."""
     box = shapely.box(world.west, world.south, world.east, world.north)
     parts = [
-        shapely.intersection(shapely.transform(polygon, lambda xy, t=turn: xy + [t, 0.0]), box)
+        shapely.intersection(
+            shapely.transform(polygon, lambda xy, t=turn: xy + np.array([t, 0.0])), box
+        )
         for turn in (-360.0, 0.0, 360.0)
     ]
     return shapely.union_all([part for part in parts if part.area])

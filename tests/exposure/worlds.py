@@ -65,7 +65,7 @@ class World:
 
 
 def make_worlds(seed=20):
-    """Yield 120 worlds with 2,000 discs: 1,700 anywhere, 150 over the date line, 150 over a pole."""
+    """Yield 120 worlds with 2,000 discs: 150 over the date line, 150 over a pole, others anywhere."""
     rng = np.random.default_rng(seed)
     for number, (cell, radius) in enumerate(_pairs(rng, 100)):
         yield _anywhere(rng, number, cell, radius)
