@@ -78,7 +78,8 @@ def make_worlds(seed=20):
 def _pairs(rng, count):
     """Yield cells and radii, each spread evenly on a logarithmic scale, that go together."""
     cells = np.geomspace(*CELLS, count)
-    sizes = rng.permutation(np.linspace(0, 1, count))
+    sizes = np.linspace(0, 1, count)
+    sizes[1:-1] = rng.permutation(sizes[1:-1])  # 0.5 km on the smallest cells, 500 on the largest
     for cell, size in zip(cells, sizes, strict=True):
         largest = min(RADII_KM[1], MOST_CELLS * cell * KM_PER_DEGREE)
         yield cell, float(RADII_KM[0] * (largest / RADII_KM[0]) ** size)
