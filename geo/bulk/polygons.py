@@ -16,7 +16,7 @@ from geo.bulk.rows import Part, Rows
 from geo.errors import UnavailableError, UsageError
 from geo.exposure.combination import Combination
 from geo.exposure.outlines import Outlines
-from geo.exposure.spans import choose_scanlines
+from geo.exposure.spans import EXACT_SCANLINES_ACROSS, choose_scanlines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Count = Callable[[Frame, Outlines, Combination, Callable[[float], float]], Counted]
 
 _ID_COLUMNS = ("event_id", "zone_id", "id", "pcode", "name", "label")
-_SCANLINES = (4, 16, 64, 256, 1024, 4096)
+_SCANLINES = tuple(2**n for n in range(2, 13))
 _GEOMETRY = re.compile(
     rb'"type"\s*:\s*"(Point|MultiPoint|LineString|MultiLineString|Polygon|MultiPolygon)"'
 )
@@ -172,7 +172,10 @@ def count_polygons(
 
 
 def _choose_scanlines(outlines: Outlines, frame: Frame) -> NDArray[np.int64]:
-    """Return K for each polygon by its height, so that 64 scanlines cross it, in steps of four."""
-    least = [choose_scanlines(height, frame.cell_height) for height in outlines.heights().tolist()]
+    """Return K for each polygon, a power of two, so that enough scanlines cross its height."""
+    least = [
+        choose_scanlines(height, frame.cell_height, EXACT_SCANLINES_ACROSS)
+        for height in outlines.heights().tolist()
+    ]
     choices = np.array(_SCANLINES)
     return choices[np.searchsorted(choices, least)]
