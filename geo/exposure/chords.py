@@ -48,15 +48,11 @@ def chord_ratio(  # one value for each thing that a scanline or a disc knows
     """
     total, change = (sin_beta + sin_beta0) * 0.5, (sin_beta - sin_beta0) * 0.5
     p, q = total * total, change * change
-    # three corrections, written out: a loop would keep a compiler from taking several lines at once
+    # two corrections, written out: a loop would keep a compiler from taking several lines at once
     s = arc * arc
     small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
     excess = arc * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
     sigma = arc + _HALF_F * (excess * p / (1.0 - small) + (arc + (arc - excess)) * q / small)
-    s = sigma * sigma
-    small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
-    excess = sigma * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
-    sigma = arc + _HALF_F * (excess * p / (1.0 - small) + (sigma + (sigma - excess)) * q / small)
     s = sigma * sigma
     small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
     excess = sigma * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))

@@ -203,6 +203,7 @@ def sweep(
         whole, part, steps, missing = 0, 0, 0, 0
         row = first[disc] // scanlines
         next_row = (row + 1) * scanlines
+        here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
         for start in range(first[disc], last[disc], _BATCH):
             count = min(_BATCH, last[disc] - start)
             _ends(discs[disc], start, count, lines, grid, ratio, left, right)
@@ -211,6 +212,7 @@ def sweep(
                     _add_area(sums[disc], areas[row], steps, missing)
                     steps, missing = 0, 0
                     row, next_row = row + 1, next_row + scanlines
+                    here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
                 if ratio[at] < 0.0:
                     continue
                 if ratio[at] >= 1.0:
@@ -222,12 +224,13 @@ def sweep(
                     x0, x1 = max(np.int64(left[at]), low), min(np.int64(right[at]), high)
                     if x1 <= x0:
                         continue
-                    people, rest = _people(totals[row], x0 - low, x1 - low)
+                    people, rest = _people(here, x0 - low, x1 - low)
                     rest += (people & (_PERSON - 1)) * _STEPS + part
                     whole += (people >> 20) + (rest >> 32)
                     part = rest & 0xFFFFFFFF
                     steps += x1 - x0
-                    missing += _missing(gaps[row], x0 - low, x1 - low) if some_gaps[row] else 0
+                    if has_gaps:
+                        missing += _missing(empty, x0 - low, x1 - low)
         _add_area(sums[disc], areas[row], steps, missing)
         sums[disc, 0] += whole
         sums[disc, 1] += part
