@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT_KM = 5.0
 """Radius of an event whose type is not in the table of radii: the widest that ACLED publishes."""
 
-_DISCS_AT_ONCE = 8_000_000  # a larger table goes over the raster again
+_DISCS_AT_ONCE = 4_000_000  # 400 bytes each; a larger table goes over the raster again
 _PIECES_AT_ONCE = 1_000_000  # of discs that are cut along units
 _EVENTS = """
 SELECT
