@@ -13,6 +13,7 @@ from geo.people import (
     bundled_facilities,
     bundled_figures,
     coarse_population,
+    doubt_people,
     embedded_population,
     read_figures,
     read_population,
@@ -20,7 +21,8 @@ from geo.people import (
 )
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.settlements import CELLS_PER_DEGREE
-from geo.types import Caution, Source
+from geo.people.tiles import open_tiles
+from geo.types import Caution, LonLat, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +85,7 @@ class PopulationFinder:
         self.sources.append(grid.source)
         if must_reach:
             self.cautions += [*grid.cautions, *self._warn_of_age(grid)]
+            self.cautions += self._warn_of_unit(grid, bbox)
         return grid
 
     def place_people(self, static: Mapping[str, float]) -> list[UnitPeople]:
@@ -144,6 +147,22 @@ class PopulationFinder:
                 f"{self._as_of.isoformat()}: the population has changed since.",
             )
         ]
+
+    def _warn_of_unit(self, grid: PopulationGrid, bbox: BBox) -> list[Caution]:
+        """Report a raster of the user's with far more or fewer people than were published."""
+        settings = self._settings
+        if settings.population is None or grid.modelled != "no":
+            return []
+        lon = (bbox.west + bbox.east) / 2
+        middle = LonLat(lon - 360.0 if lon > 180 else lon, (bbox.south + bbox.north) / 2)
+        with open_tiles(
+            settings.population,
+            unit=settings.population_unit,
+            band=settings.population_band,
+            nodata=settings.population_nodata,
+        ) as raster:
+            doubt = doubt_people(raster, [middle], self._gazetteer)
+        return [doubt] if doubt else []
 
     def _find_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
         settings = self._settings

@@ -241,6 +241,8 @@ def test_population_of_the_users_own(tmp_path):
     # 64 km2 of cells of 0.01 degrees (1.056 km2 at 31.28 N) with 100 people each
     assert row["static"] == pytest.approx(64.1 / 1.056 * 100, rel=0.01)
     assert "pop.tif" in row["population_source"]
+    (far,) = [w["text"] for w in report["warnings"] if w["code"] == "population-far"]
+    assert "of Gaza City, for which GeoNames has 410,000" in far
 
 
 def test_population_with_nodata_that_the_file_does_not_declare(tmp_path):

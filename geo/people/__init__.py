@@ -8,6 +8,7 @@ from geo.people.facilities import FACILITIES_SOURCE, Facility, bundled_facilitie
 from geo.people.figures import Figure, bundled_figures, read_figures
 from geo.people.geotiff import RasterLimits
 from geo.people.grid import PopulationGrid, cell_areas_km2
+from geo.people.plausibility import doubt_people
 from geo.people.raster import read_population
 from geo.people.selection import DEFAULT_SHARE, FigureUse, select_figures
 from geo.people.settlements import coarse_population
@@ -39,6 +40,7 @@ __all__ = [
     "bundled_figures",
     "cell_areas_km2",
     "coarse_population",
+    "doubt_people",
     "embedded_population",
     "read_figures",
     "read_population",

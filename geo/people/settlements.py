@@ -171,7 +171,7 @@ def coarse_population(bbox: BBox, settlements: SettlementIndex) -> PopulationGri
     box = _Lattice.cover(bbox)
     discs = _find_discs(box.box, settlements)
     widest = max((disc.reach_km for disc in discs), default=0.0)
-    outer = _Lattice.cover(_grow(box.box, 2 * widest))
+    outer = _Lattice.cover(grow_box(box.box, 2 * widest))
     land, people = _spread_rest(outer, box, settlements)
     for disc in discs:
         _add_disc(disc, outer, land, people)
@@ -204,7 +204,7 @@ def settlement_reach_km(population: float) -> float:
     return min(REACH_KM, math.sqrt(area / math.pi))
 
 
-def _grow(box: BBox, km: float) -> BBox:
+def grow_box(box: BBox, km: float) -> BBox:
     """Return a box grown by a distance on every side."""
     north_south = km / _KM_PER_DEGREE
     tallest = max(abs(box.north), abs(box.south)) + north_south
@@ -220,7 +220,7 @@ def _grow(box: BBox, km: float) -> BBox:
 def _find_discs(box: BBox, settlements: SettlementIndex) -> list[_Disc]:
     """Return the settlements whose people may reach into a box, without parts of larger ones."""
     # twice the reach: what a settlement that reaches the box may itself be a part of
-    around = _grow(box, 2 * REACH_KM)
+    around = grow_box(box, 2 * REACH_KM)
     found = [
         _Disc(
             lon=_turn(place.lon, around),
@@ -233,7 +233,7 @@ def _find_discs(box: BBox, settlements: SettlementIndex) -> list[_Disc]:
     ]
     found.sort(key=lambda disc: (-disc.people, disc.lon, disc.lat))
     return [
-        disc for disc in _drop_parts(found) if _grow(box, disc.reach_km).intersects(_spot(disc))
+        disc for disc in _drop_parts(found) if grow_box(box, disc.reach_km).intersects(_spot(disc))
     ]
 
 
@@ -254,7 +254,7 @@ def _drop_parts(discs: Sequence[_Disc]) -> list[_Disc]:
 
     if not discs:
         return []
-    boxes = [_grow(_spot(disc), disc.reach_km) for disc in discs]
+    boxes = [grow_box(_spot(disc), disc.reach_km) for disc in discs]
     tree = shapely.STRtree(
         shapely.box(
             [box.west for box in boxes],
@@ -345,7 +345,7 @@ def _add_disc(
     disc: _Disc, lattice: _Lattice, land: NDArray[np.bool_], people: NDArray[np.float64]
 ) -> None:
     """Spread a settlement over the land that it reaches; all in its own cell if it has none."""
-    window = _Lattice.cover(_grow(_spot(disc), disc.reach_km)).inside(lattice)
+    window = _Lattice.cover(grow_box(_spot(disc), disc.reach_km)).inside(lattice)
     rows, cols = (
         np.arange(max(0, part.start), min(part.stop, size))
         for part, size in zip(window, lattice.shape, strict=True)
