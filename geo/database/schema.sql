@@ -116,9 +116,13 @@ CREATE TABLE cells (                    -- the area of interest only
     grid_id   VARCHAR NOT NULL,
     row       INTEGER NOT NULL,
     col       INTEGER NOT NULL,
-    block     INTEGER NOT NULL,         -- col // 64: equality on it keeps the range join fast
     people_fp BIGINT,                   -- NULL: no data here
-    area_km2  DOUBLE NOT NULL
+    area_km2  DOUBLE NOT NULL,
+    area_fp   BIGINT NOT NULL,          -- area_km2 x 10^9
+    -- running totals of the cells further west in the row, as far as cells were loaded with it:
+    people_before BIGINT NOT NULL,      -- people_fp
+    valid_before  BIGINT NOT NULL,      -- area_fp with data
+    nodata_before BIGINT NOT NULL       -- area_fp without data
 );
 
 CREATE TABLE spans (                    -- a zone, cut by administrative unit, along each scanline

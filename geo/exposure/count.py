@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from geo.database.store import insert_frame, insert_records, read_statement
 from geo.exposure.spans import Frame, Spans
+from geo.exposure.sums import area_units
 from geo.people.grid import cell_areas_km2
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 PEOPLE_STEPS = 1 << 20
 """Fixed point: people are counted in 1/1048576 of a person."""
-
-_BLOCK_COLUMNS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +80,15 @@ def load_cells(
     """
     missing = np.isnan(people)
     people_fp = np.rint(np.where(missing, 0.0, people) * PEOPLE_STEPS).astype(np.int64)
+    areas = np.ascontiguousarray(np.broadcast_to(areas, people.shape))
+    area_fp = area_units(np.nan_to_num(areas))
     row, col = np.indices(people.shape, dtype=np.int32)
     row, col = row + np.int32(corner[0]), col + np.int32(corner[1])
+    before = {
+        "people_before": people_fp,
+        "valid_before": np.where(missing, 0, area_fp),
+        "nodata_before": np.where(missing, area_fp, 0),
+    }
     insert_frame(
         con,
         "cells",
@@ -93,9 +99,13 @@ def load_cells(
                 ).cast(pa.string()),
                 "row": row.ravel(),
                 "col": col.ravel(),
-                "block": col.ravel() // _BLOCK_COLUMNS,
                 "people_fp": pa.array(people_fp.ravel(), mask=missing.ravel()),
-                "area_km2": np.ascontiguousarray(np.broadcast_to(areas, people.shape)).ravel(),
+                "area_km2": areas.ravel(),
+                "area_fp": area_fp.ravel(),
+                **{
+                    name: (np.cumsum(values, axis=1) - values).ravel()
+                    for name, values in before.items()
+                },
             }
         ),
     )

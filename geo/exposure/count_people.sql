@@ -1,38 +1,41 @@
 -- People in every piece (a zone within one administrative unit): spans x cells, in whole numbers.
 -- A span covers the part x0..x1 of a scanline, in 1/4096 columns; a cell's people count by the
--- part of the cell that is covered, a K-th for each of its K scanlines. Equality on the row and
--- on the block of 64 columns comes before the range test. One division, at the very end.
+-- part of the cell that is covered, a K-th for each of its K scanlines. A span's people are those
+-- before its end less those before its start; those before a place are those of all cells further
+-- west in the row (the running totals *_before of `cells`) and the part of its own cell. So each
+-- span meets two cells by equality, however long it is. One division, at the very end.
 INSERT INTO pieces
-WITH span_blocks AS (
-    SELECT *, unnest(range(x0 // (64 * 4096), (x1 - 1) // (64 * 4096) + 1)) AS block
+WITH ends AS (
+    SELECT
+        zone_id,
+        pcode,
+        -- a place on the edge of two cells belongs to the western one, where a span ends
+        unnest([x0 // 4096, (x1 - 1) // 4096]) AS col,
+        row,
+        unnest([x0 % 4096, (x1 - 1) % 4096 + 1]) AS part,
+        unnest([-1, 1]) AS sign
     FROM spans
     WHERE grid_id = $grid_id
 ),
-covered AS (
-    SELECT
-        span_blocks.zone_id,
-        span_blocks.pcode,
-        cells.people_fp,
-        -- a thousandth of a square metre, so that areas add up in any order too
-        CAST(round(cells.area_km2 * 1e9) AS BIGINT) AS area_fp,
-        least(span_blocks.x1, (cells.col + 1) * 4096)
-            - greatest(span_blocks.x0, cells.col * 4096) AS width
-    FROM span_blocks
-    JOIN cells
-        ON cells.grid_id = span_blocks.grid_id
-        AND cells.row = span_blocks.row
-        AND cells.block = span_blocks.block
-        AND cells.col * 4096 < span_blocks.x1
-        AND (cells.col + 1) * 4096 > span_blocks.x0
+places AS (
+    -- many scanlines end in one cell: they are added up before they meet it
+    SELECT zone_id, pcode, row, col, sum(sign) AS whole, sum(sign * part) AS parts
+    FROM ends
+    GROUP BY zone_id, pcode, row, col
 ),
 sums AS (
     SELECT
         zone_id,
         pcode,
-        sum(coalesce(people_fp, 0) * width) AS people_sum,
-        coalesce(sum(area_fp * width) FILTER (people_fp IS NOT NULL), 0) AS valid_sum,
-        coalesce(sum(area_fp * width) FILTER (people_fp IS NULL), 0) AS nodata_sum
-    FROM covered
+        sum(people_before::HUGEINT * 4096 * whole + coalesce(people_fp, 0)::HUGEINT * parts)
+            AS people_sum,
+        sum(valid_before::HUGEINT * 4096 * whole
+            + CASE WHEN people_fp IS NULL THEN 0 ELSE area_fp END::HUGEINT * parts) AS valid_sum,
+        sum(nodata_before::HUGEINT * 4096 * whole
+            + CASE WHEN people_fp IS NULL THEN area_fp ELSE 0 END::HUGEINT * parts) AS nodata_sum
+    FROM places
+    JOIN cells USING (row, col)
+    WHERE cells.grid_id = $grid_id
     GROUP BY zone_id, pcode
 )
 SELECT

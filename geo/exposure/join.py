@@ -45,14 +45,17 @@ def join_discs(
         create_run(Path(folder) / "join") as con,
     ):
         crossing = reach.crosses(frame, wraps=raster.layout.wraps)
-        for number, chord in enumerate(chords):
-            lines = np.arange(reach.first[number], reach.last[number])
-            hit, x0, x1 = _cut(frame, chord, lines)
-            if crossing[number]:
-                words[number, 3] = _measure(raster, frame, hit, x1[:, 1] - x0[:, 1])
-            insert_spans(con, frame, _GRID, _clip(frame, hit, x0, x1, number))
+        cuts = [
+            _cut(frame, chord, np.arange(first, last))
+            for chord, first, last in zip(chords, reach.first, reach.last, strict=True)
+        ]
+        for number in np.flatnonzero(crossing).tolist():
+            hit, x0, x1 = cuts[number]
+            words[number, 3] = _measure(raster, frame, hit, x1[:, 1] - x0[:, 1])
         for tile in plan_tiles(frame, reach, raster.tile_shape):
             _load_tile(con, raster, tile)
+            for number in tile.zones.tolist():
+                insert_spans(con, frame, _GRID, _clip(frame, tile, cuts[number], number))
         words[:, :3] = _count(con, frame, len(discs)).words[:, :3]
     inside = ~crossing | ~(words[:, 1] > 0).any(axis=1)
     words[inside, 3] = words[inside, 1]
@@ -125,19 +128,21 @@ def _cut(
 
 def _clip(
     frame: Frame,
-    lines: NDArray[np.int64],
-    x0: NDArray[np.int64],
-    x1: NDArray[np.int64],
+    tile: Tile,
+    cut: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]],
     number: int,
 ) -> NDArray[np.int64]:
-    """Return what lies on the grid as spans: scanline, first and last step, number."""
-    width = frame.cols * X_STEPS
+    """Return what of a cut disc lies in a tile as spans: scanline, first and last step, number."""
+    lines, x0, x1 = cut
     whole = (x1 - x0 >= round(360.0 / frame.cell_width * X_STEPS)) & (x0 == 0)
-    x0, x1 = np.clip(x0, 0, width), np.where(whole, width, np.clip(x1, 0, width))
+    low, high = tile.col0 * X_STEPS, tile.col1 * X_STEPS
+    x0, x1 = np.clip(x0, low, high), np.where(whole, high, np.clip(x1, low, high))
     line = np.broadcast_to(lines[:, None], x0.shape)
-    on_grid = ((line >= 0) & (line < frame.lines)) & (x1 > x0)
-    columns = [line[on_grid], x0[on_grid], x1[on_grid], np.full(on_grid.sum(), number)]
-    return np.column_stack(columns)
+    top, bottom = tile.row0 * frame.scanlines, tile.row1 * frame.scanlines
+    inside = (line >= top) & (line < bottom) & (x1 > x0)
+    return np.column_stack(
+        [line[inside], x0[inside], x1[inside], np.full(int(inside.sum()), number)]
+    )
 
 
 def _measure(

@@ -18,6 +18,7 @@ from geo.exposure.disc_set import Discs
 from geo.exposure.discs import disc_area_km2
 from geo.exposure.join import _clip, _cut, join_zones
 from geo.exposure.outlines import Outlines
+from geo.exposure.plan import Tile
 from geo.exposure.polygons import polygon_spans
 from geo.exposure.spans import X_STEPS, Spans, make_frame
 from geo.exposure.sweep import sweep_discs, sweep_zones
@@ -92,11 +93,15 @@ def count_spans(population, frame, spans):
 
 def cut_disc(frame, discs, number):
     reach = discs.reach(frame)
-    lines = np.arange(reach.first[number], reach.last[number])
-    spans = _clip(frame, *_cut(frame, discs.on_frame(frame)[number], lines), number)
-    return Spans.of(
-        spans[:, 0] * frame.stride + spans[:, 1], spans[:, 0] * frame.stride + spans[:, 2]
+    cut = _cut(
+        frame,
+        discs.on_frame(frame)[number],
+        np.arange(reach.first[number], reach.last[number]),
     )
+    whole = Tile(0, frame.rows, 0, frame.cols, *[np.zeros(0, dtype=np.int64)] * 3)
+    spans = _clip(frame, whole, cut, number)
+    offset = spans[:, 0] * frame.stride
+    return Spans.of(offset + spans[:, 1], offset + spans[:, 2])
 
 
 @LAWS

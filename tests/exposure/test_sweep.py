@@ -284,3 +284,18 @@ def test_without_a_folder_for_compiled_code_the_way_out_is_named(monkeypatch, tm
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(tmp_path / "file"))
     with pytest.raises(UnavailableError, match="set NUMBA_CACHE_DIR"):
         compiled._find_folder()
+
+
+@pytest.mark.parametrize("lon", [12.5, 12.56, 15.12])
+def test_a_disc_over_several_tiles_is_joined_whole(write_count, lon):
+    """Blocks of 256 cells: the raster has three tiles across."""
+    rng = np.random.default_rng(12)
+    values = rng.gamma(0.3, 50.0, (1300, 2600)).astype(np.float32)
+    path = write_count(
+        values, cell=0.002, tiled=True, blockxsize=256, blockysize=256, compress="deflate"
+    )
+    frame, discs = frame_of(path, 4), discs_at((lon, 3.6, 40.0), (12.05, 2.95, 9.0))
+    with open_tiles(path) as raster:
+        assert raster.tile_shape == (1024, 1024)
+    joined = join_discs(PopulationFile(path), frame, discs)
+    assert same(joined, sweep_discs(PopulationFile(path), frame, discs))
