@@ -108,10 +108,13 @@ sys.exit(done.returncode)
 @pytest.mark.usefixtures("default_run")
 def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
     seconds, megabytes = [], []
-    for number in range(3):
+    # a second run, as users have it: with the bytecode that the first one left
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    for number in range(4):
         done = subprocess.run(
             [sys.executable, "-c", MEASURE, CIVMAP, "map", "--out", str(number)],
             cwd=tmp_path,
+            env=environment,
             capture_output=True,
             check=True,
         )

@@ -15,7 +15,6 @@ import shapely
 from shapely.geometry import box
 
 from maps.layers.countries import (
-    NEAR_RESOLUTION,
     UN_STATES,
     UNIT_REACH_DEGREES,
     WORLD_RESOLUTION,
@@ -31,7 +30,7 @@ from maps.layers.drawing import (
     Shapes,
     ShapeSet,
 )
-from maps.layers.land import find_window, join_units
+from maps.layers.land import find_window, join_units, load_near
 from maps.style import BORDER, Style
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def draw(run: RunData, words: Wording) -> LayerDrawing:
     for style, lines in _split_lines(world).items():
         _add_lines(shapes, lines if window is None else shapely.difference(lines, window), style)
     if window is not None:
-        fine = _select_countries(load_countries(NEAR_RESOLUTION), window)
+        fine = _select_countries(load_near(window), window)
         near = ShapeSet(styles, decimals=_NEAR_DECIMALS)
         fitted = _follow_units(_split_lines(fine), fine, join_units(run))
         for style, lines in fitted.items():

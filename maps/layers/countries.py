@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from geo.types import BBox
+
 WORLD_RESOLUTION = "110m"
 NEAR_RESOLUTION = "50m"
 # Natural Earth's 1:50m lines are good to a few kilometres, the units' outlines to metres: nearer
@@ -41,9 +43,12 @@ class Countries:
 
 
 @cache
-def load_countries(resolution: str) -> Countries:
-    """Return the bundled countries; the files don't change, so each is read once a process."""
-    table = read_countries(resolution)
+def load_countries(resolution: str, near: BBox | None = None) -> Countries:
+    """Return the bundled countries, or only those that come near a box.
+
+    The files don't change, so each is read once a process.
+    """
+    table = read_countries(resolution, bbox=near)
     shapes = table.geometry.to_numpy()
     shapes.flags.writeable = False
     codes = tuple(code if isinstance(code, str) else None for code in table["country"])

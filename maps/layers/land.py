@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import box
 
+from geo.types import BBox
 from maps.layers.countries import (
     NEAR_RESOLUTION,
     UNIT_REACH_DEGREES,
     WORLD_RESOLUTION,
+    Countries,
     load_countries,
 )
 from maps.layers.drawing import LayerDrawing, Shapes, ShapeSet
@@ -70,9 +72,14 @@ def join_units(run: RunData) -> BaseGeometry:
     return shapely.union_all([unit["geometry"] for unit in run.units])
 
 
+def load_near(window: BaseGeometry) -> Countries:
+    """Return the countries in detail that come near a window."""
+    return load_countries(NEAR_RESOLUTION, BBox(*window.bounds))
+
+
 def _find_near_land(run: RunData, window: BaseGeometry) -> BaseGeometry:
     """Return the land in the window; where the units cover a coast, the coast is theirs."""
-    parts = shapely.get_parts(shapely.intersection(load_countries(NEAR_RESOLUTION).shapes, window))
+    parts = shapely.get_parts(shapely.intersection(load_near(window).shapes, window))
     units = join_units(run)
     if units.is_empty:
         return shapely.union_all(parts)
