@@ -345,9 +345,13 @@ class RunWriter:
                         "grid_id": "g1",
                         "row": row,
                         "col": col,
-                        "block": col // 64,
                         "people_fp": None if people is None else int(people * (1 << 20)),
                         "area_km2": 5.33,
+                        "area_fp": 5_330_000_000,
+                        # nobody is counted again from these cells
+                        "people_before": 0,
+                        "valid_before": 0,
+                        "nodata_before": 0,
                     }
                 )
         return {"grids": [grid], "cells": cells}
