@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from geo.bulk.request import BY_TYPE
 from geo.bulk.rows import Part, Rows
 from geo.database.store import read_statement
+from geo.exposure.borders import LINES
 from geo.exposure.combination import Combination, Counted
 from geo.exposure.disc_set import Discs
 from geo.types import Caution
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from geo.bulk.request import Request
     from geo.exposure.outlines import Outlines
+    from geo.exposure.sums import Sums
 
     Count = Callable[[Discs | Outlines, Combination, Callable[[float], float]], Counted]
 
@@ -128,20 +131,24 @@ def count_each(
         parameters = {"limit": size, "start": start, "default_km": DEFAULT_KM}
         table = _fetch(con, _EVENTS, parameters)
         event, rank, shown, discs = _make_discs(table, request)
-        combination = Combination("each", np.zeros(len(discs), dtype=np.int64), units=units)
+        alone = Combination("each", np.zeros(len(discs), dtype=np.int64))
 
         def overall(part: float, start: int = start, rows: int = table.num_rows) -> float:
             return float((start + part * rows) / total)
 
-        counted = count(discs, combination, overall)
+        counted = count(discs, alone, overall)
+        rows = Rows(event, rank, counted.unit, _nest(counted.sums, rank))
+        owner = counted.owner
+        if units is not None:
+            parts = count(discs, replace(alone, units=units), overall)
+            owner = parts.owner
+            cut = Rows(event[owner], rank[owner], parts.unit, parts.sums.rescale(LINES))
+            rows = cut.settle(rows)
         if request.by is None:
-            rows = Rows(event[counted.owner], rank[counted.owner], counted.unit, counted.sums)
-            yield Part(rows, table["event_id"].combine_chunks(), shown[counted.owner])
+            yield Part(rows, table["event_id"].combine_chunks(), shown[owner])
             continue
-        groups = table["group_no"].to_numpy()
-        rows = Rows.of(
-            groups[event][counted.owner], rank[counted.owner], counted.unit, counted.sums
-        )
+        groups = table["group_no"].to_numpy()[rows.label]
+        rows = Rows.of(groups, rows.radius, rows.unit, rows.sums)
         rolled = rows if rolled is None else rolled.join(rows)
     if rolled is not None:
         yield Part(rolled, _list_groups(con), np.array(radii)[rolled.radius])
@@ -187,6 +194,17 @@ def count_combined(
         of_event[share["event_no"].to_numpy()] = own
         shown = of_event[rows.label]
     return Part(rows, ids, shown)
+
+
+def _nest(sums: Sums, rank: NDArray[np.int64]) -> Sums:
+    """Return sums of discs, event by event and ever larger, none smaller than the one before it.
+
+    They are so but for rounding: a millionth of a cell, where an edge only grazes one.
+    """
+    for number in range(1, int(rank.max(initial=0)) + 1):
+        at = np.flatnonzero(rank == number)
+        sums.words[at] = sums.take(at).raise_to(sums.take(at - 1)).words
+    return sums
 
 
 def _make_discs(

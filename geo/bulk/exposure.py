@@ -23,7 +23,7 @@ from geo.events.rejected import write_rejected
 from geo.exposure.bulk import count_zones
 from geo.exposure.outlines import Outlines
 from geo.exposure.polygons import metres_per_unit
-from geo.exposure.spans import EXACT_SCANLINES_ACROSS, choose_scanlines, make_frame
+from geo.exposure.spans import choose_fine_scanlines, make_frame
 from geo.people.tiles import PopulationFile
 from geo.table_file import check_out, open_writer
 
@@ -256,9 +256,7 @@ class _Work:
         self.cautions += cautions
         frame = make_frame(self.layout, 1)
         height = 2000.0 * smallest / metres_per_unit(frame.crs)
-        frame = replace(
-            frame, scanlines=choose_scanlines(height, frame.cell_height, EXACT_SCANLINES_ACROSS)
-        )
+        frame = replace(frame, scanlines=choose_fine_scanlines(height, frame.cell_height))
         units = self._cut_units(frame)
 
         def count(

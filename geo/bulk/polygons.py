@@ -14,9 +14,10 @@ import pyarrow as pa
 from geo.boundaries.vectors import read_polygons
 from geo.bulk.rows import Part, Rows
 from geo.errors import UnavailableError, UsageError
+from geo.exposure.borders import LINES
 from geo.exposure.combination import Combination
 from geo.exposure.outlines import Outlines
-from geo.exposure.spans import EXACT_SCANLINES_ACROSS, choose_scanlines
+from geo.exposure.spans import choose_fine_scanlines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     Count = Callable[[Frame, Outlines, Combination, Callable[[float], float]], Counted]
 
 _ID_COLUMNS = ("event_id", "zone_id", "id", "pcode", "name", "label")
-_SCANLINES = tuple(2**n for n in range(2, 13))
 _GEOMETRY = re.compile(
     rb'"type"\s*:\s*"(Point|MultiPoint|LineString|MultiLineString|Polygon|MultiPolygon)"'
 )
@@ -149,33 +149,38 @@ def count_polygons(
         labels = pa.array(list(numbers), pa.string())
     elif request.mode == "union":
         group, labels = np.zeros(len(outlines), dtype=np.int64), pa.array(["all"])
-    scanlines = _choose_scanlines(outlines, frame)
+    radius = np.zeros(len(outlines), dtype=np.int64)
     if request.mode == "union":
-        scanlines[:] = scanlines.max(initial=_SCANLINES[0])
-    # each by itself: small zones and large ones are cut along scanlines of their own
-    choices = np.unique(scanlines)
-    parts = []
-    for number, lines in enumerate(choices.tolist()):
-        which = np.flatnonzero(scanlines == lines)
-        combination = Combination(request.mode, group[which], units=units)
-
-        def overall(part: float, number: int = number) -> float:
-            return (number + part) / len(choices)
-
-        cut = replace(frame, scanlines=lines)
-        counted = count(cut, outlines.take(which), combination, overall)
-        label = counted.owner if request.mode == "union" else group[which][counted.owner]
-        sums = counted.sums.rescale(int(choices[-1]))
-        parts.append(Rows.of(label, np.zeros_like(label), counted.unit, sums))
-    rows = functools.reduce(Rows.join, parts)
+        finest = replace(frame, scanlines=int(_choose_scanlines(outlines, frame).max(initial=4)))
+        counted = count(finest, outlines, Combination("union", group, units=units), float)
+        rows = Rows.of(counted.owner, np.zeros_like(counted.owner), counted.unit, counted.sums)
+    else:
+        counted = count(frame, outlines, Combination("each", group), float)
+        rows = Rows(np.arange(len(outlines)), radius, counted.unit, counted.sums)
+        if units is not None:
+            rows = _cut_along(units, outlines, frame, count).settle(rows)
+        rows = Rows.of(group[rows.label], rows.radius, rows.unit, rows.sums)
     return Part(rows, labels, np.full(len(rows.label), np.nan))
 
 
+def _cut_along(units: Outlines, outlines: Outlines, frame: Frame, count: Count) -> Rows:
+    """Return polygons by themselves, cut along units.
+
+    Small zones and large ones are cut along scanlines of their own.
+    """
+    scanlines = _choose_scanlines(outlines, frame)
+    parts = []
+    for lines in np.unique(scanlines).tolist():
+        which = np.flatnonzero(scanlines == lines)
+        combination = Combination("each", np.zeros(len(which), dtype=np.int64), units=units)
+        counted = count(replace(frame, scanlines=lines), outlines.take(which), combination, float)
+        label = which[counted.owner]
+        sums = counted.sums.rescale(LINES)
+        parts.append(Rows.of(label, np.zeros_like(label), counted.unit, sums))
+    return functools.reduce(Rows.join, parts)
+
+
 def _choose_scanlines(outlines: Outlines, frame: Frame) -> NDArray[np.int64]:
-    """Return K for each polygon, a power of two, so that enough scanlines cross its height."""
-    least = [
-        choose_scanlines(height, frame.cell_height, EXACT_SCANLINES_ACROSS)
-        for height in outlines.heights().tolist()
-    ]
-    choices = np.array(_SCANLINES)
-    return choices[np.searchsorted(choices, least)]
+    """Return K for each polygon, so that enough scanlines cross its height."""
+    heights = outlines.heights().tolist()
+    return np.array([choose_fine_scanlines(height, frame.cell_height) for height in heights])

@@ -9,13 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from geo.exposure.combination import NO_UNIT
+from geo.exposure.sums import Sums
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from geo.exposure.sums import Sums
 
 OUTSIDE = "outside"
 """P-code and name of the rows for what lies in no unit."""
@@ -74,6 +73,23 @@ class Rows:
         inner = self.sums.take(np.maximum(before, 0))
         inner.words[before < 0] = 0
         return self.sums.minus(inner)
+
+    def settle(self, whole: Rows) -> Rows:
+        """Return parts that add up to the whole, exactly: those along units to each zone itself.
+
+        Rings are brought to their totals one by one, so that no part of a ring gets below zero.
+        """
+        depth = int(whole.radius.max(initial=0)) + 1
+        key = whole.label * depth + whole.radius
+        index = np.searchsorted(key, self.label * depth + self.radius)
+        rings = self.rings().rake(whole.rings(), index)
+        order = np.lexsort((self.radius, self.unit, self.label))
+        first = self._before()[order] < 0
+        running = np.cumsum(rings.words[order], axis=0)
+        base = (running - rings.words[order])[first][np.cumsum(first) - 1]
+        words = np.empty_like(running)
+        words[order] = running - base
+        return replace(self, sums=Sums.of(words, rings.scanlines))
 
     def round(self, *, together: bool) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return people of rows and of rings as whole persons that still add up.

@@ -135,6 +135,31 @@ CREATE TABLE spans (                    -- a zone, cut by administrative unit, a
     x1      BIGINT NOT NULL
 );
 
+-- Where the edges of pieces pass through cells: the two ends of their spans. An end on the edge of
+-- two cells belongs to the western one. Many lines end in one cell: they are added up here.
+CREATE VIEW borders AS
+WITH ends AS (
+    SELECT
+        grid_id,
+        zone_id,
+        pcode,
+        row,
+        unnest([(x1 - 1) // 4096, x0 // 4096]) AS col,
+        unnest([(x1 - 1) % 4096 + 1, x0 % 4096]) AS part,
+        unnest([1, -1]) AS side
+    FROM spans
+)
+SELECT
+    grid_id,
+    zone_id,
+    pcode,
+    row,
+    col,
+    sum(side) AS lines,                 -- of the row's K; positive: eastern edges
+    sum(side * part) AS part            -- 1/4096 of the cell on one line
+FROM ends
+GROUP BY grid_id, zone_id, pcode, row, col;
+
 CREATE TABLE pieces (                   -- what the join counts: people of a zone in a unit
     grid_id    VARCHAR NOT NULL,
     zone_id    VARCHAR NOT NULL,

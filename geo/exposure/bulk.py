@@ -8,10 +8,11 @@ import numpy as np
 
 from geo.exposure.combination import NO_UNIT, Counted
 from geo.exposure.disc_set import Discs
-from geo.exposure.join import join_discs, join_zones
+from geo.exposure.each import count_each
+from geo.exposure.join import join_zones
 from geo.exposure.outlines import Outlines
 from geo.exposure.polygons import GEOGRAPHIC
-from geo.exposure.sweep import sweep_discs, sweep_zones
+from geo.exposure.sweep import sweep_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,17 +44,17 @@ def count_zones(
     """
     if isinstance(zones, Discs) and frame.crs != GEOGRAPHIC:
         zones = Outlines.of_discs(frame, zones)
-    few = len(zones) <= JOIN_ZONES and _guess_cells(frame, zones) <= JOIN_CELLS
-    if isinstance(zones, Discs) and combination.mode == "each" and combination.units is None:
-        sums = (
-            join_discs(population, frame, zones)
-            if few
-            else sweep_discs(population, frame, zones, workers=workers, progress=progress)
-        )
+    if combination.mode == "each" and combination.units is None:
+        few = _is_small(frame, zones)
+        sums = count_each(population, frame, zones, join=few, workers=workers, progress=progress)
         return Counted(np.arange(len(zones)), np.full(len(zones), NO_UNIT), sums)
-    if few:
+    if _is_small(frame, zones):
         return join_zones(population, frame, zones, combination)
     return sweep_zones(population, frame, zones, combination, workers=workers, progress=progress)
+
+
+def _is_small(frame: Frame, zones: Discs | Outlines) -> bool:
+    return len(zones) <= JOIN_ZONES and _guess_cells(frame, zones) <= JOIN_CELLS
 
 
 def _guess_cells(frame: Frame, zones: Discs | Outlines) -> float:

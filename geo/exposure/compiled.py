@@ -7,12 +7,17 @@ import importlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import UnavailableError
 from geo.resources import package_file
 
-_SOURCES = ("chords.py", "kernels.py", "overlay_kernels.py", "discs.py")
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import ModuleType
+
+_SOURCES = ("chords.py", "borders.py", "kernels.py", "overlay_kernels.py", "discs.py")
 
 
 def load_kernels(name: str = "kernels") -> Any:
@@ -35,6 +40,26 @@ def load_kernels(name: str = "kernels") -> Any:
         return importlib.import_module(f"geo.exposure.{name}")
     finally:
         config.CACHE_DIR = before
+
+
+def compile_functions(
+    module: ModuleType, compile_one: Callable[[Any], Any], known: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the functions of a module compiled, by name, each calling those compiled before it.
+
+    `known`: compiled functions of other modules that it calls.
+    """
+    # called functions come first: a function is compiled with those that it names
+    space = {**vars(module), **known}
+    own = [
+        function
+        for function in vars(module).values()
+        if isinstance(function, FunctionType) and function.__module__ == module.__name__
+    ]
+    for function in own:
+        copy = FunctionType(function.__code__, space, function.__name__)
+        space[function.__name__] = compile_one(copy)
+    return {function.__name__: space[function.__name__] for function in own}
 
 
 def _find_folder() -> Path:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.exposure.borders import WIDEST
 from geo.exposure.chords import parametric, target_arc
 from geo.exposure.discs import METRES_PER_DEGREE
 from geo.exposure.reach import Reach
@@ -59,6 +60,12 @@ class Discs:
             (lon + half - frame.west) / frame.cell_width,
             360.0 / frame.cell_width,
         )
+
+    def near_poles(self) -> NDArray[np.bool_]:
+        """Tell which discs hold a pole, or are too wide for its nearness to be traced exactly."""
+        cosine = np.maximum(np.cos(np.radians(self.lat)), 1e-12)
+        near: NDArray[np.bool_] = target_arc(self.radius_km) > WIDEST * cosine
+        return near
 
     def half_widths(self) -> NDArray[np.float64]:
         """Return degrees of longitude that no disc's half-chord exceeds."""

@@ -19,7 +19,8 @@ from typing import Any
 import numba
 import numpy as np
 
-from geo.exposure import chords
+from geo.exposure import borders, chords
+from geo.exposure.compiled import compile_functions
 
 _compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
 # inlined, so that loops over lines run on several of them at once: a third of the time of a sweep
@@ -27,6 +28,18 @@ _inlined: Any = numba.njit(nogil=True, error_model="numpy", inline="always")
 _ratio = _inlined(chords.chord_ratio)
 _degrees = _inlined(chords.ratio_degrees)
 
+_ratio = _inlined(chords.chord_ratio)
+_degrees = _inlined(chords.ratio_degrees)
+_SMALL = ("_round", "_write", "_widen", "_find_height", "_bulge")  # half of the time were calls
+_traced = compile_functions(
+    borders,
+    lambda function: (_inlined if function.__name__ in _SMALL else _compile)(function),
+    {"chord_ratio": _compile(chords.chord_ratio), "ratio_degrees": _compile(chords.ratio_degrees)},
+)
+shape_disc, trace_disc = _traced["shape_disc"], _traced["trace_disc"]
+trace_outline = _traced["trace_outline"]
+
+_FAR = 1 << 30  # columns
 _STEPS = 4096
 _PERSON = 1 << 20
 _AREA = 1 << 22
@@ -165,10 +178,56 @@ def _add_area(out: Any, area: int, steps: int, missing: int) -> None:
 
 
 @_compile
-def sweep(
-    discs: Any, first: Any, last: Any, lines: Any, grid: Any, window: Any, areas: Any,
-    totals: Any, gaps: Any, sums: Any,
+def _count(
+    borders: Any, row0: int, col0: int, areas: Any, totals: Any, gaps: Any, some_gaps: Any,
+    sums: Any,
 ) -> None:  # fmt: skip
+    """Add what borders bring to one zone's sums; they are in the order of their rows or nearly.
+
+    `row0`, `col0` are the first of the tile; `areas`, `totals`, `gaps` as for `sweep_discs`.
+    """
+    whole, part, steps, missing = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    row = borders[0, 0] - row0
+    here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
+    for at in range(len(borders)):
+        if borders[at, 0] - row0 != row:
+            _add_area(sums, areas[row], steps, missing)
+            steps, missing = np.int64(0), np.int64(0)
+            row = borders[at, 0] - row0
+            here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
+            whole, part = whole + (part >> 32), part & 0xFFFFFFFF
+        col, lines, inside = borders[at, 1] - col0, borders[at, 2], borders[at, 3]
+        before = here[col]
+        own = here[col + 1] - before
+        upper = (own >> 20) * inside
+        whole += (before >> 20) * lines + (upper >> 12)
+        part += (before & (_PERSON - 1)) * lines * _STEPS
+        part += ((upper & (_STEPS - 1)) << 20) + (own & (_PERSON - 1)) * inside
+        steps += col * _STEPS * lines + inside
+        if has_gaps:
+            before = np.int64(empty[col])
+            missing += before * _STEPS * lines + (np.int64(empty[col + 1]) - before) * inside
+    _add_area(sums, areas[row], steps, missing)
+    whole, part = whole + (part >> 32), part & 0xFFFFFFFF
+    sums[0] += whole
+    sums[1] += part
+
+
+@_compile
+def _measure(borders: Any, row0: int, col0: int, areas: Any, sums: Any) -> None:
+    """Add the area that borders enclose, of cells of any kind, to two words."""
+    for at in range(len(borders)):
+        area = areas[borders[at, 0] - row0]
+        steps = (borders[at, 1] - col0) * _STEPS * borders[at, 2] + borders[at, 3]
+        part = sums[1] + steps * (area & (_AREA - 1))
+        sums[0] += steps * (area >> 22) + (part >> 22)
+        sums[1] = part & (_AREA - 1)
+
+
+@_compile
+def sweep_discs(
+    discs: Any, grid: Any, window: Any, areas: Any, totals: Any, gaps: Any, sums: Any
+) -> None:
     """Add the people of one tile to its discs.
 
     Parameters
@@ -176,14 +235,10 @@ def sweep(
     discs
         (n, 5): longitude in the grid's turn, parametric latitude, its sine and cosine, radius as
         an arc; float64.
-    first, last
-        Scanlines of each disc within the tile, counted from the tile's first.
-    lines
-        (3, n): parametric latitude, sine and cosine of the tile's scanlines.
     grid
-        West edge and cell width in degrees, float64.
+        West and north edge, cell width and height in degrees, float64.
     window
-        First and last column (exclusive) of the tile, columns of the grid, scanlines a row.
+        First and last row and column (exclusive) of the tile, int64.
     areas
         Area of a cell of each row, int64.
     totals, gaps
@@ -192,68 +247,88 @@ def sweep(
         (n, 6), int64, added to: whole and part of the people, of the area, of the area without
         data.
     """
-    col0, col1, cols, scanlines = window
-    low, high, width = col0 * _STEPS, col1 * _STEPS, cols * _STEPS
-    # where a span lies this far inside, no other turn of it can meet the grid
-    edge = max(0, width - int(360.0 / grid[1] * _STEPS)) + 2
-    ratio, left, right = np.empty(_BATCH), np.empty(_BATCH), np.empty(_BATCH)
+    rows = (window[0], window[1], window[2], window[3])
+    turn = 360.0 / grid[2]
     some_gaps = gaps[:, -1] > 0
+    coefficients, room = np.empty(24), np.empty((1024, 4), dtype=np.int64)
     for disc in range(len(discs)):
-        lon = discs[disc, 0]
-        whole, part, steps, missing = 0, 0, 0, 0
-        row = first[disc] // scanlines
-        next_row = (row + 1) * scanlines
-        here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
-        for start in range(first[disc], last[disc], _BATCH):
-            count = min(_BATCH, last[disc] - start)
-            _ends(discs[disc], start, count, lines, grid, ratio, left, right)
-            for at in range(count):
-                if start + at == next_row:
-                    _add_area(sums[disc], areas[row], steps, missing)
-                    steps, missing = 0, 0
-                    row, next_row = row + 1, next_row + scanlines
-                    here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
-                if ratio[at] < 0.0:
-                    continue
-                if ratio[at] >= 1.0:
-                    left[at], right[at] = low, high
-                inside = (ratio[at] >= 1.0) | ((left[at] >= edge) & (right[at] <= width - edge))
-                for turn in range(1 if inside else 3):
-                    if not inside:
-                        left[at], right[at] = _turned(lon + 360.0 * (turn - 1), ratio[at], grid)
-                    x0, x1 = max(np.int64(left[at]), low), min(np.int64(right[at]), high)
-                    if x1 <= x0:
-                        continue
-                    people, rest = _people(here, x0 - low, x1 - low)
-                    rest += (people & (_PERSON - 1)) * _STEPS + part
-                    whole += (people >> 20) + (rest >> 32)
-                    part = rest & 0xFFFFFFFF
-                    steps += x1 - x0
-                    if has_gaps:
-                        missing += _missing(empty, x0 - low, x1 - low)
-        _add_area(sums[disc], areas[row], steps, missing)
-        sums[disc, 0] += whole
-        sums[disc, 1] += part
+        one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
+        shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
+        for each in range(-1, 2):
+            used = trace_disc(shape, coefficients, each * turn, rows, room)
+            while used < 0:
+                room = np.empty((2 * len(room), 4), dtype=np.int64)
+                used = trace_disc(shape, coefficients, each * turn, rows, room)
+            if used > 0:
+                _count(
+                    room[:used], window[0], window[2], areas, totals, gaps, some_gaps, sums[disc]
+                )
 
 
 @_compile
-def measure(
-    discs: Any, first: Any, last: Any, lines: Any, grid: Any, scanlines: int, areas: Any, sums: Any
-) -> None:
+def measure_discs(discs: Any, grid: Any, row0: int, areas: Any, sums: Any) -> None:
     """Add the whole area of discs, beyond the grid's edges too, to `sums`: (n, 2), int64.
 
-    `lines` and `areas` go on above and below the grid; the rest is as for `sweep`.
+    `areas` are those of the rows from `row0` on, also above and below the grid.
     """
-    turn = np.int64(np.rint(360.0 / grid[1] * _STEPS))
+    coefficients, room = np.empty(24), np.empty((1024, 4), dtype=np.int64)
     for disc in range(len(discs)):
-        lon, beta, sine, cosine, arc = discs[disc]
-        for line in range(first[disc], last[disc]):
-            ratio = _ratio(lines[0, line], lines[1, line], lines[2, line], beta, sine, cosine, arc)
-            if ratio < 0.0:
-                continue
-            x0, x1 = _turned(lon, ratio, grid)
-            steps = turn if ratio >= 1.0 else np.int64(x1 - x0)
-            area = areas[line // scanlines]
-            part = sums[disc, 1] + steps * (area & (_AREA - 1))
-            sums[disc, 0] += steps * (area >> 22) + (part >> 22)
-            sums[disc, 1] = part & (_AREA - 1)
+        one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
+        shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
+        rows = (row0, row0 + len(areas), -_FAR, _FAR)
+        used = trace_disc(shape, coefficients, 0.0, rows, room)
+        while used < 0:
+            room = np.empty((2 * len(room), 4), dtype=np.int64)
+            used = trace_disc(shape, coefficients, 0.0, rows, room)
+        _measure(room[:used], row0, np.int64(shape[0]), areas, sums[disc])
+
+
+@_compile
+def sweep_outlines(
+    edges: Any, sides: Any, starts: Any, zones: Any, turn: float, grid: Any, window: Any,
+    areas: Any, totals: Any, gaps: Any, sums: Any,
+) -> None:  # fmt: skip
+    """Add the people of one tile to its polygons.
+
+    Parameters
+    ----------
+    edges, sides, starts, turn
+        As in `Outlines`.
+    zones
+        Numbers of the polygons.
+    grid
+        West and north edge, cell width and height in units of the CRS, float64.
+    window, areas, totals, gaps, sums
+        As for `sweep_discs`.
+    """
+    rows = (window[0], window[1], window[2], window[3])
+    place = (grid[0], grid[1], grid[2], grid[3])
+    some_gaps = gaps[:, -1] > 0
+    room = np.empty((1024, 4), dtype=np.int64)
+    for at in range(len(zones)):
+        begin, end = starts[zones[at]], starts[zones[at] + 1]
+        for each in range(-1, 2) if turn > 0.0 else range(1):
+            used = trace_outline(edges, sides, begin, end, each * turn, place, rows, room)
+            while used < 0:
+                room = np.empty((2 * len(room), 4), dtype=np.int64)
+                used = trace_outline(edges, sides, begin, end, each * turn, place, rows, room)
+            if used > 0:
+                _count(room[:used], window[0], window[2], areas, totals, gaps, some_gaps, sums[at])
+
+
+@_compile
+def measure_outlines(
+    edges: Any, sides: Any, starts: Any, zones: Any, grid: Any, row0: int, areas: Any, sums: Any
+) -> None:
+    """Add the whole area of polygons, as `measure_discs`."""
+    rows = (row0, row0 + len(areas), -_FAR, _FAR)
+    place = (grid[0], grid[1], grid[2], grid[3])
+    room = np.empty((1024, 4), dtype=np.int64)
+    for at in range(len(zones)):
+        begin, end = starts[zones[at]], starts[zones[at] + 1]
+        used = trace_outline(edges, sides, begin, end, 0.0, place, rows, room)
+        while used < 0:
+            room = np.empty((2 * len(room), 4), dtype=np.int64)
+            used = trace_outline(edges, sides, begin, end, 0.0, place, rows, room)
+        if used > 0:
+            _measure(room[:used], row0, room[0, 1], areas, sums[at])

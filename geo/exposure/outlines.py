@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _SIDE_POINTS = 91  # on each side of a disc's outline: a polygon of 180 corners
 _DISCS_AT_ONCE = 20_000
+_TURNED = [2, 3, 0, 1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +37,10 @@ class Outlines:
     Attributes
     ----------
     edges
-        x0, y0, x1, y1 with y0 < y1 in units of the frame's CRS, float64 (m, 4), zone by zone;
-        level edges are left out, since no scanline crosses them.
+        x0, y0, x1, y1 in units of the frame's CRS, float64 (m, 4), zone by zone; from south to
+        north, level ones from west to east.
+    sides
+        1 for an eastern or northern edge of its zone, -1 for a western or southern one, int64 (m,).
     starts
         Where the edges of each zone begin, and their number, int64 (n + 1,).
     turn
@@ -45,6 +48,7 @@ class Outlines:
     """
 
     edges: NDArray[np.float64]
+    sides: NDArray[np.int64]
     starts: NDArray[np.int64]
     turn: float
 
@@ -55,15 +59,7 @@ class Outlines:
         On a geographic frame their edges are straight in degrees; for any other CRS they are cut
         into short ones and transformed. What can't be transformed has no edges.
         """
-        shapes: Any = np.asarray(geometries, dtype=object)
-        if frame.crs != GEOGRAPHIC:
-            shapes = np.array([project_geometry(shape, frame.crs) for shape in shapes])
-        parts, of_zone = shapely.get_parts(shapes, return_index=True)
-        rings, of_part = shapely.get_rings(parts, return_index=True)
-        points, of_ring = shapely.get_coordinates(rings, return_index=True)
-        edges = np.column_stack([points[:-1], points[1:]]).reshape(-1, 4)
-        same = of_ring[1:] == of_ring[:-1]
-        return cls._of_edges(frame, edges[same], of_zone[of_part[of_ring[:-1][same]]], len(shapes))
+        return cls._of_edges(frame, *_walk(frame, geometries), len(geometries))
 
     @classmethod
     def of_discs(cls, frame: Frame, discs: Discs) -> Outlines:
@@ -80,12 +76,12 @@ class Outlines:
             rings, plain = rings[~torn], which[~torn]
             x, y = _project(frame, rings[:, :, 0].ravel(), rings[:, :, 1].ravel())
             ring = np.stack([x, y], axis=1).reshape(*rings.shape)
-            edges.append(np.concatenate([ring[:, :-1], ring[:, 1:]], axis=2).reshape(-1, 4))
+            edges.append(_join_corners(ring).reshape(-1, 4))
             zones.append(np.repeat(plain, rings.shape[1] - 1))
             for number in which[torn].tolist():
-                cut = cls.of(frame, [_disc_polygon(discs, number)])
-                edges.append(cut.edges)
-                zones.append(np.full(len(cut.edges), number))
+                cut, _ = _walk(frame, [_disc_polygon(discs, number)])
+                edges.append(cut)
+                zones.append(np.full(len(cut), number))
         if not edges:
             return cls._of_edges(frame, np.empty((0, 4)), np.empty(0, np.int64), 0)
         return cls._of_edges(frame, np.concatenate(edges), np.concatenate(zones), len(discs))
@@ -94,17 +90,22 @@ class Outlines:
     def _of_edges(
         cls, frame: Frame, edges: NDArray[np.float64], zone: NDArray[np.int64], count: int
     ) -> Outlines:
-        """Sort edges by zone and turn them upwards; a zone with a corner at infinity has none."""
+        """Sort edges by zone and turn them upwards; a zone with a corner at infinity has none.
+
+        The zones lie to the left of their edges as these come.
+        """
         lost = np.zeros(count, dtype=bool)
         lost[zone[~np.isfinite(edges).all(axis=1)]] = True
-        down = edges[:, 1] > edges[:, 3]
-        edges = np.where(down[:, None], edges[:, [2, 3, 0, 1]], edges)
-        kept = (edges[:, 1] < edges[:, 3]) & ~lost[zone]
-        edges, zone = edges[kept], zone[kept]
-        order = np.argsort(zone, kind="stable")
-        starts = np.searchsorted(zone[order], np.arange(count + 1))
+        x0, y0, x1, y1 = edges.T
+        level = y0 == y1
+        turned = (y0 > y1) | (level & (x0 > x1))
+        sides = np.where(turned != level, -1, 1).astype(np.int64)
+        edges = np.where(turned[:, None], edges[:, _TURNED], edges)
+        kept = ~(level & (x0 == x1)) & ~lost[zone]
+        order = np.flatnonzero(kept)[np.argsort(zone[kept], kind="stable")]
+        starts = np.searchsorted(zone[order], np.arange(count + 1)).astype(np.int64)
         turn = 360.0 if frame.crs == GEOGRAPHIC else 0.0
-        return cls(np.ascontiguousarray(edges[order]), starts.astype(np.int64), turn)
+        return cls(np.ascontiguousarray(edges[order]), sides[order], starts, turn)
 
     def __len__(self) -> int:
         """Return the number of zones."""
@@ -114,8 +115,9 @@ class Outlines:
         """Return some of the zones."""
         counts = np.diff(self.starts)[which]
         offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        edges = self.edges[np.repeat(self.starts[which], counts) + offset]
-        return Outlines(edges, np.concatenate([[0], np.cumsum(counts)]), self.turn)
+        taken = np.repeat(self.starts[which], counts) + offset
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        return Outlines(self.edges[taken], self.sides[taken], starts, self.turn)
 
     def heights(self) -> NDArray[np.float64]:
         """Return the heights of the zones in units of the CRS; 0 without edges."""
@@ -151,6 +153,30 @@ class Outlines:
             (east + turned - frame.west) / frame.cell_width,
             self.turn / frame.cell_width,
         )
+
+
+def _walk(
+    frame: Frame, geometries: Sequence[BaseGeometry]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the edges of polygons, which lie to the left of them, and whose each is."""
+    shapes: Any = np.asarray(geometries, dtype=object)
+    if frame.crs != GEOGRAPHIC:
+        shapes = np.array([project_geometry(shape, frame.crs) for shape in shapes])
+    parts, of_zone = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
+    rings, of_part = shapely.get_rings(parts, return_index=True)
+    points, of_ring = shapely.get_coordinates(rings, return_index=True)
+    edges = np.column_stack([points[:-1], points[1:]]).reshape(-1, 4)
+    same = of_ring[1:] == of_ring[:-1]
+    return edges[same], of_zone[of_part[of_ring[:-1][same]]]
+
+
+def _join_corners(rings: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the edges of closed rings, (n, m, 4), which lie to the left of them."""
+    x, y = rings[:, :, 0] - rings[:, :1, 0], rings[:, :, 1] - rings[:, :1, 1]
+    area = (x[:, :-1] * y[:, 1:] - x[:, 1:] * y[:, :-1]).sum(axis=1)
+    edges = np.concatenate([rings[:, :-1], rings[:, 1:]], axis=2)
+    clockwise = (area < 0)[:, None, None]
+    return np.where(clockwise, edges[:, ::-1][:, :, _TURNED], edges)
 
 
 def _disc_rings(discs: Discs) -> NDArray[np.float64]:

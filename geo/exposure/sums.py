@@ -100,6 +100,43 @@ class Sums:
         share = rest // number + (rank[:, None] < rest % number)
         return Sums.of(np.stack([upper // number, share], axis=-1), self.scanlines)
 
+    def rake(self, totals: Sums, group: NDArray[np.int64]) -> Sums:
+        """Return parts in the same proportions that add up to given totals, exactly.
+
+        Parameters
+        ----------
+        totals
+            What the parts of each of m groups are to add up to.
+        group
+            To which of them each part belongs, int64 (n,); each has one at least. What is left by
+            rounding goes to the group's largest part; all of it, where no part has anything.
+        """
+        count = len(totals)
+        missing = totals.minus(self.roll_up(group, count))
+        parts = self.values()
+        sums = np.zeros((count, 4))
+        np.add.at(sums, group, parts)
+        share = np.divide(parts, sums[group], out=np.zeros_like(parts), where=sums[group] > 0)
+        change = missing.values()[group] * share
+        upper = np.floor(change / 2.0**_BITS)
+        lower = np.floor(change - upper * 2.0**_BITS)
+        more = np.stack([upper, lower], axis=-1).astype(np.int64)
+        words = self.words + more
+        rest = missing.words - Sums(more, self.scanlines).roll_up(group, count).words
+        for figure in range(4):
+            order = np.lexsort((parts[:, figure], group))
+            largest = order[np.searchsorted(group[order], np.arange(count), side="right") - 1]
+            words[largest, figure] += rest[:, figure]
+        return Sums.of(words, self.scanlines)
+
+    def raise_to(self, others: Sums) -> Sums:
+        """Return for each row and figure the larger one of two."""
+        (upper, lower), (other_upper, other_lower) = (
+            np.moveaxis(sums.words, -1, 0) for sums in (self, others)
+        )
+        less = (upper < other_upper) | ((upper == other_upper) & (lower < other_lower))
+        return Sums(np.where(less[..., None], others.words, self.words), self.scanlines)
+
     @property
     def people(self) -> NDArray[np.float64]:
         """Persons: one rounding of the exact sum, one division."""
@@ -134,6 +171,11 @@ class Sums:
         upper, lower = self.words[:, which, 0], self.words[:, which, 1]
         value: NDArray[np.float64] = upper * 2.0 ** _BITS[which] + lower
         return value
+
+    def values(self) -> NDArray[np.float64]:
+        """Return all figures as they are counted, (n, 4)."""
+        values: NDArray[np.float64] = self.words[..., 0] * 2.0**_BITS + self.words[..., 1]
+        return values
 
     def _part(self, which: int) -> NDArray[np.float64]:
         some, whole = self._value(which), self._value(_AREA)

@@ -1,9 +1,9 @@
-"""The sweep: people in very many discs, with the raster read once, tile by tile.
+"""The sweep: people in very many zones, with the raster read once, tile by tile.
 
-A row's cells become running totals; a span's people are the difference of two of them, and the
-parts of the cells at its ends. Tiles are worked on side by side, each into sums of its own, and
-whole numbers add up to the same in any order: neither the tiles' size nor the number of workers
-nor the order of the discs changes a bit. The sums are those of `count_people.sql`.
+A row's cells become running totals, which the borders of a zone and the ends of spans look up.
+Tiles are worked on side by side, each into sums of its own, and whole numbers add up to the same
+in any order: neither the tiles' size nor the number of workers nor the order of the zones changes
+a bit. The sums are those of `count_people.sql`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import queue
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from geo.errors import RasterError
-from geo.exposure.chords import parametric
+from geo.exposure.borders import LINES
 from geo.exposure.compiled import load_kernels
+from geo.exposure.disc_set import Discs
+from geo.exposure.outlines import Outlines
 from geo.exposure.overlay import Overlay
 from geo.exposure.plan import Tile, plan_tiles
 from geo.exposure.spans import X_STEPS
@@ -32,9 +34,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.exposure.combination import Combination, Counted
-    from geo.exposure.disc_set import Discs
-    from geo.exposure.outlines import Outlines
-    from geo.exposure.reach import Reach
     from geo.exposure.spans import Frame
     from geo.people.tiles import PopulationFile, PopulationTiles
 
@@ -44,23 +43,25 @@ _WORDS = 6  # people, area, area without data: two each
 _CACHE_BYTES = 64_000_000  # of decoded blocks; tiles are whole blocks and read once
 
 
-def sweep_discs(
+def sweep_borders(
     population: PopulationFile,
     frame: Frame,
-    discs: Discs,
+    zones: Discs | Outlines,
     *,
     workers: int | None = None,
     tile_shape: tuple[int, int] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Sums:
-    """Count the people in discs, each by itself, on a geographic grid.
+    """Count the people in zones, each by itself, within its exact edge.
 
     Parameters
     ----------
     population
         What is counted.
     frame
-        The raster's grid with its scanlines.
+        The raster's grid.
+    zones
+        Polygons; or discs, none of them near a pole (`Discs.near_poles`), on a geographic grid.
     workers
         Threads; None: one a processor. Each holds a tile.
     tile_shape
@@ -71,25 +72,49 @@ def sweep_discs(
     Raises
     ------
     RasterError
-        If the raster holds values that can't be people where a disc reaches.
+        If the raster holds values that can't be people where a zone reaches.
     """
     kernels = load_kernels()
-    chords, reach = discs.on_frame(frame), discs.reach(frame)
-    sums = np.zeros((len(discs), _WORDS), dtype=np.int64)
+    grid = np.array([frame.west, frame.north, frame.cell_width, frame.cell_height])
+    chords = zones.on_frame(frame) if isinstance(zones, Discs) else np.empty((0, 5))
+    reach = zones.reach(frame)
+    sums = np.zeros((len(zones), _WORDS), dtype=np.int64)
+
+    def sweep(raster: PopulationTiles, tile: Tile) -> NDArray[np.int64]:
+        totals, gaps = add_up(raster, tile)
+        window = np.array([tile.row0, tile.row1, tile.col0, tile.col1])
+        areas = area_units(raster.cell_areas_km2(tile.row0, tile.row1))
+        found = np.zeros((len(tile.zones), _WORDS), dtype=np.int64)
+        counts = (grid, window, areas, totals, gaps, found)
+        if isinstance(zones, Outlines):
+            kernels.sweep_outlines(
+                zones.edges, zones.sides, zones.starts, tile.zones, zones.turn, *counts
+            )
+        else:
+            kernels.sweep_discs(chords[tile.zones], *counts)
+        return found
+
     with ExitStack() as stack:
         rasters = _open_rasters(stack, population, workers)
         tiles = list(plan_tiles(frame, reach, tile_shape or rasters[0].tile_shape))
-
-        def work(raster: PopulationTiles, tile: Tile) -> NDArray[np.int64]:
-            return _sweep_tile(kernels, raster, frame, tile, chords)
-
-        for tile, found in _run_tiles(rasters, tiles, work, progress):
+        for tile, found in _run_tiles(rasters, tiles, sweep, progress):
             sums[tile.zones] += found
-        crossing = reach.crosses(frame, wraps=rasters[0].layout.wraps)
-        crossing &= (sums[:, 2:4] > 0).any(axis=1)
         words = np.concatenate([sums, sums[:, 2:4]], axis=1)
-        words[crossing, 6:] = _measure(kernels, rasters[0], frame, reach, chords, crossing)
-    return Sums.of(words.reshape(-1, 4, 2), frame.scanlines)
+        beyond = reach.crosses(frame, wraps=rasters[0].layout.wraps)
+        which = np.flatnonzero(beyond & (reach.first < reach.last))
+        if len(which):
+            row0 = int(reach.first[which].min()) // frame.scanlines
+            row1 = -(-int(reach.last[which].max()) // frame.scanlines)
+            areas = area_units(rasters[0].cell_areas_km2(row0, row1))
+            whole = np.zeros((len(which), 2), dtype=np.int64)
+            if isinstance(zones, Outlines):
+                kernels.measure_outlines(
+                    zones.edges, zones.sides, zones.starts, which, grid, row0, areas, whole
+                )
+            else:
+                kernels.measure_discs(chords[which], grid, row0, areas, whole)
+            words[which, 6:] = whole
+    return Sums.of(words.reshape(-1, 4, 2), LINES)
 
 
 def sweep_zones(
@@ -104,7 +129,8 @@ def sweep_zones(
 ) -> Counted:
     """Count the people in zones of any kind, combined and cut along units.
 
-    Parameters and errors are those of `sweep_discs`; discs need a geographic frame.
+    Parameters and errors are those of `sweep_borders`. Zones are cut along the frame's scanlines;
+    discs may be anywhere on a geographic frame.
     """
     kernels = load_kernels("overlay_kernels")
     overlay = Overlay(frame, zones, combination)
@@ -169,31 +195,6 @@ def _run_tiles(
                 future.cancel()
 
 
-def _sweep_tile(
-    kernels: Any,
-    raster: PopulationTiles,
-    frame: Frame,
-    tile: Tile,
-    chords: NDArray[np.float64],
-) -> NDArray[np.int64]:
-    totals, gaps = add_up(raster, tile)
-    line0 = tile.row0 * frame.scanlines
-    found = np.zeros((len(tile.zones), _WORDS), dtype=np.int64)
-    kernels.sweep(
-        chords[tile.zones],
-        tile.first - line0,
-        tile.last - line0,
-        _line_table(frame, line0, tile.row1 * frame.scanlines),
-        np.array([frame.west, frame.cell_width]),
-        np.array([tile.col0, tile.col1, frame.cols, frame.scanlines]),
-        area_units(raster.cell_areas_km2(tile.row0, tile.row1)),
-        totals,
-        gaps,
-        found,
-    )
-    return found
-
-
 def add_up(raster: PopulationTiles, tile: Tile) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return a tile's running totals, from the raw values where nothing about them is strange."""
     import rasterio
@@ -228,38 +229,3 @@ def add_up(raster: PopulationTiles, tile: Tile) -> tuple[NDArray[np.int64], NDAr
             "people of a cell. Is the unit, or the scale, right?"
         )
     return totals, gaps
-
-
-def _line_table(frame: Frame, first: int, last: int) -> NDArray[np.float64]:
-    """Return parametric latitude, sine and cosine of scanlines, (3, n)."""
-    return np.stack(parametric(frame.line_y(np.arange(first, last))))
-
-
-def _measure(
-    kernels: Any,
-    raster: PopulationTiles,
-    frame: Frame,
-    reach: Reach,
-    chords: NDArray[np.float64],
-    wanted: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """Return the words of the whole area of the wanted discs, beyond the grid too, (n, 2)."""
-    which = np.flatnonzero(wanted)
-    found = np.zeros((len(which), 2), dtype=np.int64)
-    if not len(which):
-        return found
-    first, last = reach.first[which], reach.last[which]
-    row0 = int(first.min()) // frame.scanlines
-    row1 = -(-int(last.max()) // frame.scanlines)
-    line0 = row0 * frame.scanlines
-    kernels.measure(
-        chords[which],
-        first - line0,
-        last - line0,
-        _line_table(frame, line0, row1 * frame.scanlines),
-        np.array([frame.west, frame.cell_width]),
-        frame.scanlines,
-        area_units(raster.cell_areas_km2(row0, row1)),
-        found,
-    )
-    return found

@@ -5,20 +5,20 @@ oracles stand in `oracles.py`. Nothing is left out: each disc has people, and ea
 """
 
 import dataclasses
+import functools
 
 import numpy as np
 import pytest
 
-from geo.bulk.polygons import _choose_scanlines
-from geo.exposure.combination import Combination
 from geo.exposure.disc_set import Discs
-from geo.exposure.discs import METRES_PER_DEGREE
-from geo.exposure.join import join_discs, join_zones
+from geo.exposure.each import count_each
 from geo.exposure.outlines import Outlines
-from geo.exposure.spans import EXACT_SCANLINES_ACROSS, Frame, choose_scanlines
-from geo.exposure.sweep import sweep_discs, sweep_zones
+from geo.exposure.spans import Frame
 from geo.people.tiles import PopulationFile
 from tests.exposure import oracles, worlds
+
+sweep_each = functools.partial(count_each, join=False)
+join_each = functools.partial(count_each, join=True)
 
 DISCS, SPECIAL = 2000, 300
 POLYGONS, HOLED = 500, 300
@@ -47,15 +47,9 @@ class Counted:
         )
 
 
-def scanlines_for(world):
-    """Return the scanlines that `geo.expose` takes for discs of this radius."""
-    height = 2 * world.radius_km.min() * 1000.0 / METRES_PER_DEGREE
-    return choose_scanlines(height, world.cell, EXACT_SCANLINES_ACROSS)
-
-
-def frame_of(world, scanlines):
+def frame_of(world):
     return Frame(
-        "EPSG:4326", world.west, world.north, world.cell, world.cell, *world.people.shape, scanlines
+        "EPSG:4326", world.west, world.north, world.cell, world.cell, *world.people.shape, 1
     )
 
 
@@ -65,9 +59,9 @@ def counted(tmp_path_factory):
     parts, differ = [], []
     for world in worlds.make_worlds():
         world.write(path)
-        population, frame = PopulationFile(path), frame_of(world, scanlines_for(world))
+        population, frame = PopulationFile(path), frame_of(world)
         discs = Discs(world.lon, world.lat, world.radius_km)
-        swept, joined = (count(population, frame, discs) for count in (sweep_discs, join_discs))
+        swept, joined = (count(population, frame, discs) for count in (sweep_each, join_each))
         if not np.array_equal(swept.words, joined.words):
             differ.append(world.name)
         people, own_error = oracles.brute_force(world)
@@ -130,23 +124,14 @@ def polygons_counted(tmp_path_factory):
     differ, parts, holes = [], [], 0
     for world, polygons in worlds.make_polygons():
         world.write(path)
-        population, people = PopulationFile(path), np.zeros(len(polygons))
-        outlines = Outlines.of(frame_of(world, 1), polygons)
-        scanlines = _choose_scanlines(outlines, frame_of(world, 1))
-        for lines in np.unique(scanlines).tolist():
-            which = np.flatnonzero(scanlines == lines)
-            work = (
-                population,
-                frame_of(world, lines),
-                outlines.take(which),
-                Combination("each", np.zeros(len(which), dtype=np.int64)),
-            )
-            swept, joined = sweep_zones(*work), join_zones(*work)
-            if not np.array_equal(swept.sums.words, joined.sums.words):
-                differ.append(world.name)
-            people[which] = swept.sums.people
+        population = PopulationFile(path)
+        frame = frame_of(world)
+        outlines = Outlines.of(frame, polygons)
+        swept, joined = (count(population, frame, outlines) for count in (sweep_each, join_each))
+        if not np.array_equal(swept.words, joined.words):
+            differ.append(world.name)
         cut = [oracles.cut_cells(world, polygon) for polygon in polygons]
-        parts.append((people, np.array(cut), oracles.extract(world, polygons)))
+        parts.append((swept.people, np.array(cut), oracles.extract(world, polygons)))
         holes += sum(oracles.count_holes(polygon) > 0 for polygon in polygons)
     return differ, holes, *(np.concatenate(part) for part in zip(*parts, strict=True))
 
@@ -166,7 +151,5 @@ def test_join_and_sweep_are_the_same_on_polygons(polygons_counted):
 def test_people_in_polygons_are_those_of_cells_cut_to_shape(polygons_counted):
     _, _, swept, cut, _ = polygons_counted
     off = np.abs(swept / cut - 1)
-    # each disc is held to 1e-3; polygons have arms thinner than any scanline's strip
-    assert np.percentile(off, 99) < 1e-3, f"worst {np.sort(off)[-9:]}"
-    assert off.max() < 2e-3
+    assert off.max() < 1e-3, f"worst {np.sort(off)[-9:]}"
     assert swept.sum() == pytest.approx(cut.sum(), rel=1e-4)

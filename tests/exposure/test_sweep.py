@@ -1,6 +1,7 @@
 """The sweep and the join give the same sums, however the work is cut up."""
 
 import dataclasses
+import functools
 import stat
 
 import numpy as np
@@ -12,12 +13,14 @@ from geo.errors import RasterError, UnavailableError
 from geo.exposure import chords, compiled
 from geo.exposure.disc_set import Discs
 from geo.exposure.discs import disc_area_km2, disc_spans, half_chord
-from geo.exposure.join import join_discs
+from geo.exposure.each import count_each
 from geo.exposure.plan import plan_tiles
 from geo.exposure.spans import X_STEPS, Frame
-from geo.exposure.sweep import sweep_discs
 from geo.people.tiles import PopulationFile, open_tiles
 from geo.types import LonLat
+
+sweep_each = functools.partial(count_each, join=False)
+join_each = functools.partial(count_each, join=True)
 
 
 def frame_of(path, scanlines=8, **options):
@@ -99,9 +102,9 @@ def test_sweep_and_join_agree_to_the_last_digit(
         values, west=west, north=max(north, rows * cell - 90), cell=cell, nodata=np.nan
     )
     frame, discs = frame_of(path, scanlines), discs_at(*places)
-    swept = sweep_discs(PopulationFile(path), frame, discs, workers=1)
-    assert same(swept, join_discs(PopulationFile(path), frame, discs))
-    assert same(swept, sweep_discs(PopulationFile(path), frame, discs, workers=2, tile_shape=tile))
+    swept = sweep_each(PopulationFile(path), frame, discs, workers=1)
+    assert same(swept, join_each(PopulationFile(path), frame, discs))
+    assert same(swept, sweep_each(PopulationFile(path), frame, discs, workers=2, tile_shape=tile))
 
 
 def test_order_of_events_changes_nothing(write_count):
@@ -111,8 +114,8 @@ def test_order_of_events_changes_nothing(write_count):
     discs = Discs(rng.uniform(9, 21, 300), rng.uniform(-6, 6, 300), rng.uniform(1, 90, 300))
     order = rng.permutation(300)
     whole, mixed = (
-        sweep_discs(PopulationFile(path), frame, discs),
-        sweep_discs(PopulationFile(path), frame, discs.take(order)),
+        sweep_each(PopulationFile(path), frame, discs),
+        sweep_each(PopulationFile(path), frame, discs.take(order)),
     )
     assert np.array_equal(whole.people[order], mixed.people)
     assert np.array_equal(whole.coverage_fraction[order], mixed.coverage_fraction)
@@ -123,7 +126,7 @@ def test_a_larger_radius_never_exposes_fewer(write_count):
     path = write_count(rng.gamma(0.3, 50.0, (100, 100)), cell=0.05)
     radii = np.linspace(0.5, 300, 200)
     discs = Discs(np.full(200, 12.3), np.full(200, 2.1), radii)
-    people = sweep_discs(PopulationFile(path), frame_of(path), discs).integers()
+    people = sweep_each(PopulationFile(path), frame_of(path), discs).integers()
     assert people == sorted(people)
 
 
@@ -132,10 +135,10 @@ def test_moving_the_raster_by_a_turn_changes_nothing(write_count):
     values = rng.gamma(0.3, 50.0, (80, 80))
     discs = discs_at((-179.75, 1.0, 60.0), (179.5, 2.0, 80.0), (-179.4, 0.0, 30.0))
     east = write_count(values, west=176.0, north=4.0, cell=0.0625, file="east_count.tif")
-    one = sweep_discs(PopulationFile(east), frame_of(east), discs)
+    one = sweep_each(PopulationFile(east), frame_of(east), discs)
     assert (one.people > 0).all()
     turned = dataclasses.replace(discs, lon=discs.lon + np.array([360.0, -360.0, 360.0]))
-    assert same(one, sweep_discs(PopulationFile(east), frame_of(east), turned))
+    assert same(one, sweep_each(PopulationFile(east), frame_of(east), turned))
 
 
 def test_a_tenfold_raster_has_tenfold_people(write_count):
@@ -146,25 +149,26 @@ def test_a_tenfold_raster_has_tenfold_people(write_count):
         path = write_count(
             values.astype(np.int32) * factor, cell=0.05, file=f"{factor}_count.tif", nodata=-1
         )
-        sums.append(sweep_discs(PopulationFile(path), frame_of(path), discs).integers())
+        sums.append(sweep_each(PopulationFile(path), frame_of(path), discs).integers())
     assert sums[1] == [10 * people for people in sums[0]]
 
 
-def test_spans_are_those_of_the_map(write_count):
-    """The people of a disc are those of `disc_spans`, which `civmap map` counts."""
+def test_people_are_those_of_very_many_spans(write_count):
+    """Within its edge a disc has the people of `disc_spans`, which `civmap map` counts."""
     values = np.random.default_rng(1).gamma(0.3, 50.0, (120, 120))
     path = write_count(values, cell=0.01)
-    frame = frame_of(path, 16)
-    people_fp = np.rint(values * (1 << 20)).astype(np.int64)
+    frame = frame_of(path, 4096)
+    before = np.zeros((120, 121))
+    np.cumsum(values, axis=1, out=before[:, 1:])
+    values = np.column_stack([values, np.zeros(120)])
     for center, radius in ((LonLat(10.6, 4.5), 20.0), (LonLat(10.0, 4.0), 33.0)):
         columns = disc_spans(frame, center, radius).to_columns(frame)
-        total = 0
-        for row, x0, x1 in zip(columns["row"], columns["x0"], columns["x1"], strict=True):
-            for col in range(x0 // X_STEPS, -(-x1 // X_STEPS)):
-                width = min(x1, (col + 1) * X_STEPS) - max(x0, col * X_STEPS)
-                total += int(people_fp[row, col]) * int(width)
-        sums = sweep_discs(PopulationFile(path), frame, discs_at((center.lon, center.lat, radius)))
-        assert sums.integers() == pytest.approx([total], rel=1e-9)
+        row, people = columns["row"], 0.0
+        for end, sign in (("x0", -1), ("x1", 1)):
+            col, part = np.divmod(columns[end], X_STEPS)
+            people += sign * (before[row, col] + values[row, col] * part / X_STEPS).sum() / 4096
+        sums = sweep_each(PopulationFile(path), frame, discs_at((center.lon, center.lat, radius)))
+        assert sums.people == pytest.approx([people], rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -179,9 +183,9 @@ def test_spans_are_those_of_the_map(write_count):
 def test_coverage_says_how_much_of_a_disc_the_raster_reaches(write_count, center, coverage):
     path = write_count(np.ones((100, 100)), cell=0.1)
     frame, discs = frame_of(path, 16), discs_at(center)
-    sums = sweep_discs(PopulationFile(path), frame, discs)
+    sums = sweep_each(PopulationFile(path), frame, discs)
     assert sums.coverage_fraction[0] == pytest.approx(coverage, abs=2e-3)
-    assert same(sums, join_discs(PopulationFile(path), frame, discs))
+    assert same(sums, join_each(PopulationFile(path), frame, discs))
     if coverage == 1.0:
         assert sums.coverage_fraction[0] == 1.0
         assert sums.area_km2[0] == pytest.approx(disc_area_km2(0.0, 50.0), rel=1e-3)
@@ -191,7 +195,7 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
     values = np.ones((100, 100), dtype=np.float32)
     values[:, :50] = -99999
     path = write_count(values, cell=0.1, nodata=-99999)
-    sums = sweep_discs(
+    sums = sweep_each(
         PopulationFile(path), frame_of(path, 16), discs_at((15.0, 0.0, 50.0), (12.0, 0.0, 50.0))
     )
     assert sums.nodata_fraction == pytest.approx([0.5, 1.0], abs=1e-6)
@@ -202,7 +206,7 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
 @pytest.mark.parametrize("pole", [90.0, -90.0])
 def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
     path = write_count(np.ones((180, 360)), west=-180.0, north=90.0)
-    sums = sweep_discs(
+    sums = sweep_each(
         PopulationFile(path),
         frame_of(path, 1024),
         discs_at((33.0, pole, 111.0), (33.0, pole, 222.0)),
@@ -226,8 +230,8 @@ def test_every_type_and_nodata_is_read_as_the_join_reads_it(write_count, values,
     path = write_count(values, **profile)
     frame, discs = frame_of(path), discs_at((11.0, 4.0, 90.0), (10.3, 4.4, 40.0))
     assert same(
-        sweep_discs(PopulationFile(path), frame, discs),
-        join_discs(PopulationFile(path), frame, discs),
+        sweep_each(PopulationFile(path), frame, discs),
+        join_each(PopulationFile(path), frame, discs),
     )
 
 
@@ -243,13 +247,13 @@ def test_every_type_and_nodata_is_read_as_the_join_reads_it(write_count, values,
 def test_values_that_cannot_be_people_stop_the_sweep(write_count, value, message):
     path = write_count(np.array([[1, 2], [3, value]], np.float32))
     with pytest.raises(RasterError, match=message):
-        sweep_discs(PopulationFile(path), frame_of(path), discs_at((11.5, 3.5, 40.0)))
+        sweep_each(PopulationFile(path), frame_of(path), discs_at((11.5, 3.5, 40.0)))
 
 
 def test_density_is_multiplied_by_the_area_of_the_cell(write_count):
     path = write_count(np.full((100, 100), 7.0), cell=0.1)
     frame = frame_of(path, 16, unit="density")
-    sums = sweep_discs(PopulationFile(path, "density"), frame, discs_at((15.0, 0.0, 100.0)))
+    sums = sweep_each(PopulationFile(path, "density"), frame, discs_at((15.0, 0.0, 100.0)))
     assert sums.people[0] == pytest.approx(7 * disc_area_km2(0.0, 100.0), rel=1e-3)
 
 
@@ -263,9 +267,9 @@ def test_only_the_cells_that_are_reached_are_read(write_count):
 def test_more_people_than_one_word_holds_are_counted(write_count):
     path = write_count(np.full((2, 2), 9.0e8), cell=10.0, west=0.0, north=10.0)
     frame, discs = frame_of(path, 4096), discs_at((10.0, 0.0, 900.0))
-    sums = sweep_discs(PopulationFile(path), frame, discs)
+    sums = sweep_each(PopulationFile(path), frame, discs)
     assert sums.integers()[0] > 1 << 64
-    assert same(sums, join_discs(PopulationFile(path), frame, discs))
+    assert same(sums, join_each(PopulationFile(path), frame, discs))
     share = disc_area_km2(0.0, 900.0) / (4 * 1.23e6)
     assert sums.people[0] == pytest.approx(4 * 9.0e8 * share, rel=0.01)
 
@@ -297,5 +301,5 @@ def test_a_disc_over_several_tiles_is_joined_whole(write_count, lon):
     frame, discs = frame_of(path, 4), discs_at((lon, 3.6, 40.0), (12.05, 2.95, 9.0))
     with open_tiles(path) as raster:
         assert raster.tile_shape == (1024, 1024)
-    joined = join_discs(PopulationFile(path), frame, discs)
-    assert same(joined, sweep_discs(PopulationFile(path), frame, discs))
+    joined = join_each(PopulationFile(path), frame, discs)
+    assert same(joined, sweep_each(PopulationFile(path), frame, discs))
