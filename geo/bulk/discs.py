@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 DEFAULT_KM = 5.0
 """Radius of an event whose type is not in the table of radii: the widest that ACLED publishes."""
 
-_DISCS_AT_ONCE = 4_000_000  # 400 bytes each; a larger table goes over the raster again
+_DISCS_AT_ONCE = 8_000_000  # 250 bytes each; a larger table goes over the raster again
+_ROWS_AT_ONCE = 1_000_000
 _PIECES_AT_ONCE = 1_000_000  # of discs that are cut along units
 _EVENTS = """
 SELECT
@@ -145,7 +146,9 @@ def count_each(
             cut = Rows(event[owner], rank[owner], parts.unit, parts.sums.rescale(LINES))
             rows = cut.settle(rows)
         if request.by is None:
-            yield Part(rows, table["event_id"].combine_chunks(), shown[owner])
+            ids, shown = table["event_id"].combine_chunks(), shown[owner]
+            for some in rows.cut(_ROWS_AT_ONCE):
+                yield Part(rows.take(some), ids, shown[some])
             continue
         groups = table["group_no"].to_numpy()[rows.label]
         rows = Rows.of(groups, rows.radius, rows.unit, rows.sums)
@@ -201,10 +204,14 @@ def _nest(sums: Sums, rank: NDArray[np.int64]) -> Sums:
 
     They are so but for rounding: a millionth of a cell, where an edge only grazes one.
     """
-    for number in range(1, int(rank.max(initial=0)) + 1):
-        at = np.flatnonzero(rank == number)
+    upper, lower = sums.words[..., 0], sums.words[..., 1]
+    while True:
+        less = (upper[1:] == upper[:-1]) & (lower[1:] < lower[:-1])
+        less |= upper[1:] < upper[:-1]
+        at = np.flatnonzero(less.any(axis=1) & (rank[1:] > 0)) + 1
+        if not len(at):
+            return sums
         sums.words[at] = sums.take(at).raise_to(sums.take(at - 1)).words
-    return sums
 
 
 def _make_discs(

@@ -12,7 +12,7 @@ from geo.exposure.combination import NO_UNIT
 from geo.exposure.sums import Sums
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,6 +57,21 @@ class Rows:
         sums = sums.take(order).roll_up(np.cumsum(new) - 1, int(new.sum()))
         keys = keys[new]
         return cls(keys[:, 0], keys[:, 1], keys[:, 2], sums)
+
+    def cut(self, most: int) -> Iterator[slice]:
+        """Yield slices of about so many rows that keep each label's rows together."""
+        start = 0
+        while start < len(self.label):
+            end = start + most
+            if end < len(self.label):
+                end = int(np.searchsorted(self.label, self.label[end - 1], side="right"))
+            yield slice(start, end)
+            start = end
+
+    def take(self, some: slice) -> Rows:
+        """Return some of the rows, which share their memory."""
+        sums = Sums(self.sums.words[some], self.sums.scanlines)
+        return Rows(self.label[some], self.radius[some], self.unit[some], sums)
 
     def join(self, other: Rows) -> Rows:
         """Return the rows of both, those with equal keys added up."""

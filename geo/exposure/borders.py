@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.exposure.chords import chord_ratio, ratio_degrees
+from geo.exposure.chords import chord_ratio, lengthen, ratio_degrees
 from geo.exposure.discs import WGS84_F
 
 if TYPE_CHECKING:
@@ -37,8 +37,9 @@ LINES = 4096
 _PARTS = 1.0 * LINES * LINES
 _N = WGS84_F / (2 - WGS84_F)  # third flattening
 _DEGREES = 180.0 / math.pi
-_NEAR = 2e-5  # of a step towards a height, whose error is about its square
-_SHORT = 0.02  # squared half-chord of an arc that a series is good for
+_NEAR = 1e-4  # a step towards a height, whose error is about its square
+_ARC = 0.55  # squared sine of half of it
+_FLAT = 1e-3  # so near to the widest height the edge runs straight up
 
 WIDEST = 0.6
 """Of a disc that is traced, the radius is at most this part of the distance to the nearer pole."""
@@ -49,7 +50,7 @@ def _place_nodes(count: int) -> NDArray[np.float64]:
     return np.cos((np.arange(count) + 0.5) * np.pi / count)
 
 
-_FEW, _SOME, _MANY = _place_nodes(3), _place_nodes(6), _place_nodes(12)
+_TWO, _FEW, _SOME, _MANY = (_place_nodes(count) for count in (2, 3, 6, 12))
 
 
 def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
@@ -68,28 +69,30 @@ def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
     Returns
     -------
         Column of the centre, row of the middle, half the height in rows, the height at which it is
-        widest (-1 top, 1 bottom), and how many of the coefficients count: the half-width in
-        columns at a height t is `sqrt(1 - t^2)` times the polynomial through them
-        (`_widen`), exact to about 1e-6.
+        widest (-1 top, 1 bottom), its half-width there in columns, and how many of the
+        coefficients count: the half-width at a height t is `sqrt(1 - t^2)` times the polynomial
+        through them (`_widen`), exact to about 1e-6.
     """
     lon, beta0, sine0, cosine0, arc = disc
     west, north, width, height = grid
-    top, bottom = arc, -arc
+    top, bottom = arc, arc
     for _ in range(2):  # the ends on the meridian: a step leaves 1/300, squared, cubed
-        top = _reach_pole(beta0, sine0, cosine0, arc, top)
-        bottom = -_reach_pole(beta0, sine0, cosine0, arc, bottom)
-    v0 = (north - _latitude(beta0, sine0, cosine0, top)) / height
-    v1 = (north - _latitude(beta0, sine0, cosine0, bottom)) / height
+        top = _reach(sine0, cosine0, arc, top)
+        bottom = _reach(sine0, cosine0, arc, -bottom)
+    sine, cosine = _turn(sine0, cosine0, top)
+    v0 = (north - _latitude(beta0 + top, sine, cosine)) / height
+    sine, cosine = _turn(sine0, cosine0, -bottom)
+    v1 = (north - _latitude(beta0 - bottom, sine, cosine)) / height
     middle, half = (v0 + v1) * 0.5, (v1 - v0) * 0.5
     slim = arc / cosine0  # to the pole it is at least this part
-    nodes = _FEW if slim < 0.004 else _SOME if slim < 0.15 else _MANY
+    nodes = _TWO if slim < 0.001 else _FEW if slim < 0.004 else _SOME if slim < 0.15 else _MANY
     count = len(nodes)
     for at in range(count):
         # nodes are heights of parametric latitude; their own heights follow from the latitude
-        change = (top + bottom) * 0.5 - nodes[at] * (top - bottom) * 0.5
+        change = (top - bottom) * 0.5 - nodes[at] * (top + bottom) * 0.5
         sine, cosine = _turn(sine0, cosine0, change)
         ratio = chord_ratio(beta0 + change, sine, cosine, beta0, sine0, cosine0, arc)
-        t = ((north - _latitude(beta0, sine0, cosine0, change)) / height - middle) / half
+        t = ((north - _latitude(beta0 + change, sine, cosine)) / height - middle) / half
         chord = ratio_degrees(ratio) / width
         coefficients[at] = chord / math.sqrt((1.0 - t) * (1.0 + t))
         coefficients[12 + at] = t
@@ -100,20 +103,19 @@ def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
     widest = 0.0
     for _ in range(30):
         value, slope = _widen(coefficients, count, widest)
-        step = slope / value * (1.0 - widest * widest) - widest
-        widest += step
-        if abs(step) < 1e-9:
+        before, widest = widest, slope / value * (1.0 - widest * widest)
+        if abs(widest - before) < 1e-9:
             break
-    return (lon - west) / width, middle, half, widest, count
+    value, _ = _widen(coefficients, count, widest)
+    reach = value * math.sqrt((1.0 - widest) * (1.0 + widest))
+    return (lon - west) / width, middle, half, widest, reach, count
 
 
-def _reach_pole(beta0: float, sine0: float, cosine0: float, arc: float, change: float) -> Any:
-    """Return the arc along the meridian at which the distance is the radius, a step nearer."""
-    sine, cosine = _turn(sine0, cosine0, change)
-    ratio = chord_ratio(beta0 + change, sine, cosine, beta0, sine0, cosine0, arc)
-    half = _sine(change * 0.5)
-    square = ratio * (cosine0 * cosine) + half * half
-    return ratio_degrees(square) / _DEGREES
+def _reach(sine0: float, cosine0: float, arc: float, change: float) -> Any:
+    """Return how long a radius is along the meridian, towards a place about as far away."""
+    sine, _ = _turn(sine0, cosine0, change)
+    total, less = (sine + sine0) * 0.5, (sine - sine0) * 0.5
+    return lengthen(arc, total * total, less * less)
 
 
 def _sine(x: float) -> float:
@@ -133,14 +135,13 @@ def _turn(sine0: float, cosine0: float, change: float) -> Any:
     )
 
 
-def _latitude(beta0: float, sine0: float, cosine0: float, change: float) -> Any:
-    """Return the latitude (degrees) of a parametric latitude and a small change."""
-    sine, cosine = _turn(sine0, cosine0, change)
+def _latitude(beta: float, sine: float, cosine: float) -> Any:
+    """Return the latitude (degrees) of a parametric latitude, its sine and cosine."""
     double = 2.0 * sine * cosine
     cosine_double = 1.0 - 2.0 * sine * sine
     triple = double * (3.0 - 4.0 * double * double)
     series = double + _N * (double * cosine_double + _N * triple * (1 / 3))
-    return (beta0 + change + _N * series) * _DEGREES
+    return (beta + _N * series) * _DEGREES
 
 
 def _widen(coefficients: Any, count: int, t: float) -> Any:
@@ -158,7 +159,7 @@ def _widen(coefficients: Any, count: int, t: float) -> Any:
 
 
 def trace_disc(shape: Any, coefficients: Any, turn: float, window: Any, borders: Any) -> Any:
-    """Write the borders of a disc within a window; return how many, or -1 if there is no room.
+    """Write the borders of a disc within a window; return them, with room for more, and how many.
 
     Parameters
     ----------
@@ -170,58 +171,63 @@ def trace_disc(shape: Any, coefficients: Any, turn: float, window: Any, borders:
         First and last row and column (exclusive). What lies further east is written at the
         column that follows the last, as if that had no people; what lies further west, not.
     borders
-        Room for the result, int64 (n, 4).
+        Room for the result, int64 (n, 4); replaced by more where that is not enough.
     """
-    center, middle, half, widest, count = shape
+    center, middle, half, widest, reach, count = shape
     center = center + turn
     row0, row1, col0, col1 = window
     first = max(math.floor(middle - half), row0)
     last = min(math.ceil(middle + half), row1)
-    value, _ = _widen(coefficients, count, widest)
-    reach = value * math.sqrt((1.0 - widest) * (1.0 + widest))
-    if first >= last or center + reach <= col0:
-        return 0
+    if first >= last or center + reach <= col0 or center - reach >= col1:
+        return borders, 0
     across = min(reach + 2.0, float(col1 - col0 + 2))
-    if len(borders) < 2 * (last - first + 2) + int(4.0 * across) + 8:
-        return -1
+    borders = _make_room(borders, 0, 2 * (last - first + 2) + int(4.0 * across) + 8)
     used = 0
+    value, _ = _widen(coefficients, count, widest)
     x_widest = math.sqrt((1.0 - widest) * (1.0 + widest))
-    t0 = max((first - middle) / half, -1.0)
+    per_row, per_reach = 1.0 / half, 1.0 / reach
+    per_width = per_reach / x_widest
+    t0 = max((first - middle) * per_row, -1.0)
     value0, _ = _widen(coefficients, count, t0)
     x0 = math.sqrt((1.0 - t0) * (1.0 + t0))
     for row in range(first, last):
-        t1 = min((row + 1 - middle) / half, 1.0)
+        t1 = min((row + 1 - middle) * per_row, 1.0)
         value1, _ = _widen(coefficients, count, t1)
         x1 = math.sqrt((1.0 - t1) * (1.0 + t1))
         lines0 = _round((middle - half - row) * LINES) if t0 == -1.0 else 0
         lines1 = _round((middle + half - row) * LINES) if t1 == 1.0 else LINES
         off = middle - row
-        for side in range(2):
-            # the western edge is an eastern one seen from behind: columns count from the east
-            place = -center if side else center
-            low, high = (-col1, -col0) if side else (col0, col1)
-            if t0 < widest < t1:
-                lines = _round((off + half * widest) * LINES)
-                used = _trace_arc(
-                    place, off, half, coefficients, count, t0, x0, value0, lines0,
-                    widest, x_widest, value, lines, row, low, high, side, borders, used,
-                )  # fmt: skip
-                used = _trace_arc(
-                    place, off, half, coefficients, count, t1, x1, value1, lines1,
-                    widest, x_widest, value, lines, row, low, high, side, borders, used,
-                )  # fmt: skip
+        # from the narrower end to the wider one; where it is widest, in two parts
+        both = t0 < widest < t1
+        for part in range(4 if both else 2):
+            if both:
+                t, x, s, lines = (t0, x0, value0, lines0) if part < 2 else (t1, x1, value1, lines1)
+                t_end, x_end, s_end = widest, x_widest, value
+                lines_end = _round((off + half * widest) * LINES)
             elif t1 <= widest:
-                used = _trace_arc(
-                    place, off, half, coefficients, count, t0, x0, value0, lines0,
-                    t1, x1, value1, lines1, row, low, high, side, borders, used,
-                )  # fmt: skip
+                t, x, s, lines = t0, x0, value0, lines0
+                t_end, x_end, s_end, lines_end = t1, x1, value1, lines1
             else:
-                used = _trace_arc(
-                    place, off, half, coefficients, count, t1, x1, value1, lines1,
-                    t0, x0, value0, lines0, row, low, high, side, borders, used,
-                )  # fmt: skip
+                t, x, s, lines = t1, x1, value1, lines1
+                t_end, x_end, s_end, lines_end = t0, x0, value0, lines0
+            # the western edge is an eastern one seen from behind: columns count from the east
+            side = part & 1
+            used = _trace_arc(
+                -center if side else center, off, half, coefficients, count,
+                t, x, s, lines, t_end, x_end, s_end, lines_end, widest, per_reach, per_width, row,
+                -col1 if side else col0, -col0 if side else col1, side, borders, used,
+            )  # fmt: skip
         t0, value0, x0 = t1, value1, x1
-    return used
+    return borders, used
+
+
+def _make_room(borders: Any, used: int, more: int) -> Any:
+    """Return an array with room for `more` borders after those that are used."""
+    if used + more <= len(borders):
+        return borders
+    larger = np.empty((2 * len(borders) + more, 4), dtype=np.int64)
+    larger[:used] = borders[:used]
+    return larger
 
 
 def _round(x: float) -> int:
@@ -231,7 +237,8 @@ def _round(x: float) -> int:
 def _trace_arc(
     place: float, off: float, half: float, coefficients: Any, count: int,
     t: float, x: float, s: float, lines: int, t_end: float, x_end: float, s_end: float,
-    lines_end: int, row: int, low: int, high: int, side: int, borders: Any, used: int,
+    lines_end: int, widest: float, per_reach: float, per_width: float, row: int, low: int,
+    high: int, side: int, borders: Any, used: int,
 ) -> int:  # fmt: skip
     """Write what one edge of a disc brings in a row, from the narrower height t to t_end.
 
@@ -254,8 +261,12 @@ def _trace_arc(
             t_next, x_next, s_next, h_next, lines_next = t_end, x_end, s_end, h_end, lines_end
         else:
             h_next = col + 1 - place
-            t_next, s_next = _find_height(coefficients, count, t, t_end, h_next, s)
-            x_next = math.sqrt(max((1.0 - t_next) * (1.0 + t_next), 0.0))
+            if count <= 3:
+                t_next, x_next, s_next = _find_height(
+                    coefficients, count, widest, per_reach, per_width, way, h_next, t, t_end
+                )
+            else:
+                t_next, x_next, s_next = _search_height(coefficients, count, t, t_end, h_next)
             lines_next = _round((off + half * t_next) * LINES)
         # rows are whole where heights are rounded to lines: what that adds or takes
         more_next = way * (lines_next * (1.0 / LINES) - (off + half * t_next))
@@ -291,23 +302,15 @@ def _write(borders: Any, used: int, row: int, col: int, lines: int, part: int) -
     return used + 1
 
 
-def _find_height(coefficients: Any, count: int, t0: float, t1: float, h: float, s: float) -> Any:
-    """Return the height between t0 and t1 at which the half-width is h, and the width there.
-
-    Newton's way, within a bracket; `s` is the width nearby.
-    """
+def _search_height(coefficients: Any, count: int, t0: float, t1: float, h: float) -> Any:
+    """Return what `_find_height` does, of a disc of any shape: Newton's way, within a bracket."""
     low, high = (t0, t1) if t0 < t1 else (t1, t0)
     rising = t0 < t1  # the half-width grows from t0 to t1
-    square = h * h
-    t = math.sqrt(max(1.0 - square / (s * s), 0.0))
-    if t0 + t1 < 0.0:
-        t = -t
-    if not low <= t <= high:
-        t = (t0 + t1) * 0.5
-    for _ in range(50):
+    t = (t0 + t1) * 0.5
+    for _ in range(60):
         s, slope = _widen(coefficients, count, t)
         room = (1.0 - t) * (1.0 + t)
-        off = s * s * room - square
+        off = s * s * room - h * h
         if (off < 0.0) == rising:
             low = t
         else:
@@ -318,24 +321,62 @@ def _find_height(coefficients: Any, count: int, t0: float, t1: float, h: float, 
             after = (low + high) * 0.5
         step, t = after - t, after
         if abs(step) < _NEAR:
-            return t, s + slope * step
-    return t, s
+            break
+    s, _ = _widen(coefficients, count, t)
+    return t, math.sqrt(max((1.0 - t) * (1.0 + t), 0.0)), s
+
+
+def _find_height(
+    coefficients: Any, count: int, widest: float, per_reach: float, per_width: float, way: float,
+    h: float, t0: float, t1: float,
+) -> Any:  # fmt: skip
+    """Return the height between t0 and t1 at which the half-width is h, `x` and the width there.
+
+    Of a disc far from the poles, nearly an ellipse, but widest a little off its middle. At heights
+    u = (t - widest) / (1 - widest t) the half-width is r sqrt(1 - u^2), where r is s (1 - widest t)
+    / sqrt(1 - widest^2): the largest half-width, but for the square of what makes it no ellipse.
+    """
+    q = h * per_reach
+    u = math.sqrt(max((1.0 - q) * (1.0 + q), 0.0)) * -way
+    t = _lift(u, widest)
+    s, slope = _widen(coefficients, count, t)
+    more = s * (1.0 - widest * t) * per_width - 1.0
+    if abs(u) > _FLAT:
+        after = _lift(u + more * q * q / u, widest)
+        after = min(max(after, min(t0, t1)), max(t0, t1))
+        s += slope * (after - t)
+        t = after
+    return t, h / s, s
+
+
+def _lift(u: float, widest: float) -> float:
+    """Return (u + widest) / (1 + widest u), where `widest` is small."""
+    z = widest * u
+    return (u + widest) * (1.0 - z * (1.0 - z * (1.0 - z)))
 
 
 def _bulge(square: float) -> float:
-    """Return the area between an arc of the unit circle and its chord, whose square is given."""
+    """Return the area between an arc of the unit circle and its chord, whose square is given.
+
+    That is asin s - s sqrt(1 - s^2), with s half the chord. Up to an arc of 96 degrees it is s^3
+    times a polynomial in s^2, fitted to it at Chebyshev's nodes and good to 3e-8.
+    """
     z = square * 0.25
-    half = math.sqrt(z)
-    if z < _SHORT:
-        return half * z * (2 / 3 + z * (1 / 5 + z * (3 / 28 + z * (5 / 72))))
-    angle: float = ratio_degrees(z) / _DEGREES
-    return (angle - 2.0 * half * math.sqrt(max(1.0 - z, 0.0))) * 0.5
+    s = math.sqrt(z)
+    if z > _ARC:
+        angle: float = ratio_degrees(z) / _DEGREES
+        return angle * 0.5 - s * math.sqrt(max(1.0 - z, 0.0))
+    a = -0.47111033 + z * 0.33811999
+    a = -0.08949394 + z * (0.37219183 + z * a)
+    a = 0.06636615 + z * (0.0764631 + z * a)
+    a = 0.19999624 + z * (0.10731732 + z * a)
+    return s * z * (0.66666668 + z * a)
 
 
 def trace_outline(
     edges: Any, sides: Any, begin: int, end: int, shift: float, grid: Any, window: Any, borders: Any
-) -> int:
-    """Write the borders of a polygon within a window; return how many, or -1 if there is no room.
+) -> Any:
+    """Write the borders of a polygon within a window; return what `trace_disc` does.
 
     Parameters
     ----------
@@ -360,8 +401,7 @@ def trace_outline(
         first, last = max(math.floor(top), row0), min(math.ceil(low), row1)
         last = max(last, first + 1)
         across = min(abs(x_top - x_low), float(col1 - col0)) + 3.0
-        if len(borders) < used + (last - first) + int(across):
-            return -1
+        borders = _make_room(borders, used, last - first + int(across))
         if top == low:
             used = _trace_level(x_low, x_top, top, first, sides[edge], col0, col1, borders, used)
             continue
@@ -371,7 +411,7 @@ def trace_outline(
             x0 = x_top if y0 == top else x_top + slope * (y0 - top)
             x1 = x_low if y1 == low else x_top + slope * (y1 - top)
             used = _trace_line(row, x0, y0, x1, y1, sides[edge], col0, col1, borders, used)
-    return used
+    return borders, used
 
 
 def _trace_line(

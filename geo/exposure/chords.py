@@ -38,6 +38,22 @@ def parametric(lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     return beta, np.sin(beta), np.cos(beta)
 
 
+def lengthen(arc: Any, p: Any, q: Any) -> Any:
+    """Return a radius as the spherical arc between parametric latitudes that it stands for.
+
+    `p`, `q`: the squares of half the sum and of half the difference of their sines.
+    """
+    # two corrections, written out: a loop would keep a compiler from taking several lines at once
+    s = arc * arc
+    small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
+    excess = arc * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
+    sigma = arc + _HALF_F * (excess * p / (1.0 - small) + (arc + (arc - excess)) * q / small)
+    s = sigma * sigma
+    small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
+    excess = sigma * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
+    return arc + _HALF_F * (excess * p / (1.0 - small) + (sigma + (sigma - excess)) * q / small)
+
+
 def chord_ratio(  # one value for each thing that a scanline or a disc knows
     beta: Any, sin_beta: Any, cos_beta: Any, beta0: Any, sin_beta0: Any, cos_beta0: Any, arc: Any
 ) -> Any:
@@ -47,16 +63,7 @@ def chord_ratio(  # one value for each thing that a scanline or a disc knows
     centre (0), and the radius as an arc; numbers or arrays.
     """
     total, change = (sin_beta + sin_beta0) * 0.5, (sin_beta - sin_beta0) * 0.5
-    p, q = total * total, change * change
-    # two corrections, written out: a loop would keep a compiler from taking several lines at once
-    s = arc * arc
-    small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
-    excess = arc * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
-    sigma = arc + _HALF_F * (excess * p / (1.0 - small) + (arc + (arc - excess)) * q / small)
-    s = sigma * sigma
-    small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
-    excess = sigma * s * (1 / 6 - s * (1 / 120 - s * (1 / 5040 - s * (1 / 362880))))
-    sigma = arc + _HALF_F * (excess * p / (1.0 - small) + (sigma + (sigma - excess)) * q / small)
+    sigma = lengthen(arc, total * total, change * change)
     s = sigma * sigma
     small = s * (0.25 - s * (1 / 48 - s * (1 / 1440 - s * (1 / 80640 - s * (1 / 7257600)))))
     half = (beta - beta0) * 0.5

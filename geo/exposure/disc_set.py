@@ -36,15 +36,33 @@ class Discs:
         """Return some of the discs."""
         return Discs(self.lon[which], self.lat[which], self.radius_km[which])
 
+    def find_places(self) -> NDArray[np.int64]:
+        """Return where runs of discs with one centre begin, and the number of discs."""
+        new = np.ones(len(self) + 1, dtype=bool)
+        new[1:-1] = (self.lon[1:] != self.lon[:-1]) | (self.lat[1:] != self.lat[:-1])
+        return np.flatnonzero(new)
+
+    def largest(self, starts: NDArray[np.int64]) -> Discs:
+        """Return the largest disc of each run."""
+        if not len(self):
+            return self
+        first = starts[:-1]
+        return Discs(self.lon[first], self.lat[first], np.maximum.reduceat(self.radius_km, first))
+
     def on_frame(self, frame: Frame) -> NDArray[np.float64]:
         """Return what the chords on a geographic frame need, (n, 5).
 
         The longitude in the turn of the grid's middle, the parametric latitude, its sine and
         cosine, the radius as an arc.
         """
+        arc = target_arc(self.radius_km)
+        return np.column_stack([self._turn(frame), *parametric(self.lat), arc])
+
+    def _turn(self, frame: Frame) -> NDArray[np.float64]:
+        """Return longitudes in the turn of the grid's middle."""
         middle = frame.west + frame.cols * frame.cell_width / 2
-        lon = self.lon + 360.0 * np.rint((middle - self.lon) / 360.0)
-        return np.column_stack([lon, *parametric(self.lat), target_arc(self.radius_km)])
+        turned: NDArray[np.float64] = self.lon + 360.0 * np.rint((middle - self.lon) / 360.0)
+        return turned
 
     def reach(self, frame: Frame) -> Reach:
         """Return how far the discs reach on a geographic frame."""
@@ -52,7 +70,7 @@ class Discs:
         step = frame.cell_height / frame.scanlines
         first = np.floor((frame.north - (self.lat + reach)) / step) - 1
         last = np.ceil((frame.north - (self.lat - reach)) / step) + 1
-        lon, half = self.on_frame(frame)[:, 0], self.half_widths()
+        lon, half = self._turn(frame), self.half_widths()
         return Reach(
             first.astype(np.int64),
             last.astype(np.int64),

@@ -126,9 +126,9 @@ def _make_tracer(frame: Frame, zones: Discs | Outlines) -> _Tracer:
 
         def trace_polygon(number: int, turn: int, window: _Window) -> NDArray[np.int64]:
             begin, end, shift = starts[number], starts[number + 1], turn * zones.turn
-            return _fill(
-                lambda room: trace_outline(edges, sides, begin, end, shift, grid, window, room)
-            )
+            found, used = trace_outline(edges, sides, begin, end, shift, grid, window, _make_room())
+            borders: NDArray[np.int64] = found[:used]
+            return borders
 
         return trace_polygon
     columns = 360.0 / frame.cell_width
@@ -137,17 +137,15 @@ def _make_tracer(frame: Frame, zones: Discs | Outlines) -> _Tracer:
     def trace(number: int, turn: int, window: _Window) -> NDArray[np.int64]:
         coefficients = [0.0] * 24
         shape = shape_disc(discs[number], grid, coefficients)
-        return _fill(lambda room: trace_disc(shape, coefficients, turn * columns, window, room))
+        found, used = trace_disc(shape, coefficients, turn * columns, window, _make_room())
+        borders: NDArray[np.int64] = found[:used]
+        return borders
 
     return trace
 
 
-def _fill(trace: Callable[[NDArray[np.int64]], int]) -> NDArray[np.int64]:
-    """Return what is traced, in as much room as it needs."""
-    room = np.empty((1024, 4), dtype=np.int64)
-    while (used := trace(room)) < 0:
-        room = np.empty((2 * len(room), 4), dtype=np.int64)
-    return room[:used]
+def _make_room() -> NDArray[np.int64]:
+    return np.empty((256, 4), dtype=np.int64)
 
 
 def _insert_borders(

@@ -25,16 +25,23 @@ from geo.exposure.compiled import compile_functions
 _compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
 # inlined, so that loops over lines run on several of them at once: a third of the time of a sweep
 _inlined: Any = numba.njit(nogil=True, error_model="numpy", inline="always")
-_ratio = _inlined(chords.chord_ratio)
-_degrees = _inlined(chords.ratio_degrees)
-
-_ratio = _inlined(chords.chord_ratio)
-_degrees = _inlined(chords.ratio_degrees)
-_SMALL = ("_round", "_write", "_widen", "_find_height", "_bulge")  # half of the time were calls
+_chords = compile_functions(chords, _inlined, {})
+_ratio, _degrees = _chords["chord_ratio"], _chords["ratio_degrees"]
+# half of the time were calls, but what is seldom needed is not worth its size
+_SMALL = (
+    "_round",
+    "_write",
+    "_widen",
+    "_find_height",
+    "_bulge",
+    "_trace_arc",
+    "trace_disc",
+    "shape_disc",
+)
 _traced = compile_functions(
     borders,
     lambda function: (_inlined if function.__name__ in _SMALL else _compile)(function),
-    {"chord_ratio": _compile(chords.chord_ratio), "ratio_degrees": _compile(chords.ratio_degrees)},
+    compile_functions(chords, _compile, {}),
 )
 shape_disc, trace_disc = _traced["shape_disc"], _traced["trace_disc"]
 trace_outline = _traced["trace_outline"]
@@ -165,52 +172,52 @@ def _missing(gaps: Any, x0: int, x1: int) -> Any:
 
 
 @_compile
-def _add_area(out: Any, area: int, steps: int, missing: int) -> None:
+def _add_area(out: Any, zone: int, area: int, steps: int, missing: int) -> None:
     """Add steps of a row's cells, and those of them without data, to a disc's areas."""
     upper, lower = area >> 22, area & (_AREA - 1)
-    part = out[3] + steps * lower
-    out[2] += steps * upper + (part >> 22)
-    out[3] = part & (_AREA - 1)
+    part = out[zone, 1, 1] + steps * lower
+    out[zone, 1, 0] += steps * upper + (part >> 22)
+    out[zone, 1, 1] = part & (_AREA - 1)
     if missing:
-        part = out[5] + missing * lower
-        out[4] += missing * upper + (part >> 22)
-        out[5] = part & (_AREA - 1)
+        part = out[zone, 2, 1] + missing * lower
+        out[zone, 2, 0] += missing * upper + (part >> 22)
+        out[zone, 2, 1] = part & (_AREA - 1)
 
 
 @_compile
 def _count(
-    borders: Any, row0: int, col0: int, areas: Any, totals: Any, gaps: Any, some_gaps: Any,
-    sums: Any,
+    borders: Any, used: int, row0: int, col0: int, areas: Any, totals: Any, gaps: Any,
+    some_gaps: Any, sums: Any, zone: int,
 ) -> None:  # fmt: skip
     """Add what borders bring to one zone's sums; they are in the order of their rows or nearly.
 
-    `row0`, `col0` are the first of the tile; `areas`, `totals`, `gaps` as for `sweep_discs`.
+    `row0`, `col0` are the first of the tile; the rest is as for `sweep_discs`.
     """
     whole, part, steps, missing = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
-    row = borders[0, 0] - row0
-    here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
-    for at in range(len(borders)):
-        if borders[at, 0] - row0 != row:
-            _add_area(sums, areas[row], steps, missing)
+    row = np.uint64(borders[0, 0] - row0)
+    for at in range(used):
+        here = np.uint64(borders[at, 0] - row0)
+        if here != row:
+            _add_area(sums, zone, areas[row], steps, missing)
             steps, missing = np.int64(0), np.int64(0)
-            row = borders[at, 0] - row0
-            here, empty, has_gaps = totals[row], gaps[row], some_gaps[row]
+            row = here
             whole, part = whole + (part >> 32), part & 0xFFFFFFFF
-        col, lines, inside = borders[at, 1] - col0, borders[at, 2], borders[at, 3]
-        before = here[col]
-        own = here[col + 1] - before
+        lines, inside = borders[at, 2], borders[at, 3]
+        col = np.uint64(borders[at, 1] - col0)
+        before = totals[row, col]
+        own = totals[row, col + np.uint64(1)] - before
         upper = (own >> 20) * inside
         whole += (before >> 20) * lines + (upper >> 12)
         part += (before & (_PERSON - 1)) * lines * _STEPS
         part += ((upper & (_STEPS - 1)) << 20) + (own & (_PERSON - 1)) * inside
-        steps += col * _STEPS * lines + inside
-        if has_gaps:
-            before = np.int64(empty[col])
-            missing += before * _STEPS * lines + (np.int64(empty[col + 1]) - before) * inside
-    _add_area(sums, areas[row], steps, missing)
-    whole, part = whole + (part >> 32), part & 0xFFFFFFFF
-    sums[0] += whole
-    sums[1] += part
+        steps += np.int64(col) * _STEPS * lines + inside
+        if some_gaps[row]:
+            before = np.int64(gaps[row, col])
+            own = np.int64(gaps[row, col + np.uint64(1)]) - before
+            missing += before * _STEPS * lines + own * inside
+    _add_area(sums, zone, areas[row], steps, missing)
+    sums[zone, 0, 0] += whole + (part >> 32)
+    sums[zone, 0, 1] += part & 0xFFFFFFFF
 
 
 @_compile
@@ -244,8 +251,8 @@ def sweep_discs(
     totals, gaps
         As `add_up` fills them.
     sums
-        (n, 6), int64, added to: whole and part of the people, of the area, of the area without
-        data.
+        (n, 4, 2), int64, added to: whole and part of the people, of the area, of the area without
+        data; the last two stay.
     """
     rows = (window[0], window[1], window[2], window[3])
     turn = 360.0 / grid[2]
@@ -255,14 +262,12 @@ def sweep_discs(
         one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
         shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
         for each in range(-1, 2):
-            used = trace_disc(shape, coefficients, each * turn, rows, room)
-            while used < 0:
-                room = np.empty((2 * len(room), 4), dtype=np.int64)
-                used = trace_disc(shape, coefficients, each * turn, rows, room)
+            place = shape[0] + each * turn
+            if place + shape[4] <= window[2] or place - shape[4] >= window[3]:
+                continue
+            room, used = trace_disc(shape, coefficients, each * turn, rows, room)
             if used > 0:
-                _count(
-                    room[:used], window[0], window[2], areas, totals, gaps, some_gaps, sums[disc]
-                )
+                _count(room, used, window[0], window[2], areas, totals, gaps, some_gaps, sums, disc)
 
 
 @_compile
@@ -276,10 +281,7 @@ def measure_discs(discs: Any, grid: Any, row0: int, areas: Any, sums: Any) -> No
         one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
         shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
         rows = (row0, row0 + len(areas), -_FAR, _FAR)
-        used = trace_disc(shape, coefficients, 0.0, rows, room)
-        while used < 0:
-            room = np.empty((2 * len(room), 4), dtype=np.int64)
-            used = trace_disc(shape, coefficients, 0.0, rows, room)
+        room, used = trace_disc(shape, coefficients, 0.0, rows, room)
         _measure(room[:used], row0, np.int64(shape[0]), areas, sums[disc])
 
 
@@ -308,12 +310,9 @@ def sweep_outlines(
     for at in range(len(zones)):
         begin, end = starts[zones[at]], starts[zones[at] + 1]
         for each in range(-1, 2) if turn > 0.0 else range(1):
-            used = trace_outline(edges, sides, begin, end, each * turn, place, rows, room)
-            while used < 0:
-                room = np.empty((2 * len(room), 4), dtype=np.int64)
-                used = trace_outline(edges, sides, begin, end, each * turn, place, rows, room)
+            room, used = trace_outline(edges, sides, begin, end, each * turn, place, rows, room)
             if used > 0:
-                _count(room[:used], window[0], window[2], areas, totals, gaps, some_gaps, sums[at])
+                _count(room, used, window[0], window[2], areas, totals, gaps, some_gaps, sums, at)
 
 
 @_compile
@@ -326,9 +325,15 @@ def measure_outlines(
     room = np.empty((1024, 4), dtype=np.int64)
     for at in range(len(zones)):
         begin, end = starts[zones[at]], starts[zones[at] + 1]
-        used = trace_outline(edges, sides, begin, end, 0.0, place, rows, room)
-        while used < 0:
-            room = np.empty((2 * len(room), 4), dtype=np.int64)
-            used = trace_outline(edges, sides, begin, end, 0.0, place, rows, room)
+        room, used = trace_outline(edges, sides, begin, end, 0.0, place, rows, room)
         if used > 0:
             _measure(room[:used], row0, room[0, 1], areas, sums[at])
+
+
+@_compile
+def gather(sums: Any, numbers: Any, found: Any) -> None:
+    """Add what was found for some zones in a tile to the sums of all, (n, 4, 2)."""
+    for at in range(len(numbers)):
+        for figure in range(3):
+            sums[numbers[at], figure, 0] += found[at, figure, 0]
+            sums[numbers[at], figure, 1] += found[at, figure, 1]

@@ -43,32 +43,42 @@ def plan_tiles(frame: Frame, reach: Reach, tile_shape: tuple[int, int]) -> Itera
     tile_rows, tile_cols = tile_shape
     across = -(-frame.cols // tile_cols)
     first, last = np.clip(reach.first, 0, frame.lines), np.clip(reach.last, 0, frame.lines)
-    zone, row, col0, col1 = _list_reaches(frame, reach, first, last, tile_rows)
+    turns = np.zeros(len(first), dtype=np.int8)
+    zone, row, col0, col1 = _list_reaches(frame, reach, first, last, tile_rows, turns)
     tile_col0, tile_col1 = col0 // tile_cols, (col1 - 1) // tile_cols
-    zone, offset = _expand(zone, tile_col1 - tile_col0 + 1)
-    source = np.repeat(np.arange(len(row)), tile_col1 - tile_col0 + 1)
+    source, offset = _expand(np.arange(len(row)), tile_col1 - tile_col0 + 1)
     tile = row[source] * across + tile_col0[source] + offset
-    order = np.lexsort((first[zone], tile))
-    tile, zone, source = tile[order], zone[order], source[order]
+    # by tile, and in it by first line; one key is sorted faster than two
+    order = np.argsort(tile * (frame.lines + 1) + first[zone[source]])
+    tile, source = tile[order], source[order]
+    zone, col0, col1 = zone[source], col0[source], col1[source]
     starts = [*np.flatnonzero(np.diff(tile, prepend=-1)), len(tile)]
+    repeated = bool((turns > 1).any())
     for begin, end in itertools.pairwise(starts):
         down, right = divmod(int(tile[begin]), across)
-        which, reaches = zone[begin:end], source[begin:end]
         left, upper = right * tile_cols, down * tile_rows
         lowest = min(upper + tile_rows, frame.rows)
-        found, index = np.unique(which, return_index=True)
-        found = found[np.argsort(index)]  # in the order of their first lines
+        found = zone[begin:end]
+        if repeated:  # a zone may come round to the tile that it is in
+            unique, index = np.unique(found, return_index=True)
+            found = found if len(unique) == len(found) else found[np.sort(index)]
         line0 = np.maximum(first[found], upper * frame.scanlines)
         line1 = np.minimum(last[found], lowest * frame.scanlines)
         yield Tile(
             row0=int(line0.min()) // frame.scanlines,
             row1=-(-int(line1.max()) // frame.scanlines),
-            col0=max(left, int(col0[reaches].min())),
-            col1=min(left + tile_cols, int(col1[reaches].max())),
+            col0=max(left, int(col0[begin:end].min())),
+            col1=min(left + tile_cols, int(col1[begin:end].max())),
             zones=found,
             first=line0,
             last=line1,
         )
+
+
+def expand_ranges(starts: NDArray[np.int64], which: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the whole numbers from `starts[w]` to `starts[w + 1]`, exclusive, for each w."""
+    source, offset = _expand(which, starts[which + 1] - starts[which])
+    return starts[source] + offset
 
 
 def _list_reaches(
@@ -77,18 +87,26 @@ def _list_reaches(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     tile_rows: int,
+    turns: NDArray[np.int8],
 ) -> tuple[NDArray[np.int64], ...]:
-    """Return zone, row of tiles, first and last column for each zone, turn and row of tiles."""
+    """Return zone, row of tiles, first and last column for each zone, turn and row of tiles.
+
+    Adds to `turns` (n,) in how many turns each zone meets the grid.
+    """
     parts = []
+    per_row = tile_rows * frame.scanlines
     for turn in reach.turns:
-        west, east = reach.columns(turn)
-        hit = np.flatnonzero((east > 0) & (west < frame.cols) & (last > first))
-        col0, col1 = np.maximum(west[hit], 0), np.minimum(east[hit], frame.cols)
-        per_row = tile_rows * frame.scanlines
+        move = turn * reach.turn
+        near = (reach.east + move > -2) & (reach.west + move < frame.cols + 2) & (last > first)
+        hit = np.flatnonzero(near)
+        west, east = reach.take(hit).columns(turn)
+        inside = (east > 0) & (west < frame.cols)
+        hit = hit[inside]
+        turns[hit] += 1
+        col0, col1 = np.maximum(west[inside], 0), np.minimum(east[inside], frame.cols)
         upper, lower = first[hit] // per_row, (last[hit] - 1) // per_row
-        zone, offset = _expand(hit, lower - upper + 1)
-        source = np.repeat(np.arange(len(hit)), lower - upper + 1)
-        parts.append((zone, upper[source] + offset, col0[source], col1[source]))
+        source, offset = _expand(np.arange(len(hit)), lower - upper + 1)
+        parts.append((hit[source], upper[source] + offset, col0[source], col1[source]))
     zone, row, col0, col1 = (np.concatenate(part) for part in zip(*parts, strict=True))
     return zone, row, col0, col1
 
@@ -97,5 +115,7 @@ def _expand(
     items: NDArray[np.int64], counts: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Repeat each item; return the repeated items and 0, 1, ... within each."""
+    if (counts == 1).all():
+        return items, np.zeros_like(items)
     offset = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     return np.repeat(items, counts), offset

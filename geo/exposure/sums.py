@@ -37,10 +37,14 @@ class Sums:
 
     @classmethod
     def of(cls, words: NDArray[np.int64], scanlines: int) -> Sums:
-        """Return sums from words whose lower parts may have grown beyond their limits."""
-        upper = words[..., 0] + (words[..., 1] >> _BITS)
-        lower = words[..., 1] & ((1 << _BITS) - 1)
-        return cls(np.stack([upper, lower], axis=-1), scanlines)
+        """Return sums from words whose lower parts may have grown beyond their limits.
+
+        The words are taken over, and changed.
+        """
+        upper, lower = words[..., 0], words[..., 1]
+        upper += lower >> _BITS
+        lower &= (1 << _BITS) - 1
+        return cls(words, scanlines)
 
     @classmethod
     def zero(cls, count: int, scanlines: int) -> Sums:

@@ -19,11 +19,11 @@ import numpy as np
 
 from geo.errors import RasterError
 from geo.exposure.borders import LINES
+from geo.exposure.chords import target_arc
 from geo.exposure.compiled import load_kernels
 from geo.exposure.disc_set import Discs
-from geo.exposure.outlines import Outlines
 from geo.exposure.overlay import Overlay
-from geo.exposure.plan import Tile, plan_tiles
+from geo.exposure.plan import Tile, expand_ranges, plan_tiles
 from geo.exposure.spans import X_STEPS
 from geo.exposure.sums import Sums, area_units
 
@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.exposure.combination import Combination, Counted
+    from geo.exposure.outlines import Outlines
     from geo.exposure.spans import Frame
     from geo.people.tiles import PopulationFile, PopulationTiles
 
 Result = TypeVar("Result")
 
-_WORDS = 6  # people, area, area without data: two each
+_AHEAD = 8  # tiles a thread that are worked on or wait to be added up
 _CACHE_BYTES = 64_000_000  # of decoded blocks; tiles are whole blocks and read once
 
 
@@ -76,45 +77,57 @@ def sweep_borders(
     """
     kernels = load_kernels()
     grid = np.array([frame.west, frame.north, frame.cell_width, frame.cell_height])
-    chords = zones.on_frame(frame) if isinstance(zones, Discs) else np.empty((0, 5))
-    reach = zones.reach(frame)
-    sums = np.zeros((len(zones), _WORDS), dtype=np.int64)
+    words = np.zeros((len(zones), 4, 2), dtype=np.int64)
+    # discs round one place reach into the same tiles
+    first = zones.find_places() if isinstance(zones, Discs) else np.arange(len(zones) + 1)
+    sizes = np.diff(first)
+    places = zones.largest(first) if isinstance(zones, Discs) else zones
 
-    def sweep(raster: PopulationTiles, tile: Tile) -> NDArray[np.int64]:
+    def sweep(raster: PopulationTiles, tile: Tile) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         totals, gaps = add_up(raster, tile)
         window = np.array([tile.row0, tile.row1, tile.col0, tile.col1])
         areas = area_units(raster.cell_areas_km2(tile.row0, tile.row1))
-        found = np.zeros((len(tile.zones), _WORDS), dtype=np.int64)
+        numbers = expand_ranges(first, tile.zones)
+        found = np.zeros((len(numbers), 4, 2), dtype=np.int64)
         counts = (grid, window, areas, totals, gaps, found)
-        if isinstance(zones, Outlines):
-            kernels.sweep_outlines(
-                zones.edges, zones.sides, zones.starts, tile.zones, zones.turn, *counts
-            )
+        if isinstance(zones, Discs):
+            centers = zones.take(first[tile.zones]).on_frame(frame)
+            chords = np.repeat(centers, sizes[tile.zones], axis=0)
+            chords[:, 4] = target_arc(zones.radius_km[numbers])
+            kernels.sweep_discs(chords, *counts)
         else:
-            kernels.sweep_discs(chords[tile.zones], *counts)
-        return found
+            kernels.sweep_outlines(
+                zones.edges, zones.sides, zones.starts, numbers, zones.turn, *counts
+            )
+        return numbers, found
 
     with ExitStack() as stack:
         rasters = _open_rasters(stack, population, workers)
+        reach = places.reach(frame)
         tiles = list(plan_tiles(frame, reach, tile_shape or rasters[0].tile_shape))
-        for tile, found in _run_tiles(rasters, tiles, sweep, progress):
-            sums[tile.zones] += found
-        words = np.concatenate([sums, sums[:, 2:4]], axis=1)
-        beyond = reach.crosses(frame, wraps=rasters[0].layout.wraps)
-        which = np.flatnonzero(beyond & (reach.first < reach.last))
+        for _, (numbers, found) in _run_tiles(rasters, tiles, sweep, progress):
+            kernels.gather(words, numbers, found)
+        words[:, 3] = words[:, 1]
+        beyond = reach.crosses(frame, wraps=rasters[0].layout.wraps) & (reach.first < reach.last)
+        which = expand_ranges(first, np.flatnonzero(beyond))
         if len(which):
-            row0 = int(reach.first[which].min()) // frame.scanlines
-            row1 = -(-int(reach.last[which].max()) // frame.scanlines)
+            reach = zones.take(which).reach(frame)
+            beyond = reach.crosses(frame, wraps=rasters[0].layout.wraps)
+            which, reach = which[beyond], reach.take(np.flatnonzero(beyond))
+        if len(which):
+            row0 = int(reach.first.min()) // frame.scanlines
+            row1 = -(-int(reach.last.max()) // frame.scanlines)
             areas = area_units(rasters[0].cell_areas_km2(row0, row1))
             whole = np.zeros((len(which), 2), dtype=np.int64)
-            if isinstance(zones, Outlines):
+            if isinstance(zones, Discs):
+                chords = zones.take(which).on_frame(frame)
+                kernels.measure_discs(chords, grid, row0, areas, whole)
+            else:
                 kernels.measure_outlines(
                     zones.edges, zones.sides, zones.starts, which, grid, row0, areas, whole
                 )
-            else:
-                kernels.measure_discs(chords[which], grid, row0, areas, whole)
-            words[which, 6:] = whole
-    return Sums.of(words.reshape(-1, 4, 2), LINES)
+            words[which, 3] = whole
+    return Sums.of(words, LINES)
 
 
 def sweep_zones(
@@ -185,7 +198,7 @@ def _run_tiles(
         try:
             for number, tile in enumerate(tiles, 1):
                 waiting.append((tile, pool.submit(run, tile)))
-                while len(waiting) > 2 * len(rasters) or (waiting and number == len(tiles)):
+                while len(waiting) > _AHEAD * len(rasters) or (waiting and number == len(tiles)):
                     done, future = waiting.popleft()
                     yield done, future.result()
                     if progress:
