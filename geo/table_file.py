@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from geo.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
     from pathlib import Path
 
 SUFFIXES = (".csv", ".parquet")
@@ -49,8 +51,18 @@ def open_writer(out: Path, schema: pa.Schema) -> Iterator[Callable[[pa.RecordBat
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
-            with _make_writer(out, stream, schema) as writer:
-                yield lambda batch: writer.write_batch(_prepare(out, batch))
+            with _make_writer(out, stream, schema) as writer, ThreadPoolExecutor(1) as thread:
+                waiting: list[Future[None]] = []
+
+                def write(batch: pa.RecordBatch) -> None:
+                    """Write while the next batch is made; what failed is raised then."""
+                    if waiting:
+                        waiting.pop().result()
+                    waiting.append(thread.submit(lambda: writer.write_batch(_prepare(out, batch))))
+
+                yield write
+                for last in waiting:
+                    last.result()
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(out)
@@ -66,7 +78,8 @@ def _make_writer(out: Path, stream: Any, schema: pa.Schema) -> Any:
     if out.suffix.lower() == ".parquet":
         import pyarrow.parquet as pq
 
-        return pq.ParquetWriter(stream, schema, compression="zstd")
+        texts = [field.name for field in schema if pa.types.is_string(field.type)]
+        return pq.ParquetWriter(stream, schema, compression="zstd", use_dictionary=texts)
     import pyarrow.csv
 
     return pyarrow.csv.CSVWriter(stream, schema)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.types import Caution
 
 if TYPE_CHECKING:
-    from geo.exposure.sums import Sums
+    import pyarrow as pa
 
 _PART = 0.02  # less than this beyond the raster, or without data, is not spoken of
 
@@ -23,11 +23,11 @@ class Doubts:
     empty: int = 0
     partly_empty: int = 0
 
-    def add(self, sums: Sums) -> None:
-        """Take account of the rows of a part."""
-        covered, nodata = sums.coverage_fraction, sums.nodata_fraction
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Take account of some rows of a result."""
+        covered, nodata = (rows[f"{name}_fraction"].to_numpy() for name in ("coverage", "nodata"))
         known = covered - nodata
-        self.rows += len(sums)
+        self.rows += rows.num_rows
         self.beyond += int((covered == 0).sum())
         self.partly_beyond += int(((covered > 0) & (covered < 1 - _PART)).sum())
         self.empty += int(((covered > 0) & (known <= 0)).sum())

@@ -224,8 +224,9 @@ class _Work:
         polygons = holds_polygons(events)
         self._check(polygons=polygons)
         for part in self._count_polygons(events) if polygons else self._count_discs(events):
-            self.doubts.add(part.rows.sums)
-            yield self.format.write(part, inner)
+            batch = self.format.write(part, inner)
+            self.doubts.add(batch)
+            yield batch
 
     def list_cautions(self) -> list[Caution]:
         """Return what was set aside and what is doubtful."""

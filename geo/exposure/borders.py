@@ -37,7 +37,7 @@ LINES = 4096
 _PARTS = 1.0 * LINES * LINES
 _N = WGS84_F / (2 - WGS84_F)  # third flattening
 _DEGREES = 180.0 / math.pi
-_NEAR = 1e-4  # a step towards a height, whose error is about its square
+_STEPS = 8  # of Newton's, on the way to a height
 _ARC = 0.55  # squared sine of half of it
 _FLAT = 1e-3  # so near to the widest height the edge runs straight up
 
@@ -261,12 +261,9 @@ def _trace_arc(
             t_next, x_next, s_next, h_next, lines_next = t_end, x_end, s_end, h_end, lines_end
         else:
             h_next = col + 1 - place
-            if count <= 3:
-                t_next, x_next, s_next = _find_height(
-                    coefficients, count, widest, per_reach, per_width, way, h_next, t, t_end
-                )
-            else:
-                t_next, x_next, s_next = _search_height(coefficients, count, t, t_end, h_next)
+            t_next, x_next, s_next = _find_height(
+                coefficients, count, widest, per_reach, per_width, way, h_next, t, t_end
+            )
             lines_next = _round((off + half * t_next) * LINES)
         # rows are whole where heights are rounded to lines: what that adds or takes
         more_next = way * (lines_next * (1.0 / LINES) - (off + half * t_next))
@@ -302,55 +299,40 @@ def _write(borders: Any, used: int, row: int, col: int, lines: int, part: int) -
     return used + 1
 
 
-def _search_height(coefficients: Any, count: int, t0: float, t1: float, h: float) -> Any:
-    """Return what `_find_height` does, of a disc of any shape: Newton's way, within a bracket."""
-    low, high = (t0, t1) if t0 < t1 else (t1, t0)
-    rising = t0 < t1  # the half-width grows from t0 to t1
-    t = (t0 + t1) * 0.5
-    for _ in range(60):
-        s, slope = _widen(coefficients, count, t)
-        room = (1.0 - t) * (1.0 + t)
-        off = s * s * room - h * h
-        if (off < 0.0) == rising:
-            low = t
-        else:
-            high = t
-        steep = 2.0 * s * (slope * room - s * t)
-        after = t - off / steep if steep != 0.0 else low - 1.0
-        if not low <= after <= high:
-            after = (low + high) * 0.5
-        step, t = after - t, after
-        if abs(step) < _NEAR:
-            break
-    s, _ = _widen(coefficients, count, t)
-    return t, math.sqrt(max((1.0 - t) * (1.0 + t), 0.0)), s
-
-
 def _find_height(
     coefficients: Any, count: int, widest: float, per_reach: float, per_width: float, way: float,
     h: float, t0: float, t1: float,
 ) -> Any:  # fmt: skip
     """Return the height between t0 and t1 at which the half-width is h, `x` and the width there.
 
-    Of a disc far from the poles, nearly an ellipse, but widest a little off its middle. At heights
-    u = (t - widest) / (1 - widest t) the half-width is r sqrt(1 - u^2), where r is s (1 - widest t)
-    / sqrt(1 - widest^2): the largest half-width, but for the square of what makes it no ellipse.
+    A disc is nearly an ellipse, but widest a little off its middle. At heights u = (t - widest) /
+    (1 - widest t) the half-width is r sqrt(1 - u^2), where r is s (1 - widest t) / sqrt(1 -
+    widest^2): the largest half-width, but for the square of what makes the disc no ellipse. With
+    the r of where this leads, it leads to the height; a wide disc takes Newton's steps from there.
     """
+    low, high = min(t0, t1), max(t0, t1)
     q = h * per_reach
     u = math.sqrt(max((1.0 - q) * (1.0 + q), 0.0)) * -way
     t = _lift(u, widest)
     s, slope = _widen(coefficients, count, t)
     more = s * (1.0 - widest * t) * per_width - 1.0
     if abs(u) > _FLAT:
-        after = _lift(u + more * q * q / u, widest)
-        after = min(max(after, min(t0, t1)), max(t0, t1))
+        after = min(max(_lift(u + more * q * q / u, widest), low), high)
         s += slope * (after - t)
         t = after
+    if count > len(_FEW):
+        for _ in range(_STEPS):
+            s, slope = _widen(coefficients, count, t)
+            room = (1.0 - t) * (1.0 + t)
+            steep = 2.0 * s * (slope * room - s * t)
+            if steep != 0.0:
+                t = min(max(t + (h * h - s * s * room) / steep, low), high)
+        s, _ = _widen(coefficients, count, t)
     return t, h / s, s
 
 
 def _lift(u: float, widest: float) -> float:
-    """Return (u + widest) / (1 + widest u), where `widest` is small."""
+    """Return (u + widest) / (1 + widest u), where `widest` is small or little is asked."""
     z = widest * u
     return (u + widest) * (1.0 - z * (1.0 - z * (1.0 - z)))
 

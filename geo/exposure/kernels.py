@@ -28,16 +28,7 @@ _inlined: Any = numba.njit(nogil=True, error_model="numpy", inline="always")
 _chords = compile_functions(chords, _inlined, {})
 _ratio, _degrees = _chords["chord_ratio"], _chords["ratio_degrees"]
 # half of the time were calls, but what is seldom needed is not worth its size
-_SMALL = (
-    "_round",
-    "_write",
-    "_widen",
-    "_find_height",
-    "_bulge",
-    "_trace_arc",
-    "trace_disc",
-    "shape_disc",
-)
+_SMALL = ("_round", "_write", "_widen", "_lift", "_find_height", "_bulge", "_trace_arc")
 _traced = compile_functions(
     borders,
     lambda function: (_inlined if function.__name__ in _SMALL else _compile)(function),
