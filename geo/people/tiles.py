@@ -36,6 +36,7 @@ MAX_DENSITY_KM2 = 5_000_000.0
 _MOST_PEOPLE = float(1 << 30)
 _TILE_SIDE = 1024
 _TILE_CELLS = 1 << 20
+_TILE_ROWS = 64
 _MOST_CELLS = 1 << 24  # of a tile, also where a block is larger
 _AREA_ROWS, _AREA_COLS = 65, 17
 _AREA_PART = 0.5
@@ -94,11 +95,12 @@ class PopulationTiles:
     def tile_shape(self) -> tuple[int, int]:
         """Rows and columns of a tile: whole blocks of the file, about a million cells.
 
-        A part of a block where one has more than 16 million.
+        Of strips, which are as wide as the raster, at least 64 rows, so that a zone is seldom in
+        two tiles. A part of a block where one has more than 16 million.
         """
         block_rows, block_cols = self.dataset.block_shapes[self.band - 1]
         cols = min(self.layout.cols, block_cols * max(1, round(_TILE_SIDE / block_cols)))
-        rows = block_rows * max(1, round(_TILE_CELLS / cols / block_rows))
+        rows = block_rows * max(1, round(max(_TILE_CELLS / cols, _TILE_ROWS) / block_rows))
         return min(rows, self.layout.rows, max(1, _MOST_CELLS // cols)), cols
 
     def cell_areas_km2(self, row0: int, row1: int) -> NDArray[np.float64]:
