@@ -10,19 +10,27 @@ DUCKDB_1 := $(VENV)/duckdb-1
 USES_DUCKDB := tests/database tests/test_run.py $(addprefix tests/events/test_, \
     bad_tables.py exports.py rejected.py table.py) $(addprefix tests/exposure/test_, count.py \
     estimate.py expose.py)
+HALF := tests/exposure tests/people
 # Peers to compare with; one of them pins versions that are older than ours.
 PEERS := $(VENV)/peers
 
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test lint format bench data lock test-duckdb-1 clean
+.PHONY: map test test-half test-rest test-duckdb-1 lint format bench data lock clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
 
-test: lint $(VENV)/browser test-duckdb-1 ## everything: rules, tests, browser, wheel
-	$(BIN)/python -m pytest
+test: lint $(VENV)/browser ## everything: rules, tests, browser, wheel; what is timed first, alone
+	$(BIN)/python -m pytest -q -m alone
+	$(MAKE) --no-print-directory -j2 test-half test-rest test-duckdb-1
+
+test-half: $(VENV)/developed ## half of the tests, by the time they take
+	$(BIN)/python -m pytest -q -m 'not alone' $(HALF)
+
+test-rest: $(VENV)/developed ## the other half
+	$(BIN)/python -m pytest -q -m 'not alone' $(addprefix --ignore ,$(HALF))
 
 lint: $(VENV)/developed ## style, types, import rules
 	$(BIN)/ruff check .

@@ -105,6 +105,7 @@ sys.exit(done.returncode)
 """
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("default_run")
 def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
     seconds, megabytes = [], []
@@ -125,6 +126,7 @@ def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
     assert max(megabytes) <= 500
 
 
+@pytest.mark.alone
 def test_help_takes_less_than_half_a_second(tmp_path):
     best = 99.0
     for _ in range(3):
