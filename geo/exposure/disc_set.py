@@ -56,9 +56,9 @@ class Discs:
         cosine, the radius as an arc.
         """
         arc = target_arc(self.radius_km)
-        return np.column_stack([self._turn(frame), *parametric(self.lat), arc])
+        return np.column_stack([self.turn_to(frame), *parametric(self.lat), arc])
 
-    def _turn(self, frame: Frame) -> NDArray[np.float64]:
+    def turn_to(self, frame: Frame) -> NDArray[np.float64]:
         """Return longitudes in the turn of the grid's middle."""
         middle = frame.west + frame.cols * frame.cell_width / 2
         turned: NDArray[np.float64] = self.lon + 360.0 * np.rint((middle - self.lon) / 360.0)
@@ -70,7 +70,7 @@ class Discs:
         step = frame.cell_height / frame.scanlines
         first = np.floor((frame.north - (self.lat + reach)) / step) - 1
         last = np.ceil((frame.north - (self.lat - reach)) / step) + 1
-        lon, half = self._turn(frame), self.half_widths()
+        lon, half = self.turn_to(frame), self.half_widths()
         return Reach(
             first.astype(np.int64),
             last.astype(np.int64),

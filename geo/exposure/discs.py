@@ -109,8 +109,7 @@ def disc_outline(center: LonLat, radius_km: float, *, points: int = 90) -> NDArr
     Longitudes run on past 180 where the disc crosses the date line; a disc round a pole becomes
     the strip from its outermost parallel to the pole. For drawing; people are counted from spans.
     """
-    reach = radius_km * 1000.0 / METRES_PER_DEGREE
-    south, north = (_edge_latitude(center, radius_km, side * reach) for side in (-1.0, 1.0))
+    south, north = find_ends(center, radius_km)
     # denser towards both ends, where the outline turns
     lat = south + (north - south) * (1 - np.cos(np.linspace(0, np.pi, points))) / 2
     chord = np.nan_to_num(half_chord(center, radius_km, lat), nan=0.0)
@@ -120,6 +119,13 @@ def disc_outline(center: LonLat, radius_km: float, *, points: int = 90) -> NDArr
     left = np.column_stack([center.lon - chord, lat])[::-1]
     ring = np.concatenate([right, left])
     return np.concatenate([ring, ring[:1]])
+
+
+def find_ends(center: LonLat, radius_km: float) -> tuple[float, float]:
+    """Return a disc's southernmost and northernmost latitude; a pole's, if it holds one."""
+    reach = radius_km * 1000.0 / METRES_PER_DEGREE
+    south, north = (_edge_latitude(center, radius_km, side * reach) for side in (-1.0, 1.0))
+    return south, north
 
 
 def disc_box(center: LonLat, radius_km: float) -> BBox:

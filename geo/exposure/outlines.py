@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geo.exposure.chords import chord_ratio, parametric, ratio_degrees, target_arc
-from geo.exposure.discs import METRES_PER_DEGREE, disc_outline
+from geo.exposure.discs import METRES_PER_DEGREE, disc_outline, find_ends, half_chord
 from geo.exposure.polygons import GEOGRAPHIC, project_geometry
 from geo.exposure.reach import Reach
 from geo.exposure.zones import wrap_geometry
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.exposure.spans import Frame
 
 _SIDE_POINTS = 91  # on each side of a disc's outline: a polygon of 180 corners
+_POLAR_POINTS = 2049  # the same of a disc near a pole
 _DISCS_AT_ONCE = 20_000
 _TURNED = [2, 3, 0, 1]
 
@@ -85,6 +86,22 @@ class Outlines:
         if not edges:
             return cls._of_edges(frame, np.empty((0, 4)), np.empty(0, np.int64), 0)
         return cls._of_edges(frame, np.concatenate(edges), np.concatenate(zones), len(discs))
+
+    @classmethod
+    def of_polar(cls, frame: Frame, discs: Discs) -> Outlines:
+        """Return discs that hold a pole or come near to one, on a geographic frame.
+
+        Polygons of 4,096 corners or more, which lack 4e-7 of a circle's area; the parallels at
+        their ends are found to the last bits. A pole's disc reaches round it once.
+        """
+        lon = discs.turn_to(frame)
+        rings = [
+            _polar_ring(float(lon[number]), float(discs.lat[number]), float(radius))
+            for number, radius in enumerate(discs.radius_km)
+        ]
+        edges = [np.column_stack([ring[:-1], ring[1:]]) for ring in rings]
+        zone = np.repeat(np.arange(len(discs)), [len(part) for part in edges])
+        return cls._of_edges(frame, np.concatenate(edges), zone, len(discs))
 
     @classmethod
     def _of_edges(
@@ -208,6 +225,41 @@ def _disc_rings(discs: Discs) -> NDArray[np.float64]:
     rings = np.concatenate([right, left], axis=1)
     rings[polar] = np.nan
     return rings
+
+
+def _polar_ring(lon: float, lat: float, radius_km: float) -> NDArray[np.float64]:
+    """Return the closed ring of a disc, anticlockwise; longitudes run from lon - 180 to lon + 180.
+
+    It is drawn with its pole in the north, and turned over for the southern one.
+    """
+    center = LonLat(0.0, abs(lat))
+    south, north = find_ends(center, radius_km)
+    holds_pole = north >= 90.0
+    if holds_pole:
+        north = _find_round(center, radius_km, south)
+    heights = south + (north - south) * (1 - np.cos(np.linspace(0, np.pi, _POLAR_POINTS))) / 2
+    chord = np.nan_to_num(half_chord(center, radius_km, heights))
+    chord[0], chord[-1] = 0.0, 180.0 if holds_pole else 0.0
+    if holds_pole:
+        heights, chord = np.append(heights, 90.0), np.append(chord, 180.0)
+    right = np.column_stack([lon + chord, heights])
+    left = np.column_stack([lon - chord, heights])[::-1]
+    ring = np.concatenate([right, left])
+    if lat < 0:
+        ring = ring[::-1] * [1.0, -1.0]
+    return np.concatenate([ring, ring[:1]])
+
+
+def _find_round(center: LonLat, radius_km: float, south: float) -> float:
+    """Return the latitude from which on a disc that holds the north pole reaches all round."""
+    low, high = south, 90.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        if half_chord(center, radius_km, np.array([middle]))[0] == 180.0:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def _disc_polygon(discs: Discs, number: int) -> BaseGeometry:

@@ -103,11 +103,9 @@ def choose_scanlines(
     return int(min(4096, max(4, math.ceil(across / rows))))
 
 
-def choose_fine_scanlines(
-    smallest_height: float, cell_height: float, across: int = FINE_SCANLINES_ACROSS
-) -> int:
+def choose_fine_scanlines(smallest_height: float, cell_height: float) -> int:
     """Return K for bulk work, a power of two, 4 to 4096; both heights in the same unit."""
-    least = choose_scanlines(smallest_height, cell_height, across)
+    least = choose_scanlines(smallest_height, cell_height, FINE_SCANLINES_ACROSS)
     return 1 << (least - 1).bit_length()
 
 

@@ -5,6 +5,7 @@ import functools
 import stat
 
 import numpy as np
+import pyproj
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -206,14 +207,29 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
 @pytest.mark.parametrize("pole", [90.0, -90.0])
 def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
     path = write_count(np.ones((180, 360)), west=-180.0, north=90.0)
-    sums = sweep_each(
-        PopulationFile(path),
-        frame_of(path, 1024),
-        discs_at((33.0, pole, 111.0), (33.0, pole, 222.0)),
-    )
-    # a row of cells is 111.7 km high there
-    assert sums.people == pytest.approx([360 * 111.0 / 111.69, 360 * 222.0 / 111.69], rel=1e-3)
-    assert sums.coverage_fraction == pytest.approx([1.0, 1.0], abs=1e-6)
+    frame, discs = frame_of(path), discs_at(*((33.0, pole, radius) for radius in (50, 111, 222)))
+    sums = sweep_each(PopulationFile(path), frame, discs)
+    geod = pyproj.Geod(ellps="WGS84")
+    edges = [geod.fwd(33.0, pole, 180.0 - pole - 90.0, r * 1e3)[1] for r in discs.radius_km]
+    caps = [360.0 * (90.0 - abs(edge)) for edge in edges]
+    assert sums.people[:2] == pytest.approx(caps[:2], rel=1e-6)
+    assert sums.people[2] == pytest.approx(caps[2], rel=2e-5)  # what the distance is good to
+    assert sums.coverage_fraction == pytest.approx(np.ones(3), abs=1e-9)
+    assert same(sums, join_each(PopulationFile(path), frame, discs))
+
+
+@pytest.mark.parametrize("lat", [0.0, 60.0, 84.0])
+def test_a_disc_across_the_date_line_is_that_of_anywhere_else(write_count, lat):
+    """The same people, turned by 90 degrees: the same figures, to a millionth."""
+    values = np.random.default_rng(3).gamma(0.3, 50.0, (180, 360))
+    here = write_count(values, west=-180.0, north=90.0, file="here_count.tif")
+    there = write_count(np.roll(values, 90, axis=1), west=-180.0, north=90.0, file="t_count.tif")
+    sums = [
+        sweep_each(PopulationFile(path), frame_of(path), discs_at((lon, lat, 300.0)))
+        for path, lon in ((here, 179.6), (there, -90.4))
+    ]
+    assert sums[0].people == pytest.approx(sums[1].people, rel=1e-6)
+    assert sums[0].people[0] > 0
 
 
 @pytest.mark.parametrize(
