@@ -54,12 +54,20 @@ def join_borders(population: PopulationFile, frame: Frame, zones: Discs | Outlin
         create_run(Path(folder) / "join") as con,
     ):
         con.execute(_BORDERS)
+        parts = []
         for tile in plan_tiles(frame, reach, raster.tile_shape):
             _load_tile(con, raster, tile)
             window = (tile.row0, tile.row1, tile.col0, tile.col1)
             for number in tile.zones.tolist():
                 for turn in reach.turns:
-                    _insert_borders(con, trace(number, turn, window), tile.col1, number)
+                    found = trace(number, turn, window)
+                    # what lies further east takes in the last cell whole
+                    east = found[:, 1] == tile.col1
+                    found[:, 1] -= east
+                    found[:, 3] += east * found[:, 2] * LINES
+                    parts.append(np.insert(found, 0, number, axis=1))
+        if parts:
+            _insert_borders(con, np.concatenate(parts))
         words = _count(con, LINES, len(zones)).words
         beyond = reach.crosses(frame, wraps=raster.layout.wraps) & (reach.first < reach.last)
         for number in np.flatnonzero(beyond).tolist():
@@ -148,25 +156,13 @@ def _make_room() -> NDArray[np.int64]:
     return np.empty((256, 4), dtype=np.int64)
 
 
-def _insert_borders(
-    con: duckdb.DuckDBPyConnection, borders: NDArray[np.int64], col1: int, number: int
-) -> None:
-    """Write the borders of a zone in a tile that ends before column `col1`."""
-    row, col, lines, part = borders.T
-    east = col == col1  # what lies further east takes in the last cell whole
-    columns = {"row": row, "col": col - east, "lines": lines, "part": part + east * lines * LINES}
-    names = pa.array([_GRID, str(number)])
-    insert_frame(
-        con,
-        "borders",
-        pa.table(
-            {
-                "grid_id": names.take(pa.array(np.zeros(len(row), dtype=np.int64))),
-                "zone_id": names.take(pa.array(np.ones(len(row), dtype=np.int64))),
-                **columns,
-            }
-        ),
-    )
+def _insert_borders(con: duckdb.DuckDBPyConnection, borders: NDArray[np.int64]) -> None:
+    """Write borders to `borders`: rows zone, row, column, lines, part."""
+    zone, row, col, lines, part = borders.T
+    grid = pa.array([_GRID]).take(pa.array(np.zeros(len(borders), dtype=np.int64)))
+    columns = {"row": row, "col": col, "lines": lines, "part": part}
+    zones = pa.array(zone).cast(pa.string())
+    insert_frame(con, "borders", pa.table({"grid_id": grid, "zone_id": zones, **columns}))
 
 
 def _measure(raster: PopulationTiles, borders: NDArray[np.int64]) -> tuple[int, int]:
