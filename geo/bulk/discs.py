@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DEFAULT_KM = 5.0
 """Radius of an event whose type is not in the table of radii: the widest that ACLED publishes."""
 
+FEW_PLACES = 7
+"""Round so many the raster is compared with what was published."""
+
 _DISCS_AT_ONCE = 8_000_000  # 250 bytes each; a larger table goes over the raster again
 _ROWS_AT_ONCE = 1_000_000
 _PIECES_AT_ONCE = 1_000_000  # of discs that are cut along units
@@ -46,6 +49,11 @@ _MEMBERS = """
 SELECT group_no, event_no, shown_km
 FROM discs JOIN sites USING (class_no, lon, lat, reach_km)
 ORDER BY site_no, event_no
+"""
+_FEW = """
+SELECT lon, lat FROM events
+WHERE number % greatest(1, (SELECT count(*) FROM events) // $few) = 0
+ORDER BY number LIMIT $few
 """
 _IDS = "SELECT event_id FROM events ORDER BY number"
 _GROUPS = "SELECT label FROM groups ORDER BY group_no"
@@ -107,6 +115,11 @@ def prepare_discs(con: duckdb.DuckDBPyConnection, request: Request) -> tuple[flo
             )
         )
     return float(smallest), cautions
+
+
+def list_few_places(con: duckdb.DuckDBPyConnection) -> list[tuple[float, float]]:
+    """Return the longitudes and latitudes of up to `FEW_PLACES` events, evenly taken."""
+    return con.execute(_FEW, {"few": FEW_PLACES}).fetchall()
 
 
 def count_each(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from geo.bulk.discs import count_combined, count_each, prepare_discs
+from geo.bulk.discs import FEW_PLACES, count_combined, count_each, list_few_places, prepare_discs
 from geo.bulk.doubts import Doubts
 from geo.bulk.polygons import count_polygons, holds_polygons, read_zone_table
 from geo.bulk.request import Request
@@ -24,8 +24,11 @@ from geo.exposure.bulk import count_zones
 from geo.exposure.outlines import Outlines
 from geo.exposure.polygons import metres_per_unit
 from geo.exposure.spans import choose_fine_scanlines, make_frame
+from geo.people import doubt_people
 from geo.people.tiles import PopulationFile
+from geo.places import open_gazetteer
 from geo.table_file import check_out, open_writer
+from geo.types import LonLat
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -192,6 +195,11 @@ def _read_admin(
     return read_units(admin)
 
 
+def _take_few(items: list[Any]) -> list[Any]:
+    """Return up to seven items, evenly taken."""
+    return items[:: -(-len(items) // FEW_PLACES) or 1]
+
+
 @dataclass(slots=True)
 class _Work:
     """One request at work, on a scratch database."""
@@ -245,7 +253,8 @@ class _Work:
 
     def _count_polygons(self, events: Any) -> Iterator[Part]:
         table, cautions = read_zone_table(events, self.request.by)
-        self.cautions += cautions
+        points = [shape.representative_point() for shape in _take_few(table.geometries)]
+        self.cautions += [*cautions, *self._doubt_people([(each.x, each.y) for each in points])]
         frame = make_frame(self.layout, 1)
         yield count_polygons(table, self.request, frame, self._cut_units(frame), self._count)
 
@@ -254,7 +263,7 @@ class _Work:
         if self.request.rejected is not None:
             write_rejected(self.con, self.request.rejected)
         smallest, cautions = prepare_discs(self.con, self.request)
-        self.cautions += cautions
+        self.cautions += [*cautions, *self._doubt_people(list_few_places(self.con))]
         frame = make_frame(self.layout, 1)
         height = 2000.0 * smallest / metres_per_unit(frame.crs)
         frame = replace(frame, scanlines=choose_fine_scanlines(height, frame.cell_height))
@@ -269,6 +278,13 @@ class _Work:
             yield from count_each(self.con, self.request, units, count)
         else:
             yield count_combined(self.con, self.request, units, count)
+
+    def _doubt_people(self, places: Sequence[tuple[float, float]]) -> list[Caution]:
+        """Compare the raster with what was published of towns near some places."""
+        near = [LonLat((lon + 180.0) % 360.0 - 180.0, lat) for lon, lat in places]
+        with self.population.open() as raster, open_gazetteer() as gazetteer:
+            doubt = doubt_people(raster, near, gazetteer)
+        return [] if doubt is None else [doubt]
 
     def _cut_units(self, frame: Frame) -> Outlines | None:
         return None if self.units is None else Outlines.of(frame, list(self.units.geometry))

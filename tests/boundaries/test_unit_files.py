@@ -126,13 +126,13 @@ def test_metres_without_a_crs_are_no_degrees(write_frame):
         read_units(path)
 
 
-def test_heights_are_dropped(write_frame):
+def test_row26_heights_are_dropped(write_frame):
     flat = shapely.force_3d(LEFT, z=7.0)
     units, _ = read_units(write_frame("z.gpkg", [flat], pcode=["A"], name=["A"]))
     assert not units.geometry.has_z.any()
 
 
-def test_rows_without_area_are_reported(write_frame):
+def test_row26_rows_without_area_are_reported(write_frame):
     shapes = [
         LEFT,
         shapely.Point(0, 0),
@@ -148,7 +148,7 @@ def test_rows_without_area_are_reported(write_frame):
     assert "rows 2, 3, 4, 5 have no area" in cautions[0].text
 
 
-def test_areas_of_a_collection_count_and_the_rest_is_reported(write_frame):
+def test_row26_areas_of_a_collection_count_and_the_rest_is_reported(write_frame):
     mixed = shapely.GeometryCollection([LEFT, shapely.Point(5, 5)])
     units, cautions = read_units(write_frame("gc.geojson", [mixed], pcode=["A"], name=["A"]))
     assert units.geometry.tolist()[0].equals(LEFT)
@@ -161,7 +161,7 @@ def test_no_polygons_is_an_error(write_frame):
         read_units(path)
 
 
-def test_bow_tie_is_refused_rather_than_halved(write_frame):
+def test_row24_bow_tie_is_refused_rather_than_halved(write_frame):
     path = write_frame("bow.geojson", [LEFT, BOW_TIE], **PLAIN)
     with pytest.raises(
         BoundaryError, match=r"broken outlines in rows 2 \(Self-intersection.*0\.1%"
@@ -169,7 +169,7 @@ def test_bow_tie_is_refused_rather_than_halved(write_frame):
         read_units(path)
 
 
-def test_tiny_fault_is_mended_and_reported(write_frame):
+def test_row24_tiny_fault_is_mended_and_reported(write_frame):
     spike = shapely.Polygon([(0, 0), (1, 0), (1, 1), (2, 1), (1, 1), (0, 1)])
     assert not spike.is_valid
     units, cautions = read_units(write_frame("spike.geojson", [spike], pcode=["A"], name=["A"]))
@@ -178,7 +178,7 @@ def test_tiny_fault_is_mended_and_reported(write_frame):
     assert codes(cautions) == ["outlines-mended"]
 
 
-def test_faults_of_keys_are_reported_at_once(write_frame):
+def test_row27_faults_of_keys_are_reported_at_once(write_frame):
     path = write_frame(
         "keys.geojson",
         [LEFT, RIGHT, LEFT, RIGHT],
@@ -205,21 +205,21 @@ def test_pcodes_without_names_are_refused(write_frame):
         read_units(path)
 
 
-def test_overlaps_are_reported(write_frame):
+def test_row25_overlaps_are_reported(write_frame):
     shapes = [LEFT, shapely.box(10.5, 0, 11.5, 1)]
     _, cautions = read_units(write_frame("overlap.geojson", shapes, **PLAIN))
     assert codes(cautions) == ["units-overlap"]
     assert "AA01 and AA02" in cautions[0].text
 
 
-def test_gaps_are_reported(write_frame):
+def test_row25_gaps_are_reported(write_frame):
     ring = shapely.box(0, 0, 3, 3) - shapely.box(1, 1, 2, 2)
     _, cautions = read_units(write_frame("gap.geojson", [ring], pcode=["A"], name=["A"]))
     assert codes(cautions) == ["units-gaps"]
     assert "1 gap between units" in cautions[0].text
 
 
-def test_equal_names_are_reported(write_frame):
+def test_row27_equal_names_are_reported(write_frame):
     path = write_frame("names.geojson", [LEFT, RIGHT], pcode=["A", "B"], name=["X", "X"])
     _, cautions = read_units(path)
     assert codes(cautions) == ["units-same-name"]

@@ -368,3 +368,16 @@ def test_rows_that_were_set_aside_are_written_with_their_reasons(
     assert rejected["number"].tolist() == [2, 3, 4]
     assert rejected["code"].is_unique
     assert len(pd.read_csv(tmp_path / "out.csv")) + len(rejected) == 4
+
+
+def test_row23_a_raster_far_from_what_was_published_is_doubted(write_count):
+    """Cells of 500 m with 5,000 people each round Yaounde: a density, it seems, or a wrong scale."""
+    path = write_count(np.full((400, 400), 5000.0), west=10.5, north=4.9, cell=0.005)
+    points = pd.DataFrame({"lon": [11.5], "lat": [3.87]})
+    zone = gpd.GeoDataFrame(geometry=[shapely.box(11.4, 3.8, 11.6, 3.9)], crs=4326)
+    for found in (
+        geo.expose(points, population=path, radius_km=5),
+        geo.expose(zone, population=path),
+    ):
+        cautions = dict(found.attrs["cautions"])
+        assert "Is it a density (--unit density)" in cautions["population-far"]

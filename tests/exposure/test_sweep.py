@@ -205,7 +205,7 @@ def test_cells_without_data_are_a_gap_not_a_zero(write_count):
 
 
 @pytest.mark.parametrize("pole", [90.0, -90.0])
-def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
+def test_row12_discs_over_a_pole_count_the_whole_cap(write_count, pole):
     path = write_count(np.ones((180, 360)), west=-180.0, north=90.0)
     frame, discs = frame_of(path), discs_at(*((33.0, pole, radius) for radius in (50, 111, 222)))
     sums = sweep_each(PopulationFile(path), frame, discs)
@@ -219,7 +219,7 @@ def test_discs_over_a_pole_count_the_whole_cap(write_count, pole):
 
 
 @pytest.mark.parametrize("lat", [0.0, 60.0, 84.0])
-def test_a_disc_across_the_date_line_is_that_of_anywhere_else(write_count, lat):
+def test_row12_a_disc_across_the_date_line_is_that_of_anywhere_else(write_count, lat):
     """The same people, turned by 90 degrees: the same figures, to a millionth."""
     values = np.random.default_rng(3).gamma(0.3, 50.0, (180, 360))
     here = write_count(values, west=-180.0, north=90.0, file="here_count.tif")
