@@ -371,8 +371,8 @@ def test_rows_that_were_set_aside_are_written_with_their_reasons(
 
 
 def test_row23_a_raster_far_from_what_was_published_is_doubted(write_count):
-    """Cells of 500 m with 5,000 people each round Yaounde: a density, it seems, or a wrong scale."""
-    path = write_count(np.full((400, 400), 5000.0), west=10.5, north=4.9, cell=0.005)
+    """20,000 people in every 500 m round Yaounde: a density, it seems, or a wrong scale."""
+    path = write_count(np.full((400, 400), 20_000.0), west=10.5, north=4.9, cell=0.005)
     points = pd.DataFrame({"lon": [11.5], "lat": [3.87]})
     zone = gpd.GeoDataFrame(geometry=[shapely.box(11.4, 3.8, 11.6, 3.9)], crs=4326)
     for found in (
