@@ -137,17 +137,17 @@ def disc_box(center: LonLat, radius_km: float) -> BBox:
 
 
 def _edge_latitude(center: LonLat, radius_km: float, reach: float) -> float:
-    """Return the latitude of the disc's end towards `reach` degrees, found by bisection."""
+    """Return the latitude of the disc's end towards `reach` degrees, by halves of halves."""
     inside, outside = center.lat, center.lat + reach
     if abs(outside) >= 90:
         pole = math.copysign(90.0, outside)
         if not np.isnan(half_chord(center, radius_km, np.array([pole]))[0]):
             return pole
         outside = pole
-    for _ in range(50):
-        middle = (inside + outside) / 2
-        if np.isnan(half_chord(center, radius_km, np.array([middle]))[0]):
-            outside = middle
-        else:
-            inside = middle
+    for _ in range(9):  # each to a 64th
+        steps = np.linspace(inside, outside, 65)
+        last = int(np.count_nonzero(~np.isnan(half_chord(center, radius_km, steps)))) - 1
+        if not 0 <= last < len(steps) - 1:
+            break
+        inside, outside = float(steps[last]), float(steps[last + 1])
     return inside

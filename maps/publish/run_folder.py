@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 def write_run_folder(run: Assessment, folder: Path) -> None:
     """Write map.html, report.json, exposure.csv, layers.gpkg and, last, manifest.json."""
-    RiskMap(run).save(folder / "map.html")
-    write_report(run, folder / "report.json")
-    write_table(run, folder / "exposure.csv")
-    write_geopackage(run, folder / "layers.gpkg")
-    write_manifest(run, folder / "manifest.json")
+    with run.connect():  # held open: each of the others opens it again, which is then quick
+        RiskMap(run).save(folder / "map.html")
+        write_report(run, folder / "report.json")
+        write_table(run, folder / "exposure.csv")
+        write_geopackage(run, folder / "layers.gpkg")
+        write_manifest(run, folder / "manifest.json")
