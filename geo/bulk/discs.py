@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 DEFAULT_KM = 5.0
 """Radius of an event whose type is not in the table of radii: the widest that ACLED publishes."""
 
-FEW_PLACES = 7
-"""Round so many the raster is compared with what was published."""
-
+_FEW_PLACES = 7
 _DISCS_AT_ONCE = 8_000_000  # 250 bytes each; a larger table goes over the raster again
 _ROWS_AT_ONCE = 1_000_000
 _PIECES_AT_ONCE = 1_000_000  # of discs that are cut along units
@@ -118,8 +116,8 @@ def prepare_discs(con: duckdb.DuckDBPyConnection, request: Request) -> tuple[flo
 
 
 def list_few_places(con: duckdb.DuckDBPyConnection) -> list[tuple[float, float]]:
-    """Return the longitudes and latitudes of up to `FEW_PLACES` events, evenly taken."""
-    return con.execute(_FEW, {"few": FEW_PLACES}).fetchall()
+    """Return the longitudes and latitudes of up to seven events, evenly taken."""
+    return con.execute(_FEW, {"few": _FEW_PLACES}).fetchall()
 
 
 def count_each(

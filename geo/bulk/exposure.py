@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import shapely
 
-from geo.bulk.discs import FEW_PLACES, count_combined, count_each, list_few_places, prepare_discs
+from geo.bulk.discs import count_combined, count_each, list_few_places, prepare_discs
 from geo.bulk.doubts import Doubts
 from geo.bulk.polygons import count_polygons, holds_polygons, read_zone_table
 from geo.bulk.request import Request
@@ -195,11 +196,6 @@ def _read_admin(
     return read_units(admin)
 
 
-def _take_few(items: list[Any]) -> list[Any]:
-    """Return up to seven items, evenly taken."""
-    return items[:: -(-len(items) // FEW_PLACES) or 1]
-
-
 @dataclass(slots=True)
 class _Work:
     """One request at work, on a scratch database."""
@@ -253,8 +249,8 @@ class _Work:
 
     def _count_polygons(self, events: Any) -> Iterator[Part]:
         table, cautions = read_zone_table(events, self.request.by)
-        points = [shape.representative_point() for shape in _take_few(table.geometries)]
-        self.cautions += [*cautions, *self._doubt_people([(each.x, each.y) for each in points])]
+        inside = shapely.get_coordinates(shapely.point_on_surface(table.geometries)).tolist()
+        self.cautions += [*cautions, *self._doubt_people(inside)]
         frame = make_frame(self.layout, 1)
         yield count_polygons(table, self.request, frame, self._cut_units(frame), self._count)
 
@@ -279,7 +275,7 @@ class _Work:
         else:
             yield count_combined(self.con, self.request, units, count)
 
-    def _doubt_people(self, places: Sequence[tuple[float, float]]) -> list[Caution]:
+    def _doubt_people(self, places: Sequence[Sequence[float]]) -> list[Caution]:
         """Compare the raster with what was published of towns near some places."""
         near = [LonLat((lon + 180.0) % 360.0 - 180.0, lat) for lon, lat in places]
         with self.population.open() as raster, open_gazetteer() as gazetteer:

@@ -21,6 +21,8 @@ from geo.exposure.spans import Frame, Spans
 from geo.types import BBox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from geo.types import LonLat
@@ -137,17 +139,29 @@ def disc_box(center: LonLat, radius_km: float) -> BBox:
 
 
 def _edge_latitude(center: LonLat, radius_km: float, reach: float) -> float:
-    """Return the latitude of the disc's end towards `reach` degrees, by halves of halves."""
+    """Return the latitude of the disc's end towards `reach` degrees."""
     inside, outside = center.lat, center.lat + reach
     if abs(outside) >= 90:
         pole = math.copysign(90.0, outside)
         if not np.isnan(half_chord(center, radius_km, np.array([pole]))[0]):
             return pole
         outside = pole
+    return find_limit(inside, outside, lambda lat: ~np.isnan(half_chord(center, radius_km, lat)))
+
+
+def find_limit(
+    inside: float, outside: float, holds: Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+) -> float:
+    """Return the last number on the way to `outside` for which something holds.
+
+    It holds from `inside` on, up to there, and no more beyond.
+    """
     for _ in range(9):  # each to a 64th
         steps = np.linspace(inside, outside, 65)
-        last = int(np.count_nonzero(~np.isnan(half_chord(center, radius_km, steps)))) - 1
-        if not 0 <= last < len(steps) - 1:
+        last = int(np.count_nonzero(holds(steps))) - 1
+        if last < 0:
             break
+        if last == len(steps) - 1:
+            return outside
         inside, outside = float(steps[last]), float(steps[last + 1])
     return inside

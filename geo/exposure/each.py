@@ -42,9 +42,12 @@ def count_each(
         Polygons; or discs, on a geographic grid.
     join
         By the join; else by the sweep. The sums are the same.
-    workers, tile_shape, progress
-        For the sweep: threads, None: one a processor; rows and columns of a tile, None: what
-        suits the file's blocks; told the part of the tiles that is done.
+    workers
+        Threads of the sweep, each with a tile of its own; None: one a processor.
+    tile_shape
+        Rows and columns of a tile of the sweep; None: what suits the file's blocks.
+    progress
+        Told the part of the sweep's tiles that is done.
 
     Raises
     ------

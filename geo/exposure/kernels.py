@@ -1,15 +1,14 @@
 """The compiled inner loops of the sweep. Import through `geo.exposure.compiled`.
 
-Whole numbers only from the chord's ends on. A sum is kept in two words so that nothing can
-overflow, whatever the number of scanlines or of people:
+Whole numbers only from the ends of borders and spans on. A sum is kept in two words so that nothing
+can overflow, whatever the number of lines or of people:
 
 - people, in persons x 2^32 (2^20 of a person by 4096 of a column): `whole` persons and `part`,
   the rest. A running total of a row is at most 2^63 / 2^20 = 8.8e12 persons, a cell is checked to
-  be below 2^30 persons, and `part` is brought below 2^32 after each span.
+  be below 2^30 persons, and `part` is brought below 2^32 after each span and each row of borders.
 - areas, in 1e-9 square kilometres by 4096 of a column: steps times the upper bits of a cell's area
-  (`whole`) and its lower 22 (`part`), which is brought below 2^22 after each row. The Earth is
-  2^60 for `whole` along each scanline, and a row's part is below 2^63 while a tile's columns times
-  K are below 2^29.
+  (`whole`) and its lower 22 (`part`), which is brought below 2^22 (`_weigh`). The Earth is 2^60 for
+  `whole` along each line.
 """
 
 from __future__ import annotations
@@ -163,15 +162,27 @@ def _missing(gaps: Any, x0: int, x1: int) -> Any:
 
 
 @_compile
+def _weigh(area: int, steps: int) -> Any:
+    """Return the two words of steps of cells of an area; the lower one is below 2^43.
+
+    Of a border alone there are many steps, counted from the tile's west: they are taken in two.
+    """
+    lower = area & (_AREA - 1)
+    high = (steps >> 20) * lower
+    return steps * (area >> 22) + (high >> 2), ((high & 3) << 20) + (steps & 0xFFFFF) * lower
+
+
+@_compile
 def _add_area(out: Any, zone: int, area: int, steps: int, missing: int) -> None:
-    """Add steps of a row's cells, and those of them without data, to a disc's areas."""
-    upper, lower = area >> 22, area & (_AREA - 1)
-    part = out[zone, 1, 1] + steps * lower
-    out[zone, 1, 0] += steps * upper + (part >> 22)
+    """Add steps of a row's cells, and those of them without data, to a zone's areas."""
+    whole, part = _weigh(area, steps)
+    part += out[zone, 1, 1]
+    out[zone, 1, 0] += whole + (part >> 22)
     out[zone, 1, 1] = part & (_AREA - 1)
     if missing:
-        part = out[zone, 2, 1] + missing * lower
-        out[zone, 2, 0] += missing * upper + (part >> 22)
+        whole, part = _weigh(area, missing)
+        part += out[zone, 2, 1]
+        out[zone, 2, 0] += whole + (part >> 22)
         out[zone, 2, 1] = part & (_AREA - 1)
 
 
@@ -212,14 +223,21 @@ def _count(
 
 
 @_compile
+def add_steps(words: Any, area: int, steps: int) -> None:
+    """Add steps of cells of an area to two words."""
+    whole, part = _weigh(area, steps)
+    part += words[1]
+    words[0] += whole + (part >> 22)
+    words[1] = part & (_AREA - 1)
+
+
+@_compile
 def _measure(borders: Any, row0: int, col0: int, areas: Any, sums: Any) -> None:
     """Add the area that borders enclose, of cells of any kind, to two words."""
     for at in range(len(borders)):
         area = areas[borders[at, 0] - row0]
         steps = (borders[at, 1] - col0) * _STEPS * borders[at, 2] + borders[at, 3]
-        part = sums[1] + steps * (area & (_AREA - 1))
-        sums[0] += steps * (area >> 22) + (part >> 22)
-        sums[1] = part & (_AREA - 1)
+        add_steps(sums, area, steps)
 
 
 @_compile

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from geo.exposure.chords import chord_ratio, parametric, ratio_degrees, target_arc
-from geo.exposure.discs import METRES_PER_DEGREE, disc_outline, find_ends, half_chord
+from geo.exposure.discs import METRES_PER_DEGREE, disc_outline, find_ends, find_limit, half_chord
 from geo.exposure.polygons import GEOGRAPHIC, project_geometry
 from geo.exposure.reach import Reach
 from geo.exposure.zones import wrap_geometry
@@ -236,7 +236,8 @@ def _polar_ring(lon: float, lat: float, radius_km: float) -> NDArray[np.float64]
     south, north = find_ends(center, radius_km)
     holds_pole = north >= 90.0
     if holds_pole:
-        north = _find_round(center, radius_km, south)
+        # from here on the disc reaches all round
+        north = find_limit(90.0, south, lambda lat: half_chord(center, radius_km, lat) == 180.0)
     heights = south + (north - south) * (1 - np.cos(np.linspace(0, np.pi, _POLAR_POINTS))) / 2
     chord = np.nan_to_num(half_chord(center, radius_km, heights))
     chord[0], chord[-1] = 0.0, 180.0 if holds_pole else 0.0
@@ -248,18 +249,6 @@ def _polar_ring(lon: float, lat: float, radius_km: float) -> NDArray[np.float64]
     if lat < 0:
         ring = ring[::-1] * [1.0, -1.0]
     return np.concatenate([ring, ring[:1]])
-
-
-def _find_round(center: LonLat, radius_km: float, south: float) -> float:
-    """Return the latitude from which on a disc that holds the north pole reaches all round."""
-    low, high = south, 90.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if half_chord(center, radius_km, np.array([middle]))[0] == 180.0:
-            high = middle
-        else:
-            low = middle
-    return high
 
 
 def _disc_polygon(discs: Discs, number: int) -> BaseGeometry:

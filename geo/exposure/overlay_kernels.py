@@ -13,7 +13,6 @@ import numba
 import numpy as np
 
 from geo.exposure.kernels import (
-    _AREA,
     _BATCH,
     _PERSON,
     _STEPS,
@@ -21,6 +20,7 @@ from geo.exposure.kernels import (
     _missing,
     _people,
     _turned,
+    add_steps,
 )
 
 _compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -460,9 +460,9 @@ def count(
         rest += (people & (_PERSON - 1)) * _STEPS + sums[slot, 0, 1]
         sums[slot, 0, 0] += (people >> 20) + (rest >> 32)
         sums[slot, 0, 1] = rest & 0xFFFFFFFF
-        _add(sums[slot, 1], areas[row], x1 - x0)
+        add_steps(sums[slot, 1], areas[row], x1 - x0)
         if gaps[row, -1] > 0:
-            _add(sums[slot, 2], areas[row], _missing(gaps[row], x0 - low, x1 - low))
+            add_steps(sums[slot, 2], areas[row], _missing(gaps[row], x0 - low, x1 - low))
 
 
 @_compile
@@ -470,12 +470,4 @@ def measure_spans(spans: Any, row0: int, scanlines: int, areas: Any, sums: Any) 
     """Add the whole area of spans, beyond the grid too, to `sums`; else as `count`."""
     for span in range(len(spans)):
         line, x0, x1, slot = spans[span]
-        _add(sums[slot, 3], areas[line // scanlines - row0], x1 - x0)
-
-
-@_compile
-def _add(words: Any, area: int, steps: int) -> None:
-    """Add steps of cells of an area to two words."""
-    part = words[1] + steps * (area & (_AREA - 1))
-    words[0] += steps * (area >> 22) + (part >> 22)
-    words[1] = part & (_AREA - 1)
+        add_steps(sums[slot, 3], areas[line // scanlines - row0], x1 - x0)

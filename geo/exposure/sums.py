@@ -178,8 +178,7 @@ class Sums:
 
     def values(self) -> NDArray[np.float64]:
         """Return all figures as they are counted, (n, 4)."""
-        values: NDArray[np.float64] = self.words[..., 0] * 2.0**_BITS + self.words[..., 1]
-        return values
+        return np.column_stack([self._value(figure) for figure in range(self.words.shape[1])])
 
     def _part(self, which: int) -> NDArray[np.float64]:
         some, whole = self._value(which), self._value(_AREA)

@@ -55,25 +55,8 @@ def sweep_borders(
 ) -> Sums:
     """Count the people in zones, each by itself, within its exact edge.
 
-    Parameters
-    ----------
-    population
-        What is counted.
-    frame
-        The raster's grid.
-    zones
-        Polygons; or discs, none of them near a pole (`Discs.near_poles`), on a geographic grid.
-    workers
-        Threads; None: one a processor. Each holds a tile.
-    tile_shape
-        Rows and columns of a tile; None: what suits the file's blocks.
-    progress
-        Told the part of the tiles that is done.
-
-    Raises
-    ------
-    RasterError
-        If the raster holds values that can't be people where a zone reaches.
+    Parameters and errors are those of `geo.exposure.each.count_each`, but that no disc may be near
+    a pole (`Discs.near_poles`).
     """
     kernels = load_kernels()
     grid = np.array([frame.west, frame.north, frame.cell_width, frame.cell_height])

@@ -26,6 +26,7 @@ from geo.exposure.sweep import sweep_zones
 from geo.people.tiles import PopulationFile, open_tiles
 
 sweep_each = functools.partial(count_each, join=False)
+join_each = functools.partial(count_each, join=True)
 
 LAWS = settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -355,6 +356,19 @@ def test_polygons_are_counted_along_their_spans(write_count, seed):
     expected = [count_spans(population, frame, polygon_spans(frame, shape)) for shape in shapes]
     assert counted.sums.integers() == expected
     assert same(counted, join_zones(population, frame, outlines, combination))
+
+
+def test_a_polygon_as_wide_as_a_very_wide_strip_is_covered(write_count):
+    """Steps along it, times a cell's area, are more than one word holds."""
+    path = write_count(np.ones((4, 239_000)), west=-179.5, north=0.006, cell=0.0015)
+    frame = frame_of(path)
+    outlines = Outlines.of(frame, [shapely.box(-179.1, 0.001, 178.9, 0.005)])
+    ways = (sweep_each, join_each)
+    swept, joined = (count(PopulationFile(path), frame, outlines) for count in ways)
+    assert np.array_equal(swept.words, joined.words)
+    assert swept.people == pytest.approx([358.0 * 0.004 / 0.0015**2], rel=1e-6)
+    assert swept.coverage_fraction.tolist() == [1.0]
+    assert swept.covered_km2 == pytest.approx([358.0 * 0.004 * 111.32 * 110.574], rel=1e-3)
 
 
 def test_a_polygon_across_the_date_line_meets_a_grid_of_either_turn(write_count):
