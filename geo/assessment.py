@@ -239,7 +239,9 @@ def run_assessment(
             events = read_events(source, gazetteer, settings)
         try:
             with create_run(path) as con:
+                con.begin()  # one commit, not one after every statement
                 _fill_run(con, events, settings, gazetteer)
+                con.commit()
         except _UNWRITABLE as error:
             raise UnavailableError(f"run database {path.name} can't be written: {error}") from error
     return Assessment(path)
