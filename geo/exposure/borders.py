@@ -38,8 +38,21 @@ _PARTS = 1.0 * LINES * LINES
 _N = WGS84_F / (2 - WGS84_F)  # third flattening
 _DEGREES = 180.0 / math.pi
 _STEPS = 8  # of Newton's, on the way to a height
-_ARC = 0.55  # squared sine of half of it
+_ARC = 2.2  # square of a chord of the unit circle
+_SMALL_DISC = 1.5  # rows or columns: of a smaller one, cells hold longer arcs
 _FLAT = 1e-3  # so near to the widest height the edge runs straight up
+
+POINT_ROWS = 12
+"""Numbers of a point, those that the walk gives (to `_AT`) and those that are found from them.
+
+Half-width; the heights between which it lies, both the same where its height is known; the way to
+the wider end, 1 down and -1 up; rows from its own to the middle; columns from that of the piece
+after it to the centre. Height, sqrt(1 - height^2), width; lines, and what rounding to lines adds;
+area of the piece after it, in parts of a cell.
+"""
+
+_H, _LOW, _HIGH, _WAY, _OFF, _AT, _T, _X, _S, _LINES, _MORE, _PART = range(POINT_ROWS)
+_NO_SIDE = 2  # of a walk's last point, after which there is no piece
 
 WIDEST = 0.6
 """Of a disc that is traced, the radius is at most this part of the distance to the nearer pole."""
@@ -50,7 +63,10 @@ def _place_nodes(count: int) -> NDArray[np.float64]:
     return np.cos((np.arange(count) + 0.5) * np.pi / count)
 
 
-_TWO, _FEW, _SOME, _MANY = (_place_nodes(count) for count in (2, 3, 6, 12))
+FEW = 3
+"""Coefficients of a disc that needs no more."""
+
+_TWO, _FEW, _SOME, _MANY = (_place_nodes(count) for count in (2, FEW, 6, 12))
 
 
 def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
@@ -64,7 +80,7 @@ def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
     grid
         West and north edge, cell width and height in degrees.
     coefficients
-        Room for 24 float64; filled: the coefficients, and from 12 on the heights they stand for.
+        Room for 24 float64; filled: each coefficient and the height that it stands for.
 
     Returns
     -------
@@ -94,12 +110,15 @@ def shape_disc(disc: Any, grid: Any, coefficients: Any) -> Any:
         ratio = chord_ratio(beta0 + change, sine, cosine, beta0, sine0, cosine0, arc)
         t = ((north - _latitude(beta0 + change, sine, cosine)) / height - middle) / half
         chord = ratio_degrees(ratio) / width
-        coefficients[at] = chord / math.sqrt((1.0 - t) * (1.0 + t))
-        coefficients[12 + at] = t
+        coefficients[2 * at] = chord / math.sqrt((1.0 - t) * (1.0 + t))
+        coefficients[2 * at + 1] = t
     for order in range(1, count):  # Newton's divided differences
         for at in range(count - 1, order - 1, -1):
-            rise = coefficients[at] - coefficients[at - 1]
-            coefficients[at] = rise / (coefficients[12 + at] - coefficients[12 + at - order])
+            rise = coefficients[2 * at] - coefficients[2 * at - 2]
+            away = coefficients[2 * at + 1] - coefficients[2 * (at - order) + 1]
+            coefficients[2 * at] = rise / away
+    if count < FEW:
+        coefficients[2 * count], count = 0.0, FEW
     widest = 0.0
     for _ in range(30):
         value, slope = _widen(coefficients, count, widest)
@@ -146,20 +165,27 @@ def _latitude(beta: float, sine: float, cosine: float) -> Any:
 
 def _widen(coefficients: Any, count: int, t: float) -> Any:
     """Return the polynomial through the coefficients, and its slope, at a height."""
-    if count == 3:
-        a, b = t - coefficients[12], t - coefficients[13]
-        slope = coefficients[1] + b * coefficients[2]
-        return coefficients[0] + a * slope, slope + a * coefficients[2]
-    value, slope = coefficients[count - 1], 0.0
+    if count == FEW:
+        a, b = t - coefficients[1], t - coefficients[3]
+        slope = coefficients[2] + b * coefficients[4]
+        return coefficients[0] + a * slope, slope + a * coefficients[4]
+    value, slope = coefficients[2 * count - 2], 0.0
     for at in range(count - 2, -1, -1):
-        away = t - coefficients[12 + at]
+        away = t - coefficients[2 * at + 1]
         slope = slope * away + value
-        value = value * away + coefficients[at]
+        value = value * away + coefficients[2 * at]
     return value, slope
 
 
-def trace_disc(shape: Any, coefficients: Any, turn: float, window: Any, borders: Any) -> Any:
-    """Write the borders of a disc within a window; return them, with room for more, and how many.
+def trace_disc(
+    shape: Any, coefficients: Any, turn: float, window: Any, borders: Any, points: Any
+) -> Any:
+    """Write the borders of a disc within a window.
+
+    Each edge is walked row by row, from the row's narrower end to its wider one, and in the row
+    where it is widest in two parts. The points of a walk are its ends and where it passes from
+    column to column; between two points lies the piece that a border is made of. Points are
+    numbers in rows of their own, so that many of them are worked on at once.
 
     Parameters
     ----------
@@ -170,8 +196,13 @@ def trace_disc(shape: Any, coefficients: Any, turn: float, window: Any, borders:
     window
         First and last row and column (exclusive). What lies further east is written at the
         column that follows the last, as if that had no people; what lies further west, not.
-    borders
-        Room for the result, int64 (n, 4); replaced by more where that is not enough.
+    borders, points
+        Room for the result, int64 (n, 4), and for what leads to it, float64 (POINT_ROWS, n);
+        replaced by more where that is not enough.
+
+    Returns
+    -------
+        Borders and points, with room for more, and how many borders there are.
     """
     center, middle, half, widest, reach, count = shape
     center = center + turn
@@ -179,46 +210,131 @@ def trace_disc(shape: Any, coefficients: Any, turn: float, window: Any, borders:
     first = max(math.floor(middle - half), row0)
     last = min(math.ceil(middle + half), row1)
     if first >= last or center + reach <= col0 or center - reach >= col1:
-        return borders, 0
+        return borders, points, 0
     across = min(reach + 2.0, float(col1 - col0 + 2))
-    borders = _make_room(borders, 0, 2 * (last - first + 2) + int(4.0 * across) + 8)
-    used = 0
-    value, _ = _widen(coefficients, count, widest)
+    most = 4 * (last - first + 2) + int(4.0 * across) + 8
+    borders = _make_room(borders, 0, most)
+    if most > points.shape[1]:
+        points = np.empty((POINT_ROWS, 2 * most))
+    width, _ = _widen(coefficients, count, widest)
     x_widest = math.sqrt((1.0 - widest) * (1.0 + widest))
-    per_row, per_reach = 1.0 / half, 1.0 / reach
-    per_width = per_reach / x_widest
+    h_widest = width * x_widest
+    per_row = 1.0 / half
     t0 = max((first - middle) * per_row, -1.0)
-    value0, _ = _widen(coefficients, count, t0)
-    x0 = math.sqrt((1.0 - t0) * (1.0 + t0))
+    s0, _ = _widen(coefficients, count, t0)
+    h0 = s0 * math.sqrt((1.0 - t0) * (1.0 + t0))
+    used = 0
     for row in range(first, last):
         t1 = min((row + 1 - middle) * per_row, 1.0)
-        value1, _ = _widen(coefficients, count, t1)
-        x1 = math.sqrt((1.0 - t1) * (1.0 + t1))
-        lines0 = _round((middle - half - row) * LINES) if t0 == -1.0 else 0
-        lines1 = _round((middle + half - row) * LINES) if t1 == 1.0 else LINES
+        s1, _ = _widen(coefficients, count, t1)
+        h1 = s1 * math.sqrt((1.0 - t1) * (1.0 + t1))
         off = middle - row
-        # from the narrower end to the wider one; where it is widest, in two parts
         both = t0 < widest < t1
         for part in range(4 if both else 2):
             if both:
-                t, x, s, lines = (t0, x0, value0, lines0) if part < 2 else (t1, x1, value1, lines1)
-                t_end, x_end, s_end = widest, x_widest, value
-                lines_end = _round((off + half * widest) * LINES)
+                t, h = (t0, h0) if part < 2 else (t1, h1)
+                t_end, h_end = widest, h_widest
             elif t1 <= widest:
-                t, x, s, lines = t0, x0, value0, lines0
-                t_end, x_end, s_end, lines_end = t1, x1, value1, lines1
+                t, h, t_end, h_end = t0, h0, t1, h1
             else:
-                t, x, s, lines = t1, x1, value1, lines1
-                t_end, x_end, s_end, lines_end = t0, x0, value0, lines0
+                t, h, t_end, h_end = t1, h1, t0, h0
             # the western edge is an eastern one seen from behind: columns count from the east
             side = part & 1
-            used = _trace_arc(
-                -center if side else center, off, half, coefficients, count,
-                t, x, s, lines, t_end, x_end, s_end, lines_end, widest, per_reach, per_width, row,
-                -col1 if side else col0, -col0 if side else col1, side, borders, used,
-            )  # fmt: skip
-        t0, value0, x0 = t1, value1, x1
-    return borders, used
+            place = -center if side else center
+            low, high = (-col1, -col0) if side else (col0, col1)
+            used = _walk(
+                place, off, t, h, t_end, h_end, row, low, high, side, borders, points, used
+            )
+        t0, h0 = t1, h1
+    per_reach = 1.0 / reach
+    _solve_all(points, used, coefficients, count, widest, per_reach, per_reach / x_widest)
+    _round_all(points, used, half)
+    _measure_all(points, used, half, half < _SMALL_DISC or reach < _SMALL_DISC)
+    return borders, points, _gather(borders, points, used, col0, col1)
+
+
+def _walk(
+    place: float, off: float, t: float, h: float, t_end: float, h_end: float, row: int,
+    low: int, high: int, side: int, borders: Any, points: Any, used: int,
+) -> int:  # fmt: skip
+    """Write the points of one edge in a row, from the narrower height t to t_end.
+
+    Columns `low..high` (exclusive) count from behind for the western edge. What lies beyond them is
+    one piece. Each point's row, column and side stand in `borders`.
+    """
+    col, last = math.floor(place + h), math.floor(place + h_end)
+    if side == 0 and last < low:
+        return used  # west of the window
+    if col < low:
+        col = min(low - 1, last)
+    last = max(min(last, high), col)
+    way = 1.0 if t_end >= t else -1.0
+    lower, upper = min(t, t_end), max(t, t_end)
+    points[_H, used], points[_LOW, used], points[_HIGH, used] = h, t, t
+    while True:
+        points[_WAY, used], points[_OFF, used], points[_AT, used] = way, off, place - col
+        borders[used, 0], borders[used, 1], borders[used, 2] = row, col, side
+        used += 1
+        if col == last:
+            break
+        col += 1
+        points[_H, used], points[_LOW, used], points[_HIGH, used] = col - place, lower, upper
+    points[_H, used], points[_LOW, used], points[_HIGH, used] = h_end, t_end, t_end
+    points[_WAY, used], points[_OFF, used], points[_AT, used] = way, off, 0.0
+    borders[used, 2] = _NO_SIDE
+    return used + 1
+
+
+def _solve_all(
+    points: Any, used: int, coefficients: Any, count: int, widest: float, per_reach: float,
+    per_width: float,
+) -> None:  # fmt: skip
+    """Find the heights of points, and what follows from them."""
+    h = points[_H, :used]
+    u = _climb(h, points[_WAY, :used], per_reach)
+    points[_T, :used], points[_S, :used] = _find_height(
+        coefficients, count, widest, per_reach, per_width, u, h,
+        points[_LOW, :used], points[_HIGH, :used],
+    )  # fmt: skip
+    points[_X, :used] = h / points[_S, :used]
+
+
+def _round_all(points: Any, used: int, half: float) -> None:
+    """Round the heights of points to lines."""
+    points[_LINES, :used], points[_MORE, :used] = _round_height(
+        points[_T, :used], points[_OFF, :used], points[_WAY, :used], half
+    )
+
+
+def _measure_all(points: Any, used: int, half: float, small: bool) -> None:
+    """Find the area of the piece after each point, in parts, and its lines."""
+    a, b = points[:, : used - 1], points[:, 1:used]
+    area = _find_area(a[_T], a[_X], a[_S], a[_H], b[_T], b[_X], b[_S], b[_H], small)
+    dt = abs(b[_T] - a[_T])
+    area = _find_part(area, dt, a[_AT], a[_H], b[_H], a[_MORE], b[_MORE], half)
+    points[_PART, : used - 1] = area
+
+
+def _gather(borders: Any, points: Any, used: int, col0: int, col1: int) -> int:
+    """Make borders of the pieces, in the place of their points; return how many."""
+    found = 0
+    for at in range(used):
+        side = borders[at, 2]
+        if side == _NO_SIDE:
+            continue
+        tall = abs(int(points[_LINES, at + 1] - points[_LINES, at]))
+        if tall == 0:
+            continue  # less than a line, and its area with it
+        row, col = borders[at, 0], borders[at, 1]
+        part = min(max(int(points[_PART, at]), 0), tall * LINES)
+        if side:
+            col, tall, part = -col - 1, -tall, part - tall * LINES
+        if col >= col1:
+            col, part = col1, 0
+        elif col < col0:
+            continue
+        found = _write(borders, found, row, col, tall, part)
+    return found
 
 
 def _make_room(borders: Any, used: int, more: int) -> Any:
@@ -234,125 +350,109 @@ def _round(x: float) -> int:
     return math.floor(x + 0.5)
 
 
-def _trace_arc(
-    place: float, off: float, half: float, coefficients: Any, count: int,
-    t: float, x: float, s: float, lines: int, t_end: float, x_end: float, s_end: float,
-    lines_end: int, widest: float, per_reach: float, per_width: float, row: int, low: int,
-    high: int, side: int, borders: Any, used: int,
-) -> int:  # fmt: skip
-    """Write what one edge of a disc brings in a row, from the narrower height t to t_end.
-
-    `x` is sqrt(1 - t^2), `s` the width there, the half-width `s x`; `off` is the row of the middle
-    from this row on; columns `low..high` (exclusive) count from behind for the western edge.
-    """
-    h, h_end = s * x, s_end * x_end
-    col, last = math.floor(place + h), math.floor(place + h_end)
-    if side == 0 and last < low:
-        return used  # west of the window
-    if col < low <= last:
-        col = low - 1
-    elif last < low:
-        last = col
-    way = 1.0 if t_end >= t else -1.0
-    more = way * (lines * (1.0 / LINES) - (off + half * t))
-    while True:
-        final = col >= last or col >= high
-        if final:
-            t_next, x_next, s_next, h_next, lines_next = t_end, x_end, s_end, h_end, lines_end
-        else:
-            h_next = col + 1 - place
-            t_next, x_next, s_next = _find_height(
-                coefficients, count, widest, per_reach, per_width, way, h_next, t, t_end
-            )
-            lines_next = _round((off + half * t_next) * LINES)
-        # rows are whole where heights are rounded to lines: what that adds or takes
-        more_next = way * (lines_next * (1.0 / LINES) - (off + half * t_next))
-        tall = abs(lines_next - lines)
-        if tall == 0:
-            pass  # less than a line, and its area with it
-        elif col < low:
-            if side == 1:
-                used = _write(borders, used, row, -low, -tall, 0)
-        elif col >= high:
-            if side == 0:
-                used = _write(borders, used, row, high, tall, 0)
-        else:
-            dt, dx = abs(t_next - t), x_next - x
-            area = (h + h_next) * 0.5 * dt - (s_next - s) * dx * dt * (1 / 6)
-            area += (s + s_next) * 0.5 * _bulge(dt * dt + dx * dx)
-            at = place - col
-            whole = half * (area + at * dt) + more_next * (at + h_next) - more * (at + h)
-            part = min(max(_round(whole * _PARTS), 0), tall * LINES)
-            if side == 0:
-                used = _write(borders, used, row, col, tall, part)
-            else:
-                used = _write(borders, used, row, -col - 1, -tall, part - tall * LINES)
-        if final:
-            return used
-        t, x, s, h, lines, more = t_next, x_next, s_next, h_next, lines_next, more_next
-        col += 1
-
-
 def _write(borders: Any, used: int, row: int, col: int, lines: int, part: int) -> int:
     borders[used, 0], borders[used, 1] = row, col
     borders[used, 2], borders[used, 3] = lines, part
     return used + 1
 
 
+def _climb(h: Any, way: Any, per_reach: float) -> Any:
+    """Return the height of a half-width on a circle of the largest one."""
+    q = h * per_reach
+    return np.sqrt(np.maximum((1.0 - q) * (1.0 + q), 0.0)) * -way
+
+
 def _find_height(
-    coefficients: Any, count: int, widest: float, per_reach: float, per_width: float, way: float,
-    h: float, t0: float, t1: float,
+    coefficients: Any, count: int, widest: float, per_reach: float, per_width: float, u: Any,
+    h: Any, low: Any, high: Any,
 ) -> Any:  # fmt: skip
-    """Return the height between t0 and t1 at which the half-width is h, `x` and the width there.
+    """Return the height between two at which the half-width is h, and the width there.
 
     A disc is nearly an ellipse, but widest a little off its middle. At heights u = (t - widest) /
     (1 - widest t) the half-width is r sqrt(1 - u^2), where r is s (1 - widest t) / sqrt(1 -
     widest^2): the largest half-width, but for the square of what makes the disc no ellipse. With
     the r of where this leads, it leads to the height; a wide disc takes Newton's steps from there.
     """
-    low, high = min(t0, t1), max(t0, t1)
     q = h * per_reach
-    u = math.sqrt(max((1.0 - q) * (1.0 + q), 0.0)) * -way
     t = _lift(u, widest)
     s, slope = _widen(coefficients, count, t)
     more = s * (1.0 - widest * t) * per_width - 1.0
-    if abs(u) > _FLAT:
-        after = min(max(_lift(u + more * q * q / u, widest), low), high)
-        s += slope * (after - t)
-        t = after
-    if count > len(_FEW):
+    flat = (abs(u) <= _FLAT) * 1.0
+    after = _lift(u + (1.0 - flat) * more * q * q / (u + flat), widest)
+    after = np.minimum(np.maximum(after, low), high)
+    s = s + slope * (after - t)
+    t = after
+    if count > FEW:
         for _ in range(_STEPS):
             s, slope = _widen(coefficients, count, t)
             room = (1.0 - t) * (1.0 + t)
             steep = 2.0 * s * (slope * room - s * t)
-            if steep != 0.0:
-                t = min(max(t + (h * h - s * s * room) / steep, low), high)
+            level = (steep == 0.0) * 1.0
+            step = (1.0 - level) * (h * h - s * s * room) / (steep + level)
+            t = np.minimum(np.maximum(t + step, low), high)
         s, _ = _widen(coefficients, count, t)
-    return t, h / s, s
+    return t, s
 
 
-def _lift(u: float, widest: float) -> float:
+def _lift(u: Any, widest: float) -> Any:
     """Return (u + widest) / (1 + widest u), where `widest` is small or little is asked."""
     z = widest * u
     return (u + widest) * (1.0 - z * (1.0 - z * (1.0 - z)))
 
 
-def _bulge(square: float) -> float:
+def _round_height(t: Any, off: Any, way: Any, half: float) -> Any:
+    """Return a height in whole lines of its row, and what that adds to its way or takes."""
+    height = off + half * t
+    lines = np.floor(height * LINES + 0.5)
+    return lines, way * (lines * (1.0 / LINES) - height)
+
+
+def _find_area(
+    t0: Any, x0: Any, s0: Any, h0: Any, t1: Any, x1: Any, s1: Any, h1: Any, small: bool
+) -> Any:
+    """Return the area between the middle and the edge from one height to another."""
+    dt, dx = abs(t1 - t0), x1 - x0
+    square = dt * dt + dx * dx
+    bulge = _bulge(square)
+    if small:
+        near = (square <= _ARC) * 1.0
+        bulge = near * bulge + (1.0 - near) * _bulge_far(square)
+    area = (h0 + h1) * 0.5 * dt - (s1 - s0) * dx * dt * (1 / 6)
+    return area + (s0 + s1) * 0.5 * bulge
+
+
+def _find_part(
+    area: Any, dt: Any, col: Any, h0: Any, h1: Any, more0: Any, more1: Any, half: float
+) -> Any:
+    """Return what lies between an edge and a cell's western side, in parts of the cell.
+
+    `col`: columns from the cell's western side to the middle.
+    Rows are whole where heights are rounded to lines: with what that adds or takes at both ends.
+    """
+    whole = half * (area + col * dt) + more1 * (col + h1) - more0 * (col + h0)
+    return np.floor(whole * _PARTS + 0.5)
+
+
+def _bulge(square: Any) -> Any:
     """Return the area between an arc of the unit circle and its chord, whose square is given.
 
     That is asin s - s sqrt(1 - s^2), with s half the chord. Up to an arc of 96 degrees it is s^3
     times a polynomial in s^2, fitted to it at Chebyshev's nodes and good to 3e-8.
     """
     z = square * 0.25
-    s = math.sqrt(z)
-    if z > _ARC:
-        angle: float = ratio_degrees(z) / _DEGREES
-        return angle * 0.5 - s * math.sqrt(max(1.0 - z, 0.0))
+    s = np.sqrt(z)
     a = -0.47111033 + z * 0.33811999
     a = -0.08949394 + z * (0.37219183 + z * a)
     a = 0.06636615 + z * (0.0764631 + z * a)
     a = 0.19999624 + z * (0.10731732 + z * a)
     return s * z * (0.66666668 + z * a)
+
+
+def _bulge_far(square: Any) -> Any:
+    """Return what `_bulge` does, for any arc."""
+    z = square * 0.25
+    angle = ratio_degrees(z) / _DEGREES
+    return angle * 0.5 - np.sqrt(z * np.maximum(1.0 - z, 0.0))
 
 
 def trace_outline(

@@ -45,16 +45,17 @@ def load_kernels(name: str = "kernels") -> Any:
 def compile_functions(
     module: ModuleType, compile_one: Callable[[Any], Any], known: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the functions of a module compiled, by name, each calling those compiled before it.
+    """Return the functions of a module compiled, by name, each calling the others compiled.
 
-    `known`: compiled functions of other modules that it calls.
+    `known`: compiled functions that it calls, or that take the place of its own.
     """
-    # called functions come first: a function is compiled with those that it names
     space = {**vars(module), **known}
     own = [
         function
         for function in vars(module).values()
-        if isinstance(function, FunctionType) and function.__module__ == module.__name__
+        if isinstance(function, FunctionType)
+        and function.__module__ == module.__name__
+        and function.__name__ not in known
     ]
     for function in own:
         copy = FunctionType(function.__code__, space, function.__name__)

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from geo.database.store import create_run, insert_frame
-from geo.exposure.borders import LINES, shape_disc, trace_disc, trace_outline
+from geo.exposure.borders import LINES, POINT_ROWS, shape_disc, trace_disc, trace_outline
 from geo.exposure.count import count_people, insert_spans, load_cells
 from geo.exposure.outlines import Outlines
 from geo.exposure.plan import plan_tiles
@@ -145,7 +145,10 @@ def _make_tracer(frame: Frame, zones: Discs | Outlines) -> _Tracer:
     def trace(number: int, turn: int, window: _Window) -> NDArray[np.int64]:
         coefficients = [0.0] * 24
         shape = shape_disc(discs[number], grid, coefficients)
-        found, used = trace_disc(shape, coefficients, turn * columns, window, _make_room())
+        points = np.empty((POINT_ROWS, 1024))
+        found, _, used = trace_disc(
+            shape, coefficients, turn * columns, window, _make_room(), points
+        )
         borders: NDArray[np.int64] = found[:used]
         return borders
 

@@ -26,13 +26,81 @@ _compile: Any = numba.njit(cache=True, nogil=True, error_model="numpy")
 _inlined: Any = numba.njit(nogil=True, error_model="numpy", inline="always")
 _chords = compile_functions(chords, _inlined, {})
 _ratio, _degrees = _chords["chord_ratio"], _chords["ratio_degrees"]
+_H, _LOW, _HIGH, _WAY, _OFF, _AT, _T, _X, _S, _LINES, _MORE, _PART = range(borders.POINT_ROWS)
+
+
+@_compile
+def _solve_all(
+    points: Any, used: int, coefficients: Any, count: int, widest: float, per_reach: float,
+    per_width: float,
+) -> None:  # fmt: skip
+    """Do what `borders._solve_all` does. Short loops: with more arrays none would be vectorised."""
+    h, low, high, way = points[_H], points[_LOW], points[_HIGH], points[_WAY]
+    t, x, s = points[_T], points[_X], points[_S]
+    for at in range(used):
+        t[at] = _climb(h[at], way[at], per_reach)
+    if count > borders.FEW:
+        for at in range(used):
+            t[at], s[at] = _find_height(
+                coefficients, count, widest, per_reach, per_width, t[at], h[at], low[at], high[at]
+            )
+    else:
+        c = coefficients
+        few = (c[0], c[1], c[2], c[3], c[4], c[5])
+        for at in range(used):
+            t[at], s[at] = _find_height(
+                few, borders.FEW, widest, per_reach, per_width, t[at], h[at], low[at], high[at]
+            )
+    for at in range(used):
+        x[at] = h[at] / s[at]
+
+
+@_compile
+def _round_all(points: Any, used: int, half: float) -> None:
+    """Do what `borders._round_all` does."""
+    t, off, way, lines, more = (
+        points[_T], points[_OFF], points[_WAY], points[_LINES], points[_MORE]
+    )  # fmt: skip
+    for at in range(used):
+        lines[at], more[at] = _round_height(t[at], off[at], way[at], half)
+
+
+@_compile
+def _measure_all(points: Any, used: int, half: float, small: bool) -> None:
+    """Do what `borders._measure_all` does."""
+    _find_areas(points, used, small)
+    h, t, place = points[_H], points[_T], points[_AT]
+    more, area = points[_MORE], points[_PART]
+    for at in range(used - 1):
+        to = at + 1
+        area[at] = _find_part(
+            area[at], abs(t[to] - t[at]), place[at], h[at], h[to], more[at], more[to], half
+        )
+
+
+@_compile
+def _find_areas(points: Any, used: int, small: bool) -> None:
+    h, t, x, s, area = points[_H], points[_T], points[_X], points[_S], points[_PART]
+    for at in range(used - 1):
+        to = at + 1
+        area[at] = _find_area(t[at], x[at], s[at], h[at], t[to], x[to], s[to], h[to], small)
+
+
 # half of the time were calls, but what is seldom needed is not worth its size
-_SMALL = ("_round", "_write", "_widen", "_lift", "_find_height", "_bulge", "_trace_arc")
+_SMALL = (
+    "_round", "_write", "_walk", "_gather", "_widen", "_lift", "_climb", "_find_height",
+    "_round_height", "_find_area", "_find_part", "_bulge", "_bulge_far",
+)  # fmt: skip
+_loops = {"_solve_all": _solve_all, "_round_all": _round_all, "_measure_all": _measure_all}
 _traced = compile_functions(
     borders,
     lambda function: (_inlined if function.__name__ in _SMALL else _compile)(function),
-    compile_functions(chords, _compile, {}),
+    {**compile_functions(chords, _inlined, {}), **_loops},
 )
+_climb, _find_height, _round_height = (
+    _traced[name] for name in ("_climb", "_find_height", "_round_height")
+)
+_find_area, _find_part = _traced["_find_area"], _traced["_find_part"]
 shape_disc, trace_disc = _traced["shape_disc"], _traced["trace_disc"]
 trace_outline = _traced["trace_outline"]
 
@@ -267,6 +335,7 @@ def sweep_discs(
     turn = 360.0 / grid[2]
     some_gaps = gaps[:, -1] > 0
     coefficients, room = np.empty(24), np.empty((1024, 4), dtype=np.int64)
+    points = np.empty((borders.POINT_ROWS, 1024))
     for disc in range(len(discs)):
         one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
         shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
@@ -274,7 +343,7 @@ def sweep_discs(
             place = shape[0] + each * turn
             if place + shape[4] <= window[2] or place - shape[4] >= window[3]:
                 continue
-            room, used = trace_disc(shape, coefficients, each * turn, rows, room)
+            room, points, used = trace_disc(shape, coefficients, each * turn, rows, room, points)
             if used > 0:
                 _count(room, used, window[0], window[2], areas, totals, gaps, some_gaps, sums, disc)
 
@@ -286,11 +355,12 @@ def measure_discs(discs: Any, grid: Any, row0: int, areas: Any, sums: Any) -> No
     `areas` are those of the rows from `row0` on, also above and below the grid.
     """
     coefficients, room = np.empty(24), np.empty((1024, 4), dtype=np.int64)
+    points = np.empty((borders.POINT_ROWS, 1024))
     for disc in range(len(discs)):
         one = (discs[disc, 0], discs[disc, 1], discs[disc, 2], discs[disc, 3], discs[disc, 4])
         shape = shape_disc(one, (grid[0], grid[1], grid[2], grid[3]), coefficients)
         rows = (row0, row0 + len(areas), -_FAR, _FAR)
-        room, used = trace_disc(shape, coefficients, 0.0, rows, room)
+        room, points, used = trace_disc(shape, coefficients, 0.0, rows, room, points)
         _measure(room[:used], row0, np.int64(shape[0]), areas, sums[disc])
 
 
