@@ -17,7 +17,7 @@ PEERS := $(VENV)/peers
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test test-half test-rest test-duckdb-1 lint format bench data lock clean
+.PHONY: map test test-half test-rest test-duckdb-1 lint format bench eval data lock clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
@@ -43,6 +43,9 @@ test-duckdb-1: $(VENV)/developed $(DUCKDB_1)/installed ## the run database on th
 
 bench: $(VENV)/developed $(PEERS)/installed ## timings against peers, apart from the tests
 	CIVMAP_PEERS=$(PEERS)/bin/python $(BIN)/python -m pytest tests/benchmarks -q -s
+
+eval: $(VENV)/developed ## how well names are found and placed in CORPUS, files that lie elsewhere
+	$(BIN)/python -m tests.evaluation $(CORPUS)
 
 data: $(VENV)/installed ## build the embedded outlines and population surface anew, same bytes
 	$(BIN)/python -m geo.people.build

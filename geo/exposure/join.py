@@ -55,7 +55,7 @@ def join_borders(population: PopulationFile, frame: Frame, zones: Discs | Outlin
     ):
         con.execute(_BORDERS)
         parts = []
-        for tile in plan_tiles(frame, reach, raster.tile_shape):
+        for tile in plan_tiles(frame, reach, raster.small_tile_shape):
             _load_tile(con, raster, tile)
             window = (tile.row0, tile.row1, tile.col0, tile.col1)
             for number in tile.zones.tolist():
@@ -99,7 +99,7 @@ def join_zones(
         tempfile.TemporaryDirectory() as folder,
         create_run(Path(folder) / "join") as con,
     ):
-        for tile in plan_tiles(frame, overlay.reach, raster.tile_shape):
+        for tile in plan_tiles(frame, overlay.reach, raster.small_tile_shape):
             _load_tile(con, raster, tile)
             low, high = tile.col0 * X_STEPS, tile.col1 * X_STEPS
             for _, spans in overlay.cut(tile.zones, tile.first, tile.last, low, high):

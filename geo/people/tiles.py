@@ -37,6 +37,7 @@ _MOST_PEOPLE = float(1 << 30)
 _TILE_SIDE = 1024
 _TILE_CELLS = 1 << 20
 _TILE_ROWS = 64
+_SMALL_SIDE = 256
 _MOST_CELLS = 1 << 24  # of a tile, also where a block is larger
 _AREA_ROWS, _AREA_COLS = 65, 17
 _AREA_PART = 0.5
@@ -102,6 +103,14 @@ class PopulationTiles:
         cols = min(self.layout.cols, block_cols * max(1, round(_TILE_SIDE / block_cols)))
         rows = block_rows * max(1, round(max(_TILE_CELLS / cols, _TILE_ROWS) / block_rows))
         return min(rows, self.layout.rows, max(1, _MOST_CELLS // cols)), cols
+
+    @property
+    def small_tile_shape(self) -> tuple[int, int]:
+        """Rows and columns of a tile for a few zones: as few whole blocks as are worth reading."""
+        block_rows, block_cols = self.dataset.block_shapes[self.band - 1]
+        cols = min(self.layout.cols, block_cols * max(1, round(_SMALL_SIDE / block_cols)))
+        rows = block_rows * max(1, round(_TILE_ROWS / block_rows))
+        return min(rows, self.tile_shape[0]), cols
 
     def cell_areas_km2(self, row0: int, row1: int) -> NDArray[np.float64]:
         """Return an area of the cells of each row, square kilometres; rows may lie off the grid.

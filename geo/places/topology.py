@@ -29,7 +29,8 @@ def read_outlines(topology: dict[str, Any], layer: str = "countries") -> dict[st
     Returns
     -------
         Polygons by the feature's `id`, or by `name:<name>` where it has none. A polygon is a list
-        of closed rings of (lon, lat), the outer ring first.
+        of closed rings of (lon, lat), the outer ring first; one that crosses the date line goes
+        on beyond 180 or -180.
     """
     arcs = list(_decode_arcs(topology))
     outlines: dict[str, list[Polygon]] = {}
@@ -63,7 +64,16 @@ def _join_arcs(numbers: Sequence[int], arcs: Sequence[Ring]) -> Ring:
         # A negative number is the arc with that bitwise complement, run backwards.
         arc = arcs[number] if number >= 0 else arcs[~number][::-1]
         ring.extend(arc[1:] if ring else arc)
-    return ring
+    return _unwrap(ring)
+
+
+def _unwrap(ring: Ring) -> Ring:
+    """Return a ring without jumps from one side of the date line to the other."""
+    path, turn = ring[:1], 0.0
+    for (before, _), (lon, lat) in pairwise(ring):
+        turn -= 360.0 * round((lon - before) / 360.0)
+        path.append((lon + turn, lat))
+    return path if path[-1] == path[0] else ring  # one round a pole does not close
 
 
 def area_km2(polygon: Polygon) -> float:
@@ -94,7 +104,7 @@ def contains(polygon: Polygon, lon: float, lat: float) -> bool:
 
 
 def label_point(polygons: Sequence[Polygon]) -> tuple[float, float]:
-    """Return a position well inside the largest polygon: (lon, lat).
+    """Return a position well inside the largest polygon: (lon, lat), within -180..180.
 
     The position that is farthest from the outline among those of a grid, refined once; the
     same for the same polygon always.
@@ -113,7 +123,7 @@ def label_point(polygons: Sequence[Polygon]) -> tuple[float, float]:
         _, lon, lat = best
         west, east = lon - step_x, lon + step_x
         south, north = lat - step_y, lat + step_y
-    return round(best[1], 4), round(best[2], 4)
+    return round((best[1] + 180.0) % 360.0 - 180.0, 4), round(best[2], 4)
 
 
 def _clearance(polygon: Polygon, lon: float, lat: float) -> float:

@@ -47,3 +47,21 @@ def test_label_point_lies_in_the_largest_part() -> None:
     small = [[(10.0, 0.0), (11.0, 0.0), (11.0, 1.0), (10.0, 1.0), (10.0, 0.0)]]
     lon, lat = label_point([small, SQUARE])
     assert (lon, lat) == (pytest.approx(2, abs=0.3), pytest.approx(2, abs=0.3))
+
+
+def test_country_across_the_date_line_is_labelled_inside_itself() -> None:
+    """As Russia is: from 120 east to 170 west."""
+    topology = {
+        "transform": {"scale": [0.1, 0.1], "translate": [-180.0, 0.0]},
+        "arcs": [[[3000, 500], [500, 0], [-3400, 0], [0, 100], [3400, 0], [-500, 0], [0, -100]]],
+        "objects": {"countries": {"geometries": [{"type": "Polygon", "arcs": [[0]], "id": "643"}]}},
+    }
+    (polygon,) = read_outlines(topology)["643"]
+    lon, lat = label_point([polygon])
+    assert lon >= 120 or lon <= -170
+    assert 50 <= lat <= 60
+    assert area_km2(polygon) == pytest.approx(area_km2([_box(120, 190, 50, 60)]), rel=1e-6)
+
+
+def _box(west: float, east: float, south: float, north: float) -> list[tuple[float, float]]:
+    return [(west, south), (east, south), (east, north), (west, north), (west, south)]
