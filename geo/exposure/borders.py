@@ -307,7 +307,7 @@ def _round_all(points: Any, used: int, half: float) -> None:
 
 
 def _measure_all(points: Any, used: int, half: float, small: bool) -> None:
-    """Find the area of the piece after each point, in parts, and its lines."""
+    """Find the area of the piece after each point, in parts of a cell."""
     a, b = points[:, : used - 1], points[:, 1:used]
     area = _find_area(a[_T], a[_X], a[_S], a[_H], b[_T], b[_X], b[_S], b[_H], small)
     dt = abs(b[_T] - a[_T])

@@ -95,7 +95,7 @@ _loops = {"_solve_all": _solve_all, "_round_all": _round_all, "_measure_all": _m
 _traced = compile_functions(
     borders,
     lambda function: (_inlined if function.__name__ in _SMALL else _compile)(function),
-    {**compile_functions(chords, _inlined, {}), **_loops},
+    {**_chords, **_loops},
 )
 _climb, _find_height, _round_height = (
     _traced[name] for name in ("_climb", "_find_height", "_round_height")

@@ -100,16 +100,16 @@ class PopulationTiles:
         two tiles. A part of a block where one has more than 16 million.
         """
         block_rows, block_cols = self.dataset.block_shapes[self.band - 1]
-        cols = min(self.layout.cols, block_cols * max(1, round(_TILE_SIDE / block_cols)))
-        rows = block_rows * max(1, round(max(_TILE_CELLS / cols, _TILE_ROWS) / block_rows))
+        cols = min(self.layout.cols, _whole_blocks(_TILE_SIDE, block_cols))
+        rows = _whole_blocks(max(_TILE_CELLS / cols, _TILE_ROWS), block_rows)
         return min(rows, self.layout.rows, max(1, _MOST_CELLS // cols)), cols
 
     @property
     def small_tile_shape(self) -> tuple[int, int]:
         """Rows and columns of a tile for a few zones: as few whole blocks as are worth reading."""
         block_rows, block_cols = self.dataset.block_shapes[self.band - 1]
-        cols = min(self.layout.cols, block_cols * max(1, round(_SMALL_SIDE / block_cols)))
-        rows = block_rows * max(1, round(_TILE_ROWS / block_rows))
+        cols = min(self.layout.cols, _whole_blocks(_SMALL_SIDE, block_cols))
+        rows = _whole_blocks(_TILE_ROWS, block_rows)
         return min(rows, self.tile_shape[0]), cols
 
     def cell_areas_km2(self, row0: int, row1: int) -> NDArray[np.float64]:
@@ -315,6 +315,11 @@ def open_tiles(
             tags=tags,
             least_km2=None if layout.is_geographic else _survey_areas_km2(layout),
         )
+
+
+def _whole_blocks(cells: float, block: int) -> int:
+    """Return as many cells as fill whole blocks, about so many and at least one block."""
+    return block * max(1, round(cells / block))
 
 
 def _survey_areas_km2(layout: Layout) -> NDArray[np.float64]:

@@ -98,8 +98,8 @@ def _read_element(item: ET.Element) -> Article:
 
 def _find_shift(text: str, marks: list[ET.Element]) -> int:
     """Return 0 or -1: GeoVirus counts from one in some of its articles."""
+    spans = [(int(m.findtext("start") or 0), int(m.findtext("end") or 0), m) for m in marks]
     for shift in (0, -1):
-        spans = [(int(m.findtext("start") or 0), int(m.findtext("end") or 0), m) for m in marks]
         if all(text[a + shift : b + shift] == _written(m) for a, b, m in spans):
             return shift
     return 0

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from geo.events.article import read_article
 from geo.places import open_gazetteer
+from geo.places.record import distance_km
 from geo.text import document_from_text
 from geo.text.lexicon import load_lexicon
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from tests.evaluation.corpus import Article, Toponym
 
 _NEAR_KM = 161.0
-_EARTH_KM = 6371.0088
 _CLASSES = frozenset({"place", "demonym"})
 
 
@@ -117,14 +117,6 @@ def _count(
         if toponym.geoname_id is None or toponym.geoname_id not in countries:
             score.beyond += 1
             score.beyond_near += apart <= _NEAR_KM
-
-
-def distance_km(lon0: float, lat0: float, lon1: float, lat1: float) -> float:
-    """Return the distance between two positions (degrees) on a sphere."""
-    north0, north1 = math.radians(lat0), math.radians(lat1)
-    half = math.sin((north1 - north0) / 2) ** 2
-    half += math.cos(north0) * math.cos(north1) * math.sin(math.radians(lon1 - lon0) / 2) ** 2
-    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
 
 
 def _mean(precision: float, recall: float) -> float:
