@@ -227,6 +227,7 @@ def test_density_of_great_cities_is_plausible(gazetteer, lon, lat, density):
     assert density / 2.5 < here < density * 2.5
 
 
+@pytest.mark.alone
 def test_a_box_of_40_km_is_quick(gazetteer):
     box = BBox(29.05, -1.86, 29.41, -1.5)
     coarse_population(box, gazetteer)  # imports

@@ -16,6 +16,7 @@ def test_file_is_small() -> None:
     assert find_resource("gazetteer.sqlite").stat().st_size < 150e6
 
 
+@pytest.mark.alone
 def test_it_opens_at_once() -> None:
     started = time.perf_counter()
     with open_gazetteer() as opened:
@@ -23,6 +24,7 @@ def test_it_opens_at_once() -> None:
     assert time.perf_counter() - started < 0.1
 
 
+@pytest.mark.alone
 def test_a_name_takes_under_a_millisecond(gazetteer: Gazetteer) -> None:
     names = ["Rafah", "Gaza", "El Fasher", "Kharkiv", "Goma", "no such place", "رفح", "Lashio"]
     started = time.perf_counter()
