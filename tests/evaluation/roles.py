@@ -1,0 +1,200 @@
+"""How well roles, countries, dates and the `sure` tier fit texts that were labelled by hand.
+
+A role counts as right where the very span was found and has it; a place that was found though no
+label has it counts as wrong for the role it was given, a labelled one that was missed for the role
+it should have. Threatened targets are counted by place and text, as the map shows them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from geo.events import read_events
+from geo.places.record import distance_km
+from geo.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from geo.events.article import ArticleEvents
+    from geo.places import Gazetteer
+
+ROLES = ("venue", "threatened", "site", "actor", "mentioned")
+_AHEAD = frozenset({"threatened", "planned"})
+_NEAR_KM = 20.0
+_AREAS = frozenset({"country", "region", "admin1", "admin2"})
+
+
+@dataclass
+class RoleScore:
+    """Counts over texts; `wrong` tells each fault in words, for the half that may be looked at."""
+
+    right: Counter[str] = field(default_factory=Counter)  # by role
+    given: Counter[str] = field(default_factory=Counter)
+    expected: Counter[str] = field(default_factory=Counter)
+    targets: int = 0
+    targets_found: int = 0
+    targets_wrong: int = 0  # threatened places that no label has
+    targets_abroad: int = 0  # of those, in a country where no label has one
+    modality: Counter[str] = field(default_factory=Counter)  # right, all
+    dates: Counter[str] = field(default_factory=Counter)  # right, all
+    points: int = 0  # labelled places with a position
+    sure: int = 0
+    sure_near: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def macro_f1(self) -> float:
+        """The mean over the roles of F1."""
+        return sum(
+            2 * self.right[role] / max(1, self.given[role] + self.expected[role]) for role in ROLES
+        ) / len(ROLES)
+
+    @property
+    def recall(self) -> float:
+        """The share of threatened targets that an event names."""
+        return self.targets_found / max(1, self.targets)
+
+    @property
+    def actor_precision(self) -> float:
+        """The share of places read as actors that are labelled so."""
+        return self.right["actor"] / max(1, self.given["actor"])
+
+    def describe(self) -> list[tuple[str, str]]:
+        """Return the figures as names and texts."""
+        by_role = ", ".join(
+            f"{role} {2 * self.right[role] / max(1, self.given[role] + self.expected[role]):.3f}"
+            for role in ROLES
+        )
+        return [
+            ("role macro-F1", f"{self.macro_f1:.3f} ({by_role})"),
+            ("threatened targets", f"{self.targets_found} of {self.targets}: {self.recall:.3f}"),
+            ("threatened, not labelled", f"{self.targets_wrong}, {self.targets_abroad} abroad"),
+            ("actor precision", f"{self.actor_precision:.3f}"),
+            ("modality", f"{self.modality['right']} of {self.modality['all']}"),
+            ("dates", f"{self.dates['right']} of {self.dates['all']}"),
+            (
+                "sure within 20 km",
+                f"{self.sure_near / max(1, self.sure):.3f}, "
+                f"covering {self.sure / max(1, self.points):.3f} of {self.points}",
+            ),
+        ]
+
+
+def score_roles(paths: Iterable[Path], gazetteer: Gazetteer) -> RoleScore:
+    """Read texts that have labels beside them and count."""
+    score = RoleScore()
+    for path in paths:
+        labels = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        found = read_events(path, gazetteer, Settings())
+        _count_roles(score, path.stem, labels["mentions"], found)
+        _count_targets(score, path.stem, labels, found)
+        _count_positions(score, path.stem, labels["mentions"], found)
+    return score
+
+
+def _count_roles(
+    score: RoleScore, name: str, labels: list[dict[str, Any]], found: ArticleEvents
+) -> None:
+    mentions = {(m.span_start, m.span_end): m for m in found.mentions if m.class_ == "place"}
+    places = {(label["start"], label["end"]): label for label in labels}
+    for span, label in places.items():
+        if label["class"] != "place":
+            continue
+        role = label["role"]
+        score.expected[role] += 1
+        mention = mentions.get(span)
+        if mention is None:
+            score.wrong.append(f"{name}: {label['text']} ({role}) not found")
+            continue
+        score.right[role] += mention.role == role
+        if mention.role != role:
+            score.wrong.append(f"{name}: {label['text']} at {span[0]}: {mention.role}, not {role}")
+        elif role in {"threatened", "site", "venue"}:
+            expected = label.get("modality", "threatened" if role == "threatened" else "actual")
+            alike = mention.modality == expected or {mention.modality, expected} <= _AHEAD
+            score.modality["all"] += 1
+            score.modality["right"] += alike
+            if not alike:
+                score.wrong.append(
+                    f"{name}: {label['text']} at {span[0]}: {mention.modality}, not {expected}"
+                )
+    for span, mention in mentions.items():
+        score.given[mention.role] += 1
+        if places.get(span, {}).get("class") != "place":
+            score.wrong.append(f"{name}: {mention.text} at {span[0]}: {mention.role}, no place")
+
+
+def _count_targets(
+    score: RoleScore, name: str, labels: dict[str, Any], found: ArticleEvents
+) -> None:
+    places = {place.place_id: place for place in found.places}
+    threatened = {
+        event.place_id
+        for event in found.events
+        if event.role == "threatened" and event.modality in _AHEAD
+    }
+    by_span = {(m.span_start, m.span_end): m.place_id for m in found.mentions}
+    expected = set()
+    for target in labels["threatened"]:
+        ids = {
+            by_span.get((label["start"], label["end"]))
+            for label in labels["mentions"]
+            if label["text"] == target["name"] or label.get("role") == "threatened"
+        }
+        own = {
+            by_span.get((label["start"], label["end"]))
+            for label in labels["mentions"]
+            if label["text"] == target["name"]
+        }
+        expected |= ids
+        score.targets += 1
+        score.targets_found += bool(own & threatened)
+        if not own & threatened:
+            score.wrong.append(f"{name}: {target['name']} is not read as threatened")
+    countries = {target["country"] for target in labels["threatened"]}
+    for place_id in sorted(threatened - expected):
+        score.targets_wrong += 1
+        abroad = places[place_id].country not in countries
+        score.targets_abroad += abroad
+        score.wrong.append(
+            f"{name}: {places[place_id].name} is read as threatened" + " abroad" * abroad
+        )
+    dates = {
+        (event.place_id, event.role): event.date.isoformat() if event.date else None
+        for event in found.events
+    }
+    for label in labels["mentions"]:
+        if "date" in label:
+            given = dates.get((by_span.get((label["start"], label["end"])), label["role"]))
+            score.dates["all"] += 1
+            score.dates["right"] += given == label["date"]
+            if given != label["date"]:
+                score.wrong.append(f"{name}: {label['text']}: {given}, not {label['date']}")
+
+
+def _count_positions(
+    score: RoleScore, name: str, labels: list[dict[str, Any]], found: ArticleEvents
+) -> None:
+    places = {place.place_id: place for place in found.places}
+    mentions = {(m.span_start, m.span_end): m for m in found.mentions}
+    for label in labels:
+        if "lon" not in label:
+            continue
+        mention = mentions.get((label["start"], label["end"]))
+        place = places.get(mention.place_id or "") if mention else None
+        if place is not None and place.kind in _AREAS:
+            continue
+        score.points += 1
+        if mention is None or place is None or mention.tier != "sure":
+            score.wrong.append(f"{name}: {label['text']}: not sure")
+            continue
+        apart = distance_km(place.lon, place.lat, label["lon"], label["lat"])
+        score.sure += 1
+        score.sure_near += apart <= _NEAR_KM
+        if apart > _NEAR_KM:
+            score.wrong.append(f"{name}: {label['text']}: {apart:.0f} km off at {place.place_id}")
