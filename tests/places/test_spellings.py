@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from geo.places import Gazetteer
 from geo.places.record import ALTERNATE, NAME, Record
 from geo.places.spellings import add_spellings, respell_arabic, romanise
+
+if TYPE_CHECKING:
+    from geo.places import Gazetteer
 
 
 def place(name: str, country: str, *more: str, people: int = 5_000) -> Record:
