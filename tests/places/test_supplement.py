@@ -21,7 +21,7 @@ ADDITIONS = read_supplement(Path(geo.places.__file__).with_name("supplement.csv"
 OWN = [row for row in ADDITIONS if row.lon is not None]
 # Outlines are generalised, and a coast, a border crossing or an island may lie a little outside.
 OUTLINE_SLACK_KM = 12.0
-ISLETS = {"Snake Island"}  # too small for the outlines
+ISLETS = {"Snake Island", "Coco Islands", "Saint Martin's Island"}  # too small for the outlines
 CONFLICT_COUNTRIES = {
     "PS", "SD", "UA", "MM", "CD", "ML", "BF", "NE", "ET", "YE", "SY", "LB", "IQ", "HT",
     "NG", "SO", "SS", "CM", "MZ", "AF", "PK", "CO", "AZ", "AM", "LY", "TD", "CF",
@@ -44,11 +44,14 @@ def outlines(gazetteer: Gazetteer) -> dict[str, list[Polygon]]:
         "Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG",
         "W. Sahara": "EH",
     }  # fmt: skip
-    return {
+    read = read_outlines(topology)
+    found = {
         short.get(by_name[key]) or gazetteer.lookup(by_name[key])[0].country or "": polygons
-        for key, polygons in read_outlines(topology).items()
+        for key, polygons in read.items()
         if key in by_name and (by_name[key] in short or gazetteer.lookup(by_name[key]))
     }
+    found["SO"] = [*found["SO"], *read["name:Somaliland"]]
+    return found
 
 
 def test_it_covers_the_conflict_countries() -> None:
