@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from geo.places.containment import is_same_spot, lies_in
+from geo.places.containment import is_same_spot
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS
 
