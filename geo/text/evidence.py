@@ -1,7 +1,7 @@
 """How much speaks for a candidate being a place: weighed pieces of evidence, each with its reason.
 
-The weights stand in `lexicons/weights.csv`. They were set by hand and then fitted to labelled
-news by `tests/evaluation/learn.py`, which wrote the file and names what it learned from.
+The weights stand in `lexicons/weights.csv`, set by hand. A logistic regression fitted to labelled
+news gave nearly the same ones: half a point of F1 more there, and worse on texts of one sentence.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
@@ -10,7 +10,8 @@ from geo.text.evidence import CALENDAR, names_settlement
 from geo.text.features import find_feature
 from geo.text.lexicon import Entry
 from geo.text.organisations import find_home, find_organisation
-from geo.text.persons import find_person
+from geo.text.modality import MODALS
+from geo.text.persons import LOCATIVES, find_person
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ CONNECTORS = word_set(
     "the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
+_INSIDE = frozenset({"leave", "leaving", "join", "joining", "outside", "across"})
+_SMALL_WORDS = word_set(
+    "and or but to in on at for from with by as of after before that which who when while if not "
+    "also still just then now"
+)
 _LOCATED = frozenset({"in", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
@@ -117,6 +123,7 @@ class _Scanner:
         self.run = run
         self.names = names
         self.lexicon = lexicon
+        self.verbal = lexicon.mind["verb"] | lexicon.reporting | MODALS | _SMALL_WORDS
 
     def scan(self) -> Iterator[Candidate]:
         position = self.run.first
@@ -172,6 +179,8 @@ class _Scanner:
 
     def _from_entry(self, position: int, end: int, entry: Entry) -> Candidate:
         reason = f"lexicon: {entry.name} is {_article(entry)}"
+        if entry.kind == "union":
+            entry = self._read_union(position, end, entry)
         facts = self.names.lookup(entry.place) if entry.place else ()
         candidate = Candidate(
             self.sentence,
@@ -187,6 +196,22 @@ class _Scanner:
         )
         candidate.score = 5.0
         return candidate
+
+    def _read_union(self, position: int, end: int, entry: Entry) -> Entry:
+        """Tell the area (`in the EU`) and what is of it (`EU citizens`) from the body that acts."""
+        tokens = self.tokens
+        before = tokens[position - 1].lower if position else ""
+        if before == "the" and position > 1:
+            before = tokens[position - 2].lower
+        after = tokens[end] if end < len(tokens) and not tokens[end - 1].possessive else None
+        class_ = entry.class_
+        if before in LOCATIVES | _INSIDE:
+            class_ = "place"
+        elif after is not None and after.kind == "word" and after.lower not in self.verbal:
+            class_ = "demonym"
+        if class_ == entry.class_:
+            return entry
+        return replace(entry, class_=class_, place=entry.name, kind="region")
 
     def _person(self, position: int) -> Candidate | None:
         last = find_person(self.sentence, position, self.run.last, self.names, self.lexicon)
