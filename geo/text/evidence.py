@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
 
 _WEAK_PREPOSITIONS = word_set("from to of on into for against over between through")
-_DIRECTIONS = word_set(
+DIRECTIONS = word_set(
     "north south east west northern southern eastern western central northeast northwest southeast "
     "southwest northeastern northwestern southeastern southwestern north-east north-west "
     "south-east south-west downtown nearby neighbouring neighboring besieged"
@@ -160,7 +160,7 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
     if first == 0:
         return
     step = first - 1
-    while step >= 0 and tokens[step].lower in _DIRECTIONS | {"the"} and first - step < 4:
+    while step >= 0 and tokens[step].lower in DIRECTIONS | {"the"} and first - step < 4:
         step -= 1
     governor = tokens[max(step, 0)].lower
     if governor in LOCATIVES:
@@ -170,7 +170,7 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
     elif any(category in _TAKES_PLACE for category, _ in lexicon.verbs.get(governor, ())):
         yield Evidence("verb-of-place", f"after {governor!r}")
     before = tokens[first - 1].lower
-    if before in _DIRECTIONS and step < first - 1:
+    if before in DIRECTIONS and step < first - 1:
         yield Evidence("direction", f"after {before!r}")
     if before in {"and", ",", "or"} and _is_listed(candidate):
         yield Evidence("listed", "in a list of places")
@@ -221,7 +221,7 @@ def _weigh_run(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
     if before is not None and before.is_capitalised and not before.possessive:
         explained = (
             before.lower in lexicon.words
-            or before.lower in _DIRECTIONS
+            or before.lower in DIRECTIONS
             or before.lower in lexicon.nouns
         )
         if not explained and not tokens[first].joined:

@@ -87,11 +87,12 @@ def find_home(
         first += 2 + (tokens[first + 2].lower == "the")
     match = lexicon.names.match(tokens, first) if first < last else None
     end, entry = match or (first, "")
-    if isinstance(entry, Entry) and end <= last:
+    longer = _find_in_index(sentence, first, last, names, lexicon)
+    if isinstance(entry, Entry) and end <= last and not (longer and longer.last > end):
         if entry.class_ not in {"place", "demonym"} or entry.place is None or end == last:
             return None
         return _make(sentence, first, end, entry.place, names, entry)
-    return _find_in_index(sentence, first, last, names, lexicon)
+    return longer
 
 
 def _find_in_index(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
-from geo.text.evidence import CALENDAR, names_settlement
+from geo.text.evidence import CALENDAR, DIRECTIONS, names_settlement
 from geo.text.features import find_feature
 from geo.text.lexicon import Entry
 from geo.text.organisations import find_home, find_organisation
@@ -33,6 +33,7 @@ _SMALL_WORDS = word_set(
     "and or but to in on at for from with by as of after before that which who when while if not "
     "also still just then now"
 )
+_DWELLINGS = frozenset({"village", "villages", "hamlet"})
 _LOCATED = frozenset({"in", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
@@ -149,6 +150,7 @@ class _Scanner:
             self._feature(position, end)
             or (None if end - position > 1 else self._person(position))
             or self._organisation(position, end)
+            or self._side(position, end)
             or self._place(position, shortest=end - position + 1)
             or (self._from_entry(position, end, entry) if entry else None)
         )
@@ -240,9 +242,11 @@ class _Scanner:
         if found is None or found[0] <= known or self.sentence.headline:
             return None
         end, kind = found
+        if any(self.names.lookup(self._surface(first, end)) for first in range(position, end - 1)):
+            return None  # the index knows it whole, or what is left of it: Republican Orange County
+        if find_organisation(self.sentence, position, self.run.last, self.lexicon) > end:
+            return None  # Tipperary County Council
         surface = self._surface(position, end)
-        if self.names.lookup(surface):
-            return None  # the index knows it whole
         if kind == "street":
             return Candidate(self.sentence, position, end, "street", "", settled=True)
         if kind == "facility":  # it lies in the town that it is named after
@@ -255,6 +259,21 @@ class _Scanner:
         found_place.settled = True
         found_place.reasons = [f"named as a {self.tokens[end - 1].lower}"]
         return found_place
+
+    def _side(self, position: int, known: int) -> Candidate | None:
+        """`West Wales`, `Southern Lebanon`: a side of a country or a unit, written as a name."""
+        following = position + 1
+        if known > position or position == 0 or following >= self.run.last:
+            return None
+        if self.tokens[position].lower not in DIRECTIONS or self.sentence.headline:
+            return None
+        if self.names.lookup(self._surface(position, following + 1)):
+            return None  # the index knows it whole
+        place = self._take(following)
+        if place is None or place.class_ != "place" or place.kind not in AREAS:
+            return None
+        place.first = position
+        return place
 
     def _abbreviation(self, position: int) -> Candidate | None:
         """`Gainesville, Va.`: a state's short form, after a comma or in brackets only."""
@@ -385,8 +404,10 @@ class _Scanner:
         )
 
     def _is_quarter(self, last: int) -> bool:
-        """Tell `the X district of Y`."""
+        """Tell `the X district of Y`, `X village`."""
         words = [token.lower for token in self.tokens[last : last + 2]]
+        if words[:1] and words[0] in _DWELLINGS:
+            return True
         return len(words) == 2 and words[1] == "of" and self.lexicon.nouns.get(words[0]) == "area"
 
 
