@@ -9,8 +9,8 @@ from geo.text.candidates import AREAS, Candidate
 from geo.text.evidence import CALENDAR, DIRECTIONS, names_settlement
 from geo.text.features import find_feature
 from geo.text.lexicon import Entry
-from geo.text.organisations import find_home, find_organisation
 from geo.text.modality import MODALS
+from geo.text.organisations import find_home, find_organisation
 from geo.text.persons import LOCATIVES, find_person
 from geo.text.words import word_set
 

@@ -45,7 +45,7 @@ class RoleScore:
     points: int = 0  # labelled places with a position
     sure: int = 0
     sure_near: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list, repr=False)
 
     @property
     def macro_f1(self) -> float:
