@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.places.geonames import read_settlements, read_units
 from geo.places.record import ABBREVIATION, ALTERNATE, NAME, Record, tile_number
+from geo.places.spellings import add_spellings
 from geo.places.supplement import apply_supplement, read_supplement
 from geo.places.topology import label_point, read_outlines
 
@@ -101,6 +102,7 @@ def build_gazetteer(inputs: Inputs, out: Path) -> dict[str, int]:
     countries = _make_countries(facts, spellings, inputs.world, settlements)
     records = [*settlements, *admin1, *admin2, *countries]
     records += apply_supplement(read_supplement(inputs.supplement), records)
+    add_spellings(records)
     records.sort(key=lambda record: record.place_id)
     counts = _count(records)
     about = {

@@ -21,7 +21,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo.places.candidates import find_candidates, find_in_container
+from geo.places.candidates import find_candidates, find_in_container, unit_points
 from geo.places.containment import is_same_spot, lies_in, separation_km
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
@@ -48,7 +48,6 @@ _NEARNESS = 1.0
 _NEAR_KM = 150.0
 _TWIN_KM = 25.0
 _KIND = 3.0
-_UNIT_OF_TOWN = -0.8  # a unit beside the town of the same name
 
 _SURE_MARGIN = 0.8
 _MOST_CANDIDATES = 40
@@ -253,12 +252,7 @@ def _score(group: _Group, context: _Context) -> None:
 
 def _kind_points(entry: Entry, group: _Group) -> float:
     kind = entry.place.kind
-    points = 0.0
-    if kind in {"admin1", "admin2"} and any(
-        other.place.kind == "city" and is_same_spot(other.place, entry.place)
-        for other in group.candidates
-    ):
-        points += _UNIT_OF_TOWN
+    points = unit_points(entry, group.candidates)
     if group.kind is None:
         return points
     if group.kind == kind:

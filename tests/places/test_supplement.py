@@ -40,7 +40,10 @@ def outlines(gazetteer: Gazetteer) -> dict[str, list[Polygon]]:
         for feature in reversed(topology["objects"]["countries"]["geometries"])
     }  # of two features with one number, the first is the country, the second its islets
     # The short names of the outlines are looked up like any other name.
-    short = {"Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG"}
+    short = {
+        "Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG",
+        "W. Sahara": "EH",
+    }  # fmt: skip
     return {
         short.get(by_name[key]) or gazetteer.lookup(by_name[key])[0].country or "": polygons
         for key, polygons in read_outlines(topology).items()
