@@ -25,6 +25,7 @@ from geo.places.candidates import find_candidates, find_in_container, unit_point
 from geo.places.containment import is_same_spot, lies_in, separation_km, to_vector
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
+from geo.places.profile import Profile
 from geo.places.reasons import explain, summarise
 from geo.places.record import EARTH_RADIUS_KM
 
@@ -45,7 +46,8 @@ _ADMIN1 = 1.2
 _ADMIN2 = 0.8
 _COUNTRY = 0.8
 _NAMED_COUNTRY = 1.2  # of the only one; shared by the square root of their number
-_HOME = 1.0
+_HOME = 1.0  # times the share of the source's places that lie in the country
+_HOME_UNIT = 1.0
 _NEARNESS = 1.0
 _NEAR_KM = 150.0
 _TWIN_KM = 25.0
@@ -90,12 +92,14 @@ class Resolution:
     """What a name means: the place, None if the gazetteer does not know the name.
 
     `tier` is `sure` or `doubtful`; `reason` says in words what decided. The place carries its
-    `confidence` and, where doubtful, its `alternatives`.
+    `confidence` and, where doubtful, its `alternatives`. `unit` is GeoNames' code of the
+    first-level unit that it lies in (`US.TX`), None if it lies in none.
     """
 
     place: Place | None
     tier: str
     reason: str
+    unit: str | None = None
 
 
 @dataclass(slots=True)
@@ -128,11 +132,11 @@ class _Context:
     acting: Counter[str] = field(default_factory=Counter)
     neighbours: list[tuple[str, str, _Vector]] = field(default_factory=list)
     holders: Counter[str] = field(default_factory=Counter)
-    home: frozenset[str] = frozenset()
+    profile: Profile = field(default_factory=Profile)
 
 
 def resolve_names(
-    queries: Sequence[NameQuery], gazetteer: Gazetteer, *, home: Sequence[str] = ()
+    queries: Sequence[NameQuery], gazetteer: Gazetteer, *, profile: Profile | None = None
 ) -> dict[Hashable, Resolution]:
     """Resolve the names of one document together.
 
@@ -140,8 +144,8 @@ def resolve_names(
     ----------
     queries
         All place names of the document; countries and regions too, as they are context.
-    home
-        Countries that the source writes about by default, ISO 3166-1 alpha-2.
+    profile
+        What the source wrote about before; None: not known.
 
     Returns
     -------
@@ -150,7 +154,7 @@ def resolve_names(
     groups = _group(queries, gazetteer)
     for group in groups:
         group.own_parts = [_own_parts(entry, group) for entry in group.candidates]
-    context = _first_context(groups, home)
+    context = _first_context(groups, profile or Profile())
     for group in groups:
         _score(group, context)
     for _ in range(2):
@@ -193,9 +197,9 @@ def _group(queries: Sequence[NameQuery], gazetteer: Gazetteer) -> list[_Group]:
     return list(groups.values())
 
 
-def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
+def _first_context(groups: Iterable[_Group], profile: Profile) -> _Context:
     """Read the countries and units that are named, before any place is resolved."""
-    context = _Context(home=frozenset(home))
+    context = _Context(profile=profile)
     for group in groups:
         for entries in (group.candidates, group.containers):
             if entries and entries[0].place.kind == "country" and entries[0].place.country:
@@ -210,7 +214,7 @@ def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
 
 def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
     """Read the countries, units and places that the last pass found."""
-    context = _Context(named=last.named, home=last.home)
+    context = _Context(named=last.named, profile=last.profile)
     for group in groups:
         best = group.best
         if best is None:
@@ -322,8 +326,9 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    if country in context.home:
-        parts["home"] = _HOME
+    home = context.profile.share(country), context.profile.share(entry.admin1_code)
+    if any(home) and entry.place.kind != "country":
+        parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
@@ -331,7 +336,9 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
 
 def _is_named(names: set[str] | None, group: _Group) -> bool:
     """Tell whether names that speak for a unit are others than the group's own."""
-    return bool(names) and (len(names) > 1 or group.normal not in names)
+    if not names:
+        return False
+    return len(names) > 1 or group.normal not in names
 
 
 def _has_twin(entry: Entry, group: _Group) -> bool:
@@ -344,9 +351,7 @@ def _has_twin(entry: Entry, group: _Group) -> bool:
     )
 
 
-def _nearness_points(
-    entry: Entry, group: _Group, others: Sequence[tuple[str, _Vector]]
-) -> float:
+def _nearness_points(entry: Entry, group: _Group, others: Sequence[tuple[str, _Vector]]) -> float:
     place = entry.place
     if place.kind in {"country", "region"}:
         return 0.0
@@ -400,4 +405,4 @@ def _decide(group: _Group) -> Resolution:
         [item[2].place for item in rivals],
         close=margin < _SURE_MARGIN,
     )
-    return Resolution(place, tier, reason)
+    return Resolution(place, tier, reason, best.admin1_code)
