@@ -388,7 +388,9 @@ def _decide(group: _Group) -> Resolution:
     margin = _margin(group)
     odds = [10.0 ** (rival[0] - score) for rival in rivals]
     confidence = 1.0 / (1.0 + sum(odds))
-    contradicted = parts.get("container", 0.0) < 0
+    contradicted = parts.get("container", 0.0) < 0 or (
+        group.kind in AREA_KINDS and best.place.kind in POINT_KINDS
+    )
     tier = "sure" if margin >= _SURE_MARGIN and not contradicted else "doubtful"
     alternatives = tuple(
         summarise(rival[2].place, confidence * share)

@@ -40,6 +40,7 @@ _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate"
 _KINDS_OF_STATE = _STATES | word_set(
     "islamic democratic federal federative socialist arab bolivarian hashemite oriental united"
 )
+_NOTABLE = 15_000  # persons: of a smaller town hardly a hospital or an airport is told
 _SHORT = 3  # letters
 _LONGEST_NAME = 6  # words
 _LONGEST_RUN = 40
@@ -251,11 +252,12 @@ class _Scanner:
             return Candidate(self.sentence, position, end, "street", "", settled=True)
         if kind == "facility":  # it lies in the town that it is named after
             town = self._surface(position, end - 1)
-            facts = self.names.lookup(town)
+            facts = [f for f in self.names.lookup(town) if (f.population or 0) >= _NOTABLE]
             surface = town if facts else surface
         else:
-            facts = ()
+            facts = []
         found_place = Candidate(self.sentence, position, end, "place", surface, facts=facts)
+        found_place.hint = "admin2" if kind == "unit" else None
         found_place.settled = True
         found_place.reasons = [f"named as a {self.tokens[end - 1].lower}"]
         return found_place
