@@ -64,4 +64,4 @@ def _find_ended(
 
 def _carries_on(tokens: tuple[Token, ...], index: int, limit: int) -> bool:
     token = tokens[index]
-    return token.is_capitalised or (token.lower in _JOINERS and index + 1 < limit)
+    return token.is_capitalised or (token.lower in _JOINERS | {"."} and index + 1 < limit)

@@ -147,6 +147,8 @@ class _Scanner:
             return None  # an article or a small word opens no name
         if entry and entry.class_ in {"actor", "organisation"} and not self._blocked(position):
             return self._from_entry(position, end, entry)
+        if entry and entry.kind == "country" and self._abbreviation(end + 1):
+            entry, end = None, position  # Lebanon, Pa.
         return (
             self._feature(position, end)
             or (None if end - position > 1 else self._person(position))
@@ -280,6 +282,8 @@ class _Scanner:
     def _abbreviation(self, position: int) -> Candidate | None:
         """`Gainesville, Va.`: a state's short form, after a comma or in brackets only."""
         tokens = self.tokens
+        if position >= len(tokens):
+            return None
         before = tokens[position - 1].text if position else ""
         dotted = position + 1 < len(tokens) and tokens[position + 1].text == "."
         text = tokens[position].text

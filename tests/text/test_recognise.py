@@ -57,6 +57,12 @@ def classes(text, index):
             [("Islamic Republic of Iran", "place"), ("State of Israel", "place")],
             id="states-in-full",
         ),
+        pytest.param(
+            "A fire in Lebanon, Va., and in Lebanon.",
+            [("Lebanon", "place"), ("Va.", "place"), ("Lebanon", "place")],
+            id="a-town-of-a-country's-name",
+        ),
+        pytest.param("He came from Camp d'Arville.", [("Camp d'Arville", "place")], id="article"),
         pytest.param("Near Frenchmen Street he fell.", [], id="street"),
         pytest.param("They crossed the Zambra River.", [("Zambra River", "place")], id="river"),
         pytest.param("Kurdish fighters", [("Kurdish", "demonym")], id="a-people-without-a-state"),
