@@ -37,8 +37,8 @@ def outlines(gazetteer: Gazetteer) -> dict[str, list[Polygon]]:
     topology = json.loads(find_resource("world/countries-50m.json").read_text(encoding="utf-8"))
     by_name = {
         feature.get("id"): feature["properties"]["name"]
-        for feature in topology["objects"]["countries"]["geometries"]
-    }
+        for feature in reversed(topology["objects"]["countries"]["geometries"])
+    }  # of two features with one number, the first is the country, the second its islets
     # The short names of the outlines are looked up like any other name.
     short = {
         "Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG",
