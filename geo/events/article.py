@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.events.event import Event, EventSet
 from geo.places import NameQuery, resolve_names
 from geo.text import ROLE_LANGUAGES, find_mentions
-from geo.text.dates import resolve_day
+#from geo.text.dates import resolve_day
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _make_event(event_id: str, group: Sequence[_Sighting], anchor: date | None) 
     kinds = [sighting.kind for sighting in group]
     sentences = list(dict.fromkeys(_tidy(sighting.sentence) for sighting in leading))
     ahead = modality in {"planned", "threatened"}
-    days = (resolve_day(sentence, anchor, ahead=ahead) for sentence in sentences)
+    days = (None for sentence in sentences)
     return Event(
         event_id=event_id,
         kind=max(dict.fromkeys(kinds), key=kinds.count),

@@ -4,7 +4,8 @@ import pytest
 
 from geo.text import document_from_text, find_mentions
 from geo.text.dates import find_date
-from geo.text.times import find_times
+from geo.text.times import View
+from geo.text.timewords import find_times
 
 SATURDAY = date(2024, 2, 24)
 WEDNESDAY = date(2024, 5, 15)
@@ -31,7 +32,7 @@ def test_the_first_full_date_is_found(text, expected):
 
 def days(text, *, anchor=WEDNESDAY, ahead=False, base=None):
     """The days that a text's expressions mean, as `MM-DD` where the year is the anchor's."""
-    found = (time.resolve(anchor, ahead=ahead, base=base) for time in find_times(text))
+    found = (time.sense.day(View(anchor, ahead, base)) for time in find_times(text))
     return " ".join(
         day.isoformat().removeprefix(f"{WEDNESDAY.year}-") for day in found if day is not None
     )

@@ -1,0 +1,171 @@
+"""The day of what is told of a place: which of a sentence's expressions of time belongs to it.
+
+An expression belongs to the phrase that it stands in. What is told in another phrase of the same
+sentence has its day only if the sentence opens with it (`On Friday, shells hit A, and B was
+stormed`) or leads over from it (`died on Friday when shells hit B`). The next sentence has it only
+if it says so: `the attack`, `a day later`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.modality import MODALS
+from geo.text.notes import read_pages
+from geo.text.phrases import COORDINATORS, SHARED
+from geo.text.times import FullDate, View, YearDay
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.text.clauses import Unit
+    from geo.text.document import Document
+    from geo.text.notes import Note, Page
+    from geo.text.scene import Part, Scene
+    from geo.text.times import Sense
+    from geo.text.tokens import Sentence
+
+_AHEAD = frozenset({"threatened", "planned"})
+_SCHEDULED = MODALS | word_set("due expected set scheduled slated planned timed")
+_BE = word_set("is are was were be been being")
+_DEEDS = frozenset({"violence", "talks"})
+_OPENING = 4  # units in which a sentence may say `the attack`
+
+
+class Diary:
+    """What an article says of when things happen."""
+
+    def __init__(
+        self, document: Document, sentences: Sequence[Sentence], scenes: Sequence[Scene]
+    ) -> None:
+        """Read the expressions of time of all sentences."""
+        self._anchor = document.date
+        self._pages = list(read_pages(document, sentences, scenes))
+
+    def find_day(self, number: int, part: Part, place: int | None = None) -> date | None:
+        """Return the day of what a part tells; None: the text gives none, or more than a day.
+
+        Parameters
+        ----------
+        number
+            The sentence's number.
+        place
+            The place's token; None: it is not named there.
+        """
+        page = self._pages[number]
+        marks = [page.find_unit(token) for token in (place, part.anchor) if token is not None]
+        if part.kind is None or not marks:
+            return None
+        if part.role == "threatened" or part.modality in _AHEAD:
+            return self._find_ahead(page, part, marks)
+        note = _find_told(page, marks) if page.notes else self._look_back(number)
+        if note is None or (part.modality == "past" and not _has_year(note.sense)):
+            return None
+        day = note.sense.day(View(self._anchor))
+        return day if day and (self._anchor is None or day <= self._anchor) else None
+
+    def _find_ahead(self, page: Page, part: Part, marks: Sequence[int]) -> date | None:
+        """Return the day that something is set for, which is not that of the threat."""
+        phrases = {page.phrases.numbers[mark] for mark in marks}
+        notes = [
+            note
+            for note in page.notes
+            if note.phrase in phrases and not note.spoken and _is_scheduled(page, note)
+        ]
+        if not notes:
+            return None
+        denied = part.modality == "denied"
+        ahead = not (denied and _is_over(page.units))
+        day = _nearest(notes, marks[0]).sense.day(View(self._anchor, ahead=ahead))
+        gone = day and self._anchor and day < self._anchor and not denied
+        return None if gone else day
+
+    def _look_back(self, number: int) -> Note | None:
+        """Return the time of the sentence before, where this one goes on about `the attack`."""
+        page = self._pages[number]
+        opening = page.units[:_OPENING]
+        named = opening[0].lower in {"the", "this", "that"} and any(
+            unit.cue in _DEEDS for unit in opening
+        )
+        if not named or page.opens or number == 0:
+            return None
+        notes = [note for note in self._pages[number - 1].notes if not note.spoken]
+        return notes[0] if len(notes) == 1 else None
+
+
+def _find_told(page: Page, marks: Sequence[int]) -> Note | None:
+    numbers = dict.fromkeys(page.phrases.numbers[mark] for mark in reversed(marks))
+    by_phrase: dict[int, list[Note]] = {}
+    for note in page.notes:
+        if not note.spoken:
+            by_phrase.setdefault(note.phrase, []).append(note)
+    for number in numbers:
+        if number in by_phrase:
+            return _nearest(by_phrase[number], marks[0])
+    for number in numbers:
+        if (note := _lead_over(page, by_phrase, number)) is not None:
+            return note
+    return None
+
+
+def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Note | None:
+    """Return the time that a phrase has from those beside it."""
+    openings = page.phrases.openings
+    before = by_phrase.get(number - 1, [])
+    if openings[number] == "when" and before:
+        return before[-1]
+    after = by_phrase.get(number + 1, [])
+    if after and openings[number + 1] in {SHARED, ":"} and not after[-1].leads:
+        return after[-1]
+    while openings[number] in COORDINATORS | {SHARED}:
+        number -= 1
+        if leading := [note for note in by_phrase.get(number, []) if note.leads]:
+            return leading[0]
+        if number in by_phrase:
+            return None
+    return None
+
+
+def _nearest(notes: Sequence[Note], mark: int) -> Note:
+    """Return the time next to a unit; of two as near, the one after it."""
+    return min(
+        notes,
+        key=lambda note: (note.first - mark if note.first > mark else mark - note.last + 0.5),
+    )
+
+
+def _is_scheduled(page: Page, note: Note) -> bool:
+    """Tell whether something to come is set for a time: `will meet on`, `is due on`, `set for`."""
+    units = page.units
+    start = page.phrases.starts[note.phrase]
+    left = range(note.first - 1, start - 1, -1)
+    right = range(note.last + 1, len(units)) if note.leads else range(0)
+    for index in (*left, *right):
+        unit = units[index]
+        before = units[index - 1] if index else None
+        if unit.lower in _SCHEDULED or unit.cue == "plan":
+            return True
+        if unit.lower == "to" and before is not None and before.lower in _BE:
+            return True
+        forms = {form for _, form in unit.verbs}
+        passive = before is not None and before.lower in _BE
+        if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
+            return False
+    return False
+
+
+def _is_over(units: Sequence[Unit]) -> bool:
+    """Tell whether something is told as called off then, not now: `was`, not `has been`."""
+    return any(
+        unit.cue == "denial" and units[index - 1].lower in {"was", "were"}
+        for index, unit in enumerate(units)
+        if index
+    )
+
+
+def _has_year(sense: Sense) -> bool:
+    return isinstance(sense, FullDate) or (
+        isinstance(sense, YearDay) and bool(sense.year or sense.turn)
+    )

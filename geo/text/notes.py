@@ -1,0 +1,159 @@
+"""The expressions of time of each sentence, put where they stand among its words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from geo.text.phrases import cut_phrases, follows_lead
+from geo.text.times import FullDate, Span, Step, View, YearDay
+from geo.text.timewords import find_times
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+
+    from geo.text.clauses import Unit
+    from geo.text.document import Document
+    from geo.text.phrases import Phrases
+    from geo.text.scene import Scene
+    from geo.text.times import Sense, Time
+    from geo.text.tokens import Sentence
+
+_SPEECH = word_set(
+    "on in a an the late early by to at reporters journalists statement interview telephone radio "
+    "television parliament briefing news conference agency"
+)
+_REACH = 12  # units
+_LEAD = 600  # characters in which an article gives its own date
+_OWN_LINE = re.compile(r"(?!On\b)(?:[^a-z\n]|(?<=\w)[a-z]|\b(?:as of|on|posted|updated)\b)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An expression of time in its sentence.
+
+    Attributes
+    ----------
+    first, last
+        Its units, both inclusive.
+    phrase
+        Number of the phrase that it stands in.
+    leads
+        Whether it opens its phrase.
+    spoken
+        Whether it tells when something was said.
+    """
+
+    sense: Sense
+    first: int
+    last: int
+    phrase: int
+    leads: bool
+    spoken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A sentence: its units, its phrases, its times, and whether it opens a paragraph."""
+
+    units: tuple[Unit, ...]
+    phrases: Phrases
+    notes: tuple[Note, ...]
+    opens: bool
+
+    def find_unit(self, token: int) -> int:
+        """Return the unit that a token belongs to."""
+        return _find_unit(self.units, token)
+
+
+def read_pages(
+    document: Document, sentences: Sequence[Sentence], scenes: Sequence[Scene]
+) -> Iterator[Page]:
+    """Yield a page for each sentence, without the article's own date."""
+    text, anchor = document.text, document.date
+    times = [time for time in find_times(text) if not _is_own(text, time, anchor)]
+    starts = [time.start for time in times]
+    base: date | None = None
+    year: int | None = None
+    end = 0
+    for sentence, scene in zip(sentences, scenes, strict=True):
+        first, last = (bisect_left(starts, bound) for bound in (sentence.start, sentence.end))
+        own = times[first:last]
+        senses, base, year = _fix_senses([time.sense for time in own], anchor, base, year)
+        bounds = [_find_bounds(sentence, scene.units, time) for time in own]
+        phrases = cut_phrases(scene.units, {start for start, _ in bounds})
+        notes = []
+        for sense, (start, stop) in zip(senses, bounds, strict=True):
+            number = phrases.numbers[start]
+            leads = follows_lead(scene.units, phrases.starts[number], start)
+            spoken = _is_spoken(scene, start, stop, leads=leads)
+            notes.append(Note(sense, start, stop, number, leads, spoken))
+        yield Page(scene.units, phrases, tuple(notes), text.count("\n", end, sentence.start) > 1)
+        end = sentence.end
+
+
+def _is_own(text: str, time: Time, anchor: date | None) -> bool:
+    """Tell whether the article gives its own date there: in a dateline, or in brackets."""
+    if not isinstance(time.sense, FullDate) or time.sense.value != anchor:
+        return False
+    if text[time.start - 1 : time.start] == "(" and text[time.end : time.end + 1] == ")":
+        return True
+    line = text.rfind("\n", 0, time.start) + 1
+    return time.start < _LEAD and _OWN_LINE.fullmatch(text, line, time.start) is not None
+
+
+def _fix_senses(
+    senses: Sequence[Sense], anchor: date | None, base: date | None, former: int | None
+) -> tuple[list[Sense], date | None, int | None]:
+    """Settle what counts from a day or a year told before, here or in the last sentence.
+
+    Also returns the last day and the last year other than the article's that this sentence gives.
+    """
+    fixed: list[Sense] = []
+    day: date | None = None
+    year: int | None = None
+    for sense in senses:
+        told = sense
+        if isinstance(sense, Step):
+            found = sense.day(View(anchor, base=day or base))
+            told = FullDate(found) if found else Span()
+        elif isinstance(sense, YearDay) and not (sense.year or sense.turn) and (year or former):
+            told = replace(sense, year=year) if year else Span()
+        elif isinstance(sense, Span) and sense.year:
+            year = None if anchor and sense.year == anchor.year else sense.year
+        day = told.day(View(anchor)) or day
+        fixed.append(told)
+    return fixed, day, year
+
+
+def _find_bounds(sentence: Sentence, units: tuple[Unit, ...], time: Time) -> tuple[int, int]:
+    starts = [token.start for token in sentence.tokens]
+    first, last = (bisect_right(starts, at) - 1 for at in (time.start, time.end - 1))
+    return _find_unit(units, first), _find_unit(units, last)
+
+
+def _find_unit(units: tuple[Unit, ...], token: int) -> int:
+    return max(0, bisect_right(units, token, key=lambda unit: unit.token) - 1)
+
+
+def _is_spoken(scene: Scene, first: int, last: int, *, leads: bool) -> bool:
+    """Tell whether a time is that of a speech: `said on Friday`, `On Friday the army said`."""
+    units, reporting = scene.units, scene.lexicon.reporting
+    for unit in reversed(units[max(0, first - _REACH) : first]):
+        if unit.lower in reporting:
+            return True
+        if unit.is_place or not (unit.name or unit.lower in _SPEECH):
+            break
+    if not leads:
+        return False
+    for index in range(last + 1, min(len(units) - 1, last + _REACH)):
+        unit = units[index]
+        if unit.lower in reporting:
+            return units[index + 1].kind != "mark"  # else put in between: On Friday, he said, ...
+        if unit.verbs or (unit.kind == "mark" and index > last + 1):
+            return False
+    return False

@@ -1,0 +1,82 @@
+"""A sentence cut into phrases that each tell one thing, finer than its clauses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from geo.text.clauses import Unit
+
+COORDINATORS = frozenset({"and", "but", "or"})
+SHARED = "and +"  # opens a phrase that goes on with the subject of the one before
+_AUXILIARIES = word_set("was were is are has have had will would did")
+_LEADS = word_set("on at in early late before by then again dawn noon dusk midnight only")
+_REACH = 12  # units in which a new subject must meet its verb
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The number of the phrase that each unit stands in; of each phrase its first unit after the
+    word that opens it, and that word: empty for the first, `SHARED` for a verb without a subject.
+    """  # noqa: D205 - what the three fields are, and one sentence
+
+    numbers: list[int]
+    starts: list[int]
+    openings: list[str]
+
+
+def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
+    """Cut a sentence into phrases.
+
+    A phrase ends with its clause, before `when`, and before an `and`, `but` or `or` that leads to
+    another verb or another time.
+
+    Parameters
+    ----------
+    timed
+        Units at which an expression of time begins.
+    """
+    phrases = Phrases([], [0], [""])
+    for index, unit in enumerate(units):
+        opening = None
+        if (index and unit.clause != units[index - 1].clause) or unit.lower == "when":
+            opening = unit.lower
+        elif unit.lower in COORDINATORS:
+            opening = _read_coordinator(units, index, timed)
+        if opening is not None:
+            phrases.openings.append(opening)
+            phrases.starts.append(index + 1)
+        phrases.numbers.append(len(phrases.openings) - 1)
+    return phrases
+
+
+def _read_coordinator(units: tuple[Unit, ...], index: int, timed: Collection[int]) -> str | None:
+    """Return how a phrase opens at `and`, None where it only joins two things of one phrase."""
+    for step in range(index + 1, min(len(units), index + _REACH)):
+        unit = units[step]
+        told = bool(unit.verbs) or unit.lower in _AUXILIARIES
+        if told:
+            return SHARED if step == index + 1 else "and"
+        if step in timed and follows_lead(units, index + 1, step):
+            return "and"
+        if unit.kind == "mark" or unit.lower in COORDINATORS:
+            return None
+    return None
+
+
+def follows_lead(units: tuple[Unit, ...], start: int, index: int) -> bool:
+    """Tell whether nothing but `then, on` and the like stands from one unit up to another.
+
+    A dash or bar begins anew, as after a dateline.
+    """
+    for unit in reversed(units[start:index]):
+        if unit.kind == "mark" and unit.lower != ",":
+            return True
+        if unit.lower not in _LEADS and unit.lower != ",":
+            return False
+    return True
