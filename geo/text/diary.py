@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.modality import MODALS
+from geo.text.modality import is_modal
 from geo.text.notes import read_pages
 from geo.text.phrases import COORDINATORS, SHARED
 from geo.text.times import FullDate, View, YearDay
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from geo.text.tokens import Sentence
 
 _AHEAD = frozenset({"threatened", "planned"})
-_SCHEDULED = MODALS | word_set("due expected set scheduled slated planned timed")
+_SCHEDULED = word_set("due expected set scheduled slated planned timed")
 _BE = word_set("is are was were be been being")
 _DEEDS = frozenset({"violence", "talks"})
 _OPENING = 4  # units in which a sentence may say `the attack`
@@ -58,8 +58,11 @@ class Diary:
         marks = [page.find_unit(token) for token in (place, part.anchor) if token is not None]
         if part.kind is None or not marks:
             return None
-        if part.role == "threatened" or part.modality in _AHEAD:
-            return self._find_ahead(page, part, marks)
+        ahead = part.role == "threatened" or part.modality in _AHEAD
+        if ahead or part.modality == "denied":
+            day = self._find_ahead(page, part, marks)
+            if ahead or day:
+                return day
         note = _find_told(page, marks) if page.notes else self._look_back(number)
         if note is None or (part.modality == "past" and not _has_year(note.sense)):
             return None
@@ -141,11 +144,10 @@ def _is_scheduled(page: Page, note: Note) -> bool:
     units = page.units
     start = page.phrases.starts[note.phrase]
     left = range(note.first - 1, start - 1, -1)
-    right = range(note.last + 1, len(units)) if note.leads else range(0)
-    for index in (*left, *right):
+    for index in range(note.last + 1, len(units)) if note.leads else left:
         unit = units[index]
         before = units[index - 1] if index else None
-        if unit.lower in _SCHEDULED or unit.cue == "plan":
+        if unit.lower in _SCHEDULED or unit.cue == "plan" or is_modal(unit):
             return True
         if unit.lower == "to" and before is not None and before.lower in _BE:
             return True

@@ -174,6 +174,9 @@ _RANGE = re.compile(
     r"|\s+(?:and|to)\s+(?:early\s+|late\s+)?on\s+",
     re.IGNORECASE,
 )
+_EXACTNESS = {
+    Night: 0, Span: 0, Step: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3
+}
 
 
 def find_times(text: str) -> list[Time]:
@@ -223,23 +226,30 @@ def _join(text: str, times: Iterable[Time]) -> list[Time]:
     """Join what stands side by side: `Friday, 10 May` is a day, `Friday and Saturday` none."""
     joined: list[Time] = []
     for time in times:
-        gap = text[joined[-1].end : time.start] if joined else "."
-        if len(gap) > _CONTEXT or not (_SAME.fullmatch(gap) or _RANGE.fullmatch(gap)):
+        last = joined[-1] if joined else None
+        gap = text[last.end : time.start][: _CONTEXT + 1] if last else ""
+        if last and _SAME.fullmatch(gap):
+            joined[-1] = Time(last.start, time.end, _combine(last.sense, time.sense))
+        elif last and _RANGE.fullmatch(gap) and _are_alike(last.sense, time.sense, gap):
+            joined[-1] = Time(last.start, time.end, Span())
+        else:
             joined.append(time)
-            continue
-        last = joined.pop()
-        sense = _combine(last.sense, time.sense) if _SAME.fullmatch(gap) else Span()
-        joined.append(Time(last.start, time.end, sense))
     return joined
+
+
+def _are_alike(first: Sense, second: Sense, gap: str) -> bool:
+    """Tell whether two expressions can be the ends of one; a dash may part others."""
+    alike = type(first) is type(second) or {type(first), type(second)} == {FullDate, YearDay}
+    return alike or (any(map(str.isalpha, gap)) and isinstance(first, Span))
 
 
 def _combine(first: Sense, second: Sense) -> Sense:
     """Return what two expressions mean together: the more exact one, if they are of two sorts."""
-    ranks = [
-        (FullDate, YearDay).index(type(sense)) if isinstance(sense, FullDate | YearDay) else 9
-        for sense in (first, second)
-    ]
-    exact, other = (second, first) if ranks[1] < ranks[0] else (first, second)
+    other, exact = sorted((first, second), key=lambda sense: _EXACTNESS[type(sense)])
+    if isinstance(other, Night) or _EXACTNESS[type(other)] == _EXACTNESS[type(exact)]:
+        return Span()
+    if isinstance(other, Span) and other.year and isinstance(exact, YearDay):
+        return replace(exact, year=other.year)
     if isinstance(other, Weekday) and isinstance(exact, YearDay):
         return replace(exact, weekday=other.number)
     if isinstance(other, Weekday) and isinstance(exact, FullDate):
