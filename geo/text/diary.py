@@ -31,6 +31,10 @@ _AHEAD = frozenset({"threatened", "planned"})
 _SCHEDULED = word_set("due expected set scheduled slated planned timed")
 _BE = word_set("is are was were be been being")
 _DEEDS = frozenset({"violence", "talks"})
+_MEANWHILE = word_set("when as while amid") | {"even as", "just as"}
+_JOINING = COORDINATORS | _MEANWHILE | {SHARED}
+_RELATIVE = frozenset({"who", "which", "whose", "where"})
+_KILLED = frozenset({"killed", "wounded", "injured", "died", "hurt"})
 _OPENING = 4  # units in which a sentence may say `the attack`
 
 
@@ -63,7 +67,8 @@ class Diary:
             day = self._find_ahead(page, part, marks)
             if ahead or day:
                 return day
-        note = _find_told(page, marks) if page.notes else self._look_back(number)
+        said = [note for note in page.notes if not note.spoken]
+        note = _choose(page, said, marks) if page.notes else self._look_back(number)
         if note is None or (part.modality == "past" and not _has_year(note.sense)):
             return None
         day = note.sense.day(View(self._anchor))
@@ -71,17 +76,17 @@ class Diary:
 
     def _find_ahead(self, page: Page, part: Part, marks: Sequence[int]) -> date | None:
         """Return the day that something is set for, which is not that of the threat."""
-        phrases = {page.phrases.numbers[mark] for mark in marks}
+        doubt = part.role == "venue"  # nobody threatens with talks
         notes = [
             note
             for note in page.notes
-            if note.phrase in phrases and not note.spoken and _is_scheduled(page, note)
+            if not note.spoken and _is_scheduled(page, note, otherwise=doubt)
         ]
-        if not notes:
+        note = _choose(page, notes, marks)
+        if note is None:
             return None
         denied = part.modality == "denied"
-        ahead = not (denied and _is_over(page.units))
-        day = _nearest(notes, marks[0]).sense.day(View(self._anchor, ahead=ahead))
+        day = note.sense.day(View(self._anchor, ahead=not (denied and _is_over(page.units))))
         gone = day and self._anchor and day < self._anchor and not denied
         return None if gone else day
 
@@ -98,48 +103,59 @@ class Diary:
         return notes[0] if len(notes) == 1 else None
 
 
-def _find_told(page: Page, marks: Sequence[int]) -> Note | None:
-    numbers = dict.fromkeys(page.phrases.numbers[mark] for mark in reversed(marks))
+def _choose(page: Page, notes: Sequence[Note], marks: Sequence[int]) -> Note | None:
+    """Return the time of what is told at some units, the place first."""
     by_phrase: dict[int, list[Note]] = {}
-    for note in page.notes:
-        if not note.spoken:
-            by_phrase.setdefault(note.phrase, []).append(note)
+    for note in notes:
+        by_phrase.setdefault(note.phrase, []).append(note)
+    numbers = dict.fromkeys(page.phrases.numbers[mark] for mark in reversed(marks))
     for number in numbers:
         if number in by_phrase:
             return _nearest(by_phrase[number], marks[0])
-    for number in numbers:
-        if (note := _lead_over(page, by_phrase, number)) is not None:
-            return note
-    return None
+    found = (_lead_over(page, by_phrase, number) for number in numbers)
+    return next((note for note in found if note is not None), None)
 
 
 def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Note | None:
     """Return the time that a phrase has from those beside it."""
-    openings = page.phrases.openings
-    before = by_phrase.get(number - 1, [])
-    if openings[number] == "when" and before:
-        return before[-1]
+    phrases = page.phrases
     after = by_phrase.get(number + 1, [])
-    if after and openings[number + 1] in {SHARED, ":"} and not after[-1].leads:
+    if after and phrases.openings[number + 1] in {SHARED, ":"} and not after[-1].leads:
         return after[-1]
-    while openings[number] in COORDINATORS | {SHARED}:
-        number -= 1
-        if leading := [note for note in by_phrase.get(number, []) if note.leads]:
-            return leading[0]
-        if number in by_phrase:
+    while number:
+        opening, start, number = (
+            phrases.openings[number],
+            phrases.starts[number],
+            phrases.before[number],
+        )
+        own = by_phrase.get(number, [])
+        if own and (opening in _MEANWHILE or (opening == "after" and _kills(page, number))):
+            return own[-1]
+        narrows = opening in _RELATIVE and page.units[start - 2].lower != ","
+        if not (narrows or opening in _JOINING):
             return None
+        if own:
+            return own[0] if own[0].leads else None
     return None
+
+
+def _kills(page: Page, number: int) -> bool:
+    """Tell whether people died in a phrase, so that `after` tells of what."""
+    return any(
+        unit.lower in _KILLED and phrase == number
+        for unit, phrase in zip(page.units, page.phrases.numbers, strict=True)
+    )
 
 
 def _nearest(notes: Sequence[Note], mark: int) -> Note:
     """Return the time next to a unit; of two as near, the one after it."""
     return min(
         notes,
-        key=lambda note: (note.first - mark if note.first > mark else mark - note.last + 0.5),
+        key=lambda note: note.first - mark if note.first > mark else mark - note.last + 0.5,
     )
 
 
-def _is_scheduled(page: Page, note: Note) -> bool:
+def _is_scheduled(page: Page, note: Note, *, otherwise: bool) -> bool:
     """Tell whether something to come is set for a time: `will meet on`, `is due on`, `set for`."""
     units = page.units
     start = page.phrases.starts[note.phrase]
@@ -155,7 +171,7 @@ def _is_scheduled(page: Page, note: Note) -> bool:
         passive = before is not None and before.lower in _BE
         if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
             return False
-    return False
+    return otherwise
 
 
 def _is_over(units: Sequence[Unit]) -> bool:

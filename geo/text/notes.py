@@ -27,6 +27,7 @@ _SPEECH = word_set(
     "on in a an the late early by to at reporters journalists statement interview telephone radio "
     "television parliament briefing news conference agency"
 )
+_BE = word_set("is are was were be been being")
 _REACH = 12  # units
 _LEAD = 600  # characters in which an article gives its own date
 _OWN_LINE = re.compile(r"(?!On\b)(?:[^a-z\n]|(?<=\w)[a-z]|\b(?:as of|on|posted|updated)\b)*")
@@ -142,18 +143,34 @@ def _find_unit(units: tuple[Unit, ...], token: int) -> int:
 
 def _is_spoken(scene: Scene, first: int, last: int, *, leads: bool) -> bool:
     """Tell whether a time is that of a speech: `said on Friday`, `On Friday the army said`."""
-    units, reporting = scene.units, scene.lexicon.reporting
-    for unit in reversed(units[max(0, first - _REACH) : first]):
-        if unit.lower in reporting:
+    units = scene.units
+    for index in range(first - 1, max(-1, first - _REACH), -1):
+        unit = units[index]
+        if _tells(scene, index):
             return True
         if unit.is_place or not (unit.name or unit.lower in _SPEECH):
             break
     if not leads:
         return False
-    for index in range(last + 1, min(len(units) - 1, last + _REACH)):
-        unit = units[index]
-        if unit.lower in reporting:
-            return units[index + 1].kind != "mark"  # else put in between: On Friday, he said, ...
-        if unit.verbs or (unit.kind == "mark" and index > last + 1):
+    for index in range(last + 1, min(len(units), last + _REACH)):
+        if _tells(scene, index):
+            return not _is_put_in(units, index)
+        if units[index].verbs or (units[index].kind == "mark" and index > last + 1):
+            return False
+    return False
+
+
+def _tells(scene: Scene, index: int) -> bool:
+    """Tell whether someone says something there; `clashes were reported` are no speech."""
+    before = scene.units[index - 1].lower if index else ""
+    return scene.units[index].lower in scene.lexicon.reporting and before not in _BE
+
+
+def _is_put_in(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell whether a speaker is only put in, as in `On Friday, he told the agency, shells fell`."""
+    for unit in units[index + 1 : index + _REACH]:
+        if unit.kind == "mark":
+            return True
+        if unit.verbs or unit.is_place or unit.lower == "that":
             return False
     return False

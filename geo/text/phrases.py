@@ -15,44 +15,76 @@ if TYPE_CHECKING:
 COORDINATORS = frozenset({"and", "but", "or"})
 SHARED = "and +"  # opens a phrase that goes on with the subject of the one before
 _AUXILIARIES = word_set("was were is are has have had will would did")
-_LEADS = word_set("on at in early late before by then again dawn noon dusk midnight only")
+_LEADS = word_set(
+    "on at in of the early late before after by around just shortly soon then again also only later "
+    "earlier hours night evening morning afternoon dawn noon dusk midnight "
+)
+_DASHES = frozenset("\u2013\u2014")
+_CLOSERS = {"(": ")"}
 _REACH = 12  # units in which a new subject must meet its verb
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The number of the phrase that each unit stands in; of each phrase its first unit after the
-    word that opens it, and that word: empty for the first, `SHARED` for a verb without a subject.
-    """  # noqa: D205 - what the three fields are, and one sentence
+    """The phrases of a sentence.
+
+    Attributes
+    ----------
+    numbers
+        The phrase that each unit stands in.
+    starts
+        Of each phrase its first unit after the word that opens it.
+    openings
+        That word; empty for the first phrase, `SHARED` where a verb follows without a subject.
+    before
+        The phrase that it is opened in.
+    """
 
     numbers: list[int]
     starts: list[int]
     openings: list[str]
+    before: list[int]
 
 
 def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     """Cut a sentence into phrases.
 
     A phrase ends with its clause, before `when`, and before an `and`, `but` or `or` that leads to
-    another verb or another time.
+    another verb or another time. After brackets, a pair of dashes, or a relative clause that a
+    comma ends, the phrase before them goes on.
 
     Parameters
     ----------
     timed
         Units at which an expression of time begins.
     """
-    phrases = Phrases([], [0], [""])
+    phrases = Phrases([], [0], [""], [0])
+    current, outer, closer = 0, 0, ""
     for index, unit in enumerate(units):
         opening = None
         if (index and unit.clause != units[index - 1].clause) or unit.lower == "when":
             opening = unit.lower
         elif unit.lower in COORDINATORS:
             opening = _read_coordinator(units, index, timed)
-        if opening is not None:
+        if opening is not None and opening == closer:
+            current, closer = outer, ""
+        elif opening is not None:
+            if unit.cue == "relative":
+                outer, closer = current, ","
+            elif opening == "(" or (opening in _DASHES and _is_told(units, phrases, index)):
+                outer, closer = current, _CLOSERS.get(opening, opening)
             phrases.openings.append(opening)
             phrases.starts.append(index + 1)
-        phrases.numbers.append(len(phrases.openings) - 1)
+            phrases.before.append(current)
+            current = len(phrases.openings) - 1
+        phrases.numbers.append(current)
     return phrases
+
+
+def _is_told(units: tuple[Unit, ...], phrases: Phrases, index: int) -> bool:
+    """Tell whether a verb came before a dash, which does not end a dateline then."""
+    start = phrases.starts[-1]
+    return any(unit.verbs or unit.lower in _AUXILIARIES for unit in units[start:index])
 
 
 def _read_coordinator(units: tuple[Unit, ...], index: int, timed: Collection[int]) -> str | None:

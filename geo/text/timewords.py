@@ -148,10 +148,9 @@ _NAME_BEFORE = re.compile(
     r"\b(?:Avenue|Street|Rue|Place|Square|Boulevard|Bridge|Hay|Camp)\s+(?:of\s+)?(?:the\s+)?$"
 )
 _NAME_AFTER = re.compile(
-    r"\s+(?:bridge|city|street|road|avenue|square|university|hospital|stadium|airport|district|"
-    r"camp|village|roundabout|barracks|mosque|governorate|dam|boulevard|brigades?|movement|"
-    r"alliance|coalition|bloc|group)\b",
-    re.IGNORECASE,
+    r"\s+(?:(?i:movement|alliance|coalition|bloc|group|brigades?)|Bridge|City|Street|Road|Avenue|"
+    "Square|University|Hospital|Stadium|Airport|District|Camp|Village|Roundabout|Barracks|Mosque|"
+    r"Governorate|Dam|Boulevard)\b"
 )
 _INSIDE = re.compile(r"\b(?:the|in|near|at|to|over|across|along)\s+$", re.IGNORECASE)
 _CAPITAL = re.compile(r"\s+[A-Z]")
@@ -170,13 +169,12 @@ _ATTRIBUTE = re.compile(
 )
 _SAME = re.compile(r",?\s*(?:\bon\b)?\s*")
 _RANGE = re.compile(
-    r"(?:\s*[-\u2013\u2014/]|,?\s+(?:and|or|to|into|through|until))\s*(?:early\s+|late\s+)?"
-    r"|\s+(?:and|to)\s+(?:early\s+|late\s+)?on\s+",
+    r"(?:\s*[-\u2013\u2014/]|,?\s+(?:and|or|to|into|through|until))\s*(?:early\s+|late\s+)?",
     re.IGNORECASE,
 )
-_EXACTNESS = {
-    Night: 0, Span: 0, Step: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3
-}
+_LISTED = re.compile(r"\s+and\s+on\s+")  # on Saturday and on Sunday
+_ENDED = re.compile(r"\s*(?:[.,;]|$)")
+_EXACTNESS = {Night: 0, Span: 0, Step: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3}
 
 
 def find_times(text: str) -> list[Time]:
@@ -230,7 +228,10 @@ def _join(text: str, times: Iterable[Time]) -> list[Time]:
         gap = text[last.end : time.start][: _CONTEXT + 1] if last else ""
         if last and _SAME.fullmatch(gap):
             joined[-1] = Time(last.start, time.end, _combine(last.sense, time.sense))
-        elif last and _RANGE.fullmatch(gap) and _are_alike(last.sense, time.sense, gap):
+        elif last and (
+            (_RANGE.fullmatch(gap) and _are_alike(last.sense, time.sense, gap))
+            or (_LISTED.fullmatch(gap) and _ENDED.match(text, time.end))
+        ):
             joined[-1] = Time(last.start, time.end, Span())
         else:
             joined.append(time)

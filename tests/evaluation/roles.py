@@ -43,7 +43,7 @@ class RoleScore:
     targets_abroad: int = 0  # of those, in a country where no label has one
     modality: Counter[str] = field(default_factory=Counter)  # right, all
     dates: Counter[str] = field(default_factory=Counter)  # labelled days and those right; both of
-    # places found in their role; of such places those without a labelled day, and those given one
+    # places put in their role; of such places those without a labelled day, and those given one
     points: int = 0  # labelled places with a position
     sure: int = 0
     sure_near: int = 0
@@ -79,7 +79,11 @@ class RoleScore:
             ("actor precision", f"{self.actor_precision:.3f}"),
             ("modality", f"{self.modality['right']} of {self.modality['all']}"),
             ("dates", f"{self.dates['right']} of {self.dates['all']}"),
-            ("dates in role", f"{self.dates['right in role']} of {self.dates['in role']}"),
+            (
+                "dates in role",
+                f"{self.dates['right in role']} of {self.dates['in role']}, "
+                f"{self.dates['missing in role']} without a day",
+            ),
             ("dates invented", f"{self.dates['invented']} of {self.dates['undated']}"),
             (
                 "sure within 20 km",
@@ -176,23 +180,33 @@ def _count_dates(
     score: RoleScore, name: str, text: str, labels: list[dict[str, Any]], found: ArticleEvents
 ) -> None:
     mentions = {(m.span_start, m.span_end): m for m in found.mentions}
+    by_span = {span: mention.place_id for span, mention in mentions.items()}
+    dated = {
+        (by_span.get((label["start"], label["end"])), label["role"])
+        for label in labels
+        if "date" in label
+    }
     for label in labels:
         mention = mentions.get((label["start"], label["end"]))
         if label.get("role") not in {"threatened", "site", "venue"}:
             continue
         given = _find_days(text, mention, label["role"], found) if mention else []
-        in_role = mention is not None and mention.role == label["role"]
+        in_role = bool(mention and mention.place_id) and mention.role == label["role"]
         expected = [label["date"]] if "date" in label else []
         score.dates["all"] += bool(expected)
         score.dates["right"] += bool(expected) and given == expected
         score.dates["in role"] += bool(expected) and in_role
         score.dates["right in role"] += bool(expected) and in_role and given == expected
+        score.dates["missing in role"] += bool(expected) and in_role and not given
+        if not expected and mention and (mention.place_id, label["role"]) in dated:
+            continue  # a heading: its event has its day further down
         score.dates["undated"] += not expected and in_role
         score.dates["invented"] += not expected and in_role and bool(given)
         if given != expected and (expected or in_role):
             found_so = "" if in_role else ", and not in its role"
             score.wrong.append(
-                f"{name}: {label['text']} at {label['start']}: day {given}, not {expected}{found_so}"
+                f"{name}: {label['text']} at {label['start']}: "
+                f"day {given}, not {expected}{found_so}"
             )
 
 
