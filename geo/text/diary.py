@@ -27,14 +27,15 @@ if TYPE_CHECKING:
     from geo.text.times import Sense
     from geo.text.tokens import Sentence
 
-_AHEAD = frozenset({"threatened", "planned"})
+_UNDONE = frozenset({"threatened", "planned", "denied"})
 _SCHEDULED = word_set("due expected set scheduled slated planned timed")
 _BE = word_set("is are was were be been being")
 _DEEDS = frozenset({"violence", "talks"})
 _MEANWHILE = word_set("when as while amid") | {"even as", "just as"}
 _JOINING = COORDINATORS | _MEANWHILE | {SHARED}
 _RELATIVE = frozenset({"who", "which", "whose", "where"})
-_KILLED = frozenset({"killed", "wounded", "injured", "died", "hurt"})
+_KILLED = frozenset({"killed", "wounded", "injured", "died", "hurt"})  # `after` tells of what
+_PERFECT = frozenset({"had", "has", "have", "is", "are"})  # another time than that of the sentence
 _OPENING = 4  # units in which a sentence may say `the attack`
 
 
@@ -62,11 +63,8 @@ class Diary:
         marks = [page.find_unit(token) for token in (place, part.anchor) if token is not None]
         if part.kind is None or not marks:
             return None
-        ahead = part.role == "threatened" or part.modality in _AHEAD
-        if ahead or part.modality == "denied":
-            day = self._find_ahead(page, part, marks)
-            if ahead or day:
-                return day
+        if part.role == "threatened" or part.modality in _UNDONE:
+            return self._find_ahead(page, part, marks)
         said = [note for note in page.notes if not note.spoken]
         note = _choose(page, said, marks) if page.notes else self._look_back(number)
         if note is None or (part.modality == "past" and not _has_year(note.sense)):
@@ -76,11 +74,12 @@ class Diary:
 
     def _find_ahead(self, page: Page, part: Part, marks: Sequence[int]) -> date | None:
         """Return the day that something is set for, which is not that of the threat."""
-        doubt = part.role == "venue"  # nobody threatens with talks
+        talks = part.role == "venue" and part.modality == "planned"  # no threat to be confused with
         notes = [
             note
             for note in page.notes
-            if not note.spoken and _is_scheduled(page, note, otherwise=doubt)
+            if not note.spoken
+            and (_is_scheduled(page, note) or (talks and note.first > min(marks)))
         ]
         note = _choose(page, notes, marks)
         if note is None:
@@ -108,7 +107,9 @@ def _choose(page: Page, notes: Sequence[Note], marks: Sequence[int]) -> Note | N
     by_phrase: dict[int, list[Note]] = {}
     for note in notes:
         by_phrase.setdefault(note.phrase, []).append(note)
-    numbers = dict.fromkeys(page.phrases.numbers[mark] for mark in reversed(marks))
+    place, anchor = page.phrases.numbers[marks[0]], page.phrases.numbers[marks[-1]]
+    elsewhen = place < anchor and _has_word(page, anchor, _PERFECT)
+    numbers = [anchor] if elsewhen or place == anchor else [anchor, place]
     for number in numbers:
         if number in by_phrase:
             return _nearest(by_phrase[number], marks[0])
@@ -123,26 +124,28 @@ def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Not
     if after and phrases.openings[number + 1] in {SHARED, ":"} and not after[-1].leads:
         return after[-1]
     while number:
-        opening, start, number = (
-            phrases.openings[number],
-            phrases.starts[number],
-            phrases.before[number],
-        )
+        opening, start = phrases.openings[number], phrases.starts[number]
+        inner, number = number, phrases.before[number]
         own = by_phrase.get(number, [])
-        if own and (opening in _MEANWHILE or (opening == "after" and _kills(page, number))):
+        if own and (
+            opening in _MEANWHILE or (opening == "after" and _has_word(page, number, _KILLED))
+        ):
             return own[-1]
         narrows = opening in _RELATIVE and page.units[start - 2].lower != ","
-        if not (narrows or opening in _JOINING):
+        if not (
+            narrows
+            or opening in _JOINING
+            or (opening == "where" and not _has_word(page, inner, _PERFECT))
+        ):
             return None
         if own:
-            return own[0] if own[0].leads else None
+            return own[0] if own[0].leads or opening == SHARED else None
     return None
 
 
-def _kills(page: Page, number: int) -> bool:
-    """Tell whether people died in a phrase, so that `after` tells of what."""
+def _has_word(page: Page, number: int, words: frozenset[str]) -> bool:
     return any(
-        unit.lower in _KILLED and phrase == number
+        unit.lower in words and phrase == number
         for unit, phrase in zip(page.units, page.phrases.numbers, strict=True)
     )
 
@@ -155,7 +158,7 @@ def _nearest(notes: Sequence[Note], mark: int) -> Note:
     )
 
 
-def _is_scheduled(page: Page, note: Note, *, otherwise: bool) -> bool:
+def _is_scheduled(page: Page, note: Note) -> bool:
     """Tell whether something to come is set for a time: `will meet on`, `is due on`, `set for`."""
     units = page.units
     start = page.phrases.starts[note.phrase]
@@ -171,7 +174,7 @@ def _is_scheduled(page: Page, note: Note, *, otherwise: bool) -> bool:
         passive = before is not None and before.lower in _BE
         if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
             return False
-    return otherwise
+    return False
 
 
 def _is_over(units: Sequence[Unit]) -> bool:

@@ -27,6 +27,7 @@ _SPEECH = word_set(
     "on in a an the late early by to at reporters journalists statement interview telephone radio "
     "television parliament briefing news conference agency"
 )
+_REPORTED = frozenset({"report", "reports", "reported"})
 _BE = word_set("is are was were be been being")
 _REACH = 12  # units
 _LEAD = 600  # characters in which an article gives its own date
@@ -154,7 +155,8 @@ def _is_spoken(scene: Scene, first: int, last: int, *, leads: bool) -> bool:
         return False
     for index in range(last + 1, min(len(units), last + _REACH)):
         if _tells(scene, index):
-            return not _is_put_in(units, index)
+            deed = any(unit.cue in {"violence", "state"} for unit in units[index + 1 : index + 4])
+            return not (_is_put_in(units, index) or (units[index].lower in _REPORTED and deed))
         if units[index].verbs or (units[index].kind == "mark" and index > last + 1):
             return False
     return False

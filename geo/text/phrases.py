@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from geo.text.clauses import Unit
 
@@ -50,8 +50,8 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     """Cut a sentence into phrases.
 
     A phrase ends with its clause, before `when`, and before an `and`, `but` or `or` that leads to
-    another verb or another time. After brackets, a pair of dashes, or a relative clause that a
-    comma ends, the phrase before them goes on.
+    another verb or another time. After brackets, a pair of dashes, or a clause that is put in and
+    ended by a comma, the phrase before them goes on.
 
     Parameters
     ----------
@@ -61,17 +61,22 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     phrases = Phrases([], [0], [""], [0])
     current, outer, closer = 0, 0, ""
     for index, unit in enumerate(units):
+        start = phrases.starts[-1]
+        told = _is_told(units[start:index])
         opening = None
-        if (index and unit.clause != units[index - 1].clause) or unit.lower == "when":
+        if unit.clause != (units[index - 1].clause if index else 0) or unit.lower == "when":
             opening = unit.lower
         elif unit.lower in COORDINATORS:
-            opening = _read_coordinator(units, index, timed)
-        if opening is not None and opening == closer:
+            opening = _read_coordinator(units, index, timed, told=told)
+        if closer and unit.lower == closer:
+            times = [step for step in range(start, index) if step in timed]
+            if times and not told and not units[times[-1]].possessive:
+                phrases.numbers[start - 1 :] = [outer] * (index - start + 1)
             current, closer = outer, ""
         elif opening is not None:
-            if unit.cue == "relative":
+            if unit.cue == "relative" or (not told and opening[0].isalpha()):
                 outer, closer = current, ","
-            elif opening == "(" or (opening in _DASHES and _is_told(units, phrases, index)):
+            elif opening == "(" or (opening in _DASHES and told):
                 outer, closer = current, _CLOSERS.get(opening, opening)
             phrases.openings.append(opening)
             phrases.starts.append(index + 1)
@@ -81,20 +86,29 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     return phrases
 
 
-def _is_told(units: tuple[Unit, ...], phrases: Phrases, index: int) -> bool:
-    """Tell whether a verb came before a dash, which does not end a dateline then."""
-    start = phrases.starts[-1]
-    return any(unit.verbs or unit.lower in _AUXILIARIES for unit in units[start:index])
+def _is_told(units: Sequence[Unit]) -> bool:
+    """Tell whether there is a verb among units: what has none is no phrase by itself."""
+    return any(
+        unit.lower in _AUXILIARIES or unit.lower.endswith("ed") or _is_past(unit) for unit in units
+    )
 
 
-def _read_coordinator(units: tuple[Unit, ...], index: int, timed: Collection[int]) -> str | None:
+def _is_past(unit: Unit) -> bool:
+    return any(form in {"past", "participle"} for _, form in unit.verbs)
+
+
+def _read_coordinator(
+    units: tuple[Unit, ...], index: int, timed: Collection[int], *, told: bool
+) -> str | None:
     """Return how a phrase opens at `and`, None where it only joins two things of one phrase."""
     for step in range(index + 1, min(len(units), index + _REACH)):
         unit = units[step]
-        told = bool(unit.verbs) or unit.lower in _AUXILIARIES
-        if told:
-            return SHARED if step == index + 1 else "and"
         if step in timed and follows_lead(units, index + 1, step):
+            return "and"
+        ing = any(form == "ing" for _, form in unit.verbs)
+        if told and step == index + 1 and (ing or _is_told([unit])):
+            return SHARED
+        if told and step > index + 1 and (unit.verbs or unit.lower in _AUXILIARIES):
             return "and"
         if unit.kind == "mark" or unit.lower in COORDINATORS:
             return None

@@ -134,7 +134,8 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         r"|\b(?:last|this|next|past|previous|coming|recent|following)\s+"
         rf"(?:(?:few|{_COUNT})\s+)?(?:{_LONG}|days)\b"
         r"|\b(?:at|over|during)\s+the\s+weekend\b"
-        r"|\b\w{1,20}\s+(?:week|month|year|hour|decade)s?\s+(?:ago|earlier|later)\b",
+        rf"|\b(?:(?:{_COUNT}|several|few|some|many)\s+)?(?:week|month|year|hour|decade)s?\s+"
+        r"(?:ago|earlier|later)\b",
         lambda _: Span(),
     ),
 )
