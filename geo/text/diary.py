@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from geo.text.modality import is_modal
 from geo.text.notes import read_pages
-from geo.text.phrases import COORDINATORS, SHARED
+from geo.text.phrases import COORDINATORS, SHARED, is_told
 from geo.text.times import FullDate, View, YearDay
 from geo.text.words import word_set
 
@@ -35,6 +35,7 @@ _MEANWHILE = word_set("when as while amid") | {"even as", "just as"}
 _JOINING = COORDINATORS | _MEANWHILE | {SHARED}
 _RELATIVE = frozenset({"who", "which", "whose", "where"})
 _KILLED = frozenset({"killed", "wounded", "injured", "died", "hurt"})  # `after` tells of what
+_RUNS = word_set("began started opened broke erupted resumed took ended closed collapsed was were")
 _PERFECT = frozenset({"had", "has", "have", "is", "are"})  # another time than that of the sentence
 _OPENING = 4  # units in which a sentence may say `the attack`
 
@@ -79,7 +80,11 @@ class Diary:
             note
             for note in page.notes
             if not note.spoken
-            and (_is_scheduled(page, note) or (talks and note.first > min(marks)))
+            and (
+                _is_scheduled(page, note)
+                or _is_inside(page, note, marks)
+                or (talks and note.first > min(marks))
+            )
         ]
         note = _choose(page, notes, marks)
         if note is None:
@@ -121,8 +126,12 @@ def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Not
     """Return the time that a phrase has from those beside it."""
     phrases = page.phrases
     after = by_phrase.get(number + 1, [])
-    if after and phrases.openings[number + 1] in {SHARED, ":"} and not after[-1].leads:
-        return after[-1]
+    if after and phrases.before[number + 1] == number:
+        opening, word = phrases.openings[number + 1], page.units[phrases.starts[number + 1]].lower
+        if opening in {SHARED, ":"} and not after[-1].leads:
+            return after[-1]
+        if opening == "which" and word in _RUNS:
+            return after[0]
     while number:
         opening, start = phrases.openings[number], phrases.starts[number]
         inner, number = number, phrases.before[number]
@@ -166,7 +175,8 @@ def _is_scheduled(page: Page, note: Note) -> bool:
     for index in range(note.last + 1, len(units)) if note.leads else left:
         unit = units[index]
         before = units[index - 1] if index else None
-        if unit.lower in _SCHEDULED or unit.cue == "plan" or is_modal(unit):
+        due = index == note.first - 1 and unit.lower == "for"
+        if due or unit.lower in _SCHEDULED or unit.cue == "plan" or is_modal(unit):
             return True
         if unit.lower == "to" and before is not None and before.lower in _BE:
             return True
@@ -175,6 +185,19 @@ def _is_scheduled(page: Page, note: Note) -> bool:
         if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
             return False
     return False
+
+
+def _is_inside(page: Page, note: Note, marks: Sequence[int]) -> bool:
+    """Tell whether a time belongs to the noun itself: `the meeting in X on Monday was called off`.
+
+    No verb comes before it, and one after it.
+    """
+    start = page.phrases.starts[note.phrase]
+    return (
+        note.first > min(marks)
+        and not is_told(page.units[start : note.first])
+        and is_told(page.units[note.last + 1 :])
+    )
 
 
 def _is_over(units: Sequence[Unit]) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.phrases import cut_phrases, follows_lead
-from geo.text.times import FullDate, Span, Step, View, YearDay
+from geo.text.times import Apart, FullDate, Span, Step, View, YearDay
 from geo.text.timewords import find_times
 from geo.text.words import word_set
 
@@ -30,6 +30,7 @@ _SPEECH = word_set(
 _REPORTED = frozenset({"report", "reports", "reported"})
 _BE = word_set("is are was were be been being")
 _REACH = 12  # units
+_MEMORY = 2  # sentences in which `a day later` is understood
 _LEAD = 600  # characters in which an article gives its own date
 _OWN_LINE = re.compile(r"(?!On\b)(?:[^a-z\n]|(?<=\w)[a-z]|\b(?:as of|on|posted|updated)\b)*")
 
@@ -79,18 +80,17 @@ def read_pages(
     text, anchor = document.text, document.date
     times = [time for time in find_times(text) if not _is_own(text, time, anchor)]
     starts = [time.start for time in times]
-    base: date | None = None
-    year: int | None = None
+    memory = _Memory(anchor)
     end = 0
     for sentence, scene in zip(sentences, scenes, strict=True):
         first, last = (bisect_left(starts, bound) for bound in (sentence.start, sentence.end))
         own = times[first:last]
-        senses, base, year = _fix_senses([time.sense for time in own], anchor, base, year)
+        senses = memory.settle([time.sense for time in own])
         bounds = [_find_bounds(sentence, scene.units, time) for time in own]
         phrases = cut_phrases(scene.units, {start for start, _ in bounds})
         notes = []
         for sense, (start, stop) in zip(senses, bounds, strict=True):
-            number = phrases.numbers[start]
+            number = phrases.numbers[stop]
             leads = follows_lead(scene.units, phrases.starts[number], start)
             spoken = _is_spoken(scene, start, stop, leads=leads)
             notes.append(Note(sense, start, stop, number, leads, spoken))
@@ -108,28 +108,39 @@ def _is_own(text: str, time: Time, anchor: date | None) -> bool:
     return time.start < _LEAD and _OWN_LINE.fullmatch(text, line, time.start) is not None
 
 
-def _fix_senses(
-    senses: Sequence[Sense], anchor: date | None, base: date | None, former: int | None
-) -> tuple[list[Sense], date | None, int | None]:
-    """Settle what counts from a day or a year told before, here or in the last sentence.
+class _Memory:
+    """The day and the year that were told last."""
 
-    Also returns the last day and the last year other than the article's that this sentence gives.
-    """
-    fixed: list[Sense] = []
-    day: date | None = None
-    year: int | None = None
-    for sense in senses:
-        told = sense
-        if isinstance(sense, Step):
-            found = sense.day(View(anchor, base=day or base))
-            told = FullDate(found) if found else Span()
-        elif isinstance(sense, YearDay) and not (sense.year or sense.turn) and (year or former):
-            told = replace(sense, year=year) if year else Span()
-        elif isinstance(sense, Span) and sense.year:
-            year = None if anchor and sense.year == anchor.year else sense.year
-        day = told.day(View(anchor)) or day
-        fixed.append(told)
-    return fixed, day, year
+    def __init__(self, anchor: date | None) -> None:
+        self._anchor = anchor
+        self._day: date | None = None
+        self._age = 0  # sentences since then
+        self._year: int | None = None  # other than the article's, in the last sentence
+
+    def settle(self, senses: Sequence[Sense]) -> list[Sense]:
+        """Settle what counts from a day or a year told before, sentence by sentence."""
+        settled: list[Sense] = []
+        base = self._day if self._age < _MEMORY else None
+        day: date | None = None
+        year: int | None = None
+        for sense in senses:
+            told = sense
+            if isinstance(sense, Step):
+                near = isinstance(sense, Apart)
+                found = sense.day(View(self._anchor, base=day if near else day or base))
+                told = FullDate(found) if found else Span()
+            elif isinstance(sense, YearDay) and not (sense.year or sense.turn):
+                if year or self._year:
+                    told = replace(sense, year=year) if year else Span()
+            elif isinstance(sense, Span) and sense.year:
+                own = self._anchor is not None and sense.year == self._anchor.year
+                year = None if own else sense.year
+            day = told.day(View(self._anchor)) or day
+            settled.append(told)
+        self._age = 0 if day else self._age + 1
+        self._day = day or self._day
+        self._year = year
+        return settled
 
 
 def _find_bounds(sentence: Sentence, units: tuple[Unit, ...], time: Time) -> tuple[int, int]:

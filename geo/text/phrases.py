@@ -62,7 +62,7 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     current, outer, closer = 0, 0, ""
     for index, unit in enumerate(units):
         start = phrases.starts[-1]
-        told = _is_told(units[start:index])
+        told = is_told(units[start:index])
         opening = None
         if unit.clause != (units[index - 1].clause if index else 0) or unit.lower == "when":
             opening = unit.lower
@@ -86,7 +86,7 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     return phrases
 
 
-def _is_told(units: Sequence[Unit]) -> bool:
+def is_told(units: Sequence[Unit]) -> bool:
     """Tell whether there is a verb among units: what has none is no phrase by itself."""
     return any(
         unit.lower in _AUXILIARIES or unit.lower.endswith("ed") or _is_past(unit) for unit in units
@@ -106,7 +106,7 @@ def _read_coordinator(
         if step in timed and follows_lead(units, index + 1, step):
             return "and"
         ing = any(form == "ing" for _, form in unit.verbs)
-        if told and step == index + 1 and (ing or _is_told([unit])):
+        if told and step == index + 1 and (ing or is_told([unit])):
             return SHARED
         if told and step > index + 1 and (unit.verbs or unit.lower in _AUXILIARIES):
             return "and"

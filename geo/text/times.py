@@ -145,6 +145,11 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart(Step):
+    """`two days after`: from a day of the same sentence to that of what follows."""
+
+
+@dataclass(frozen=True, slots=True)
 class Time:
     """An expression of time: code points into the text, end exclusive, and what it means."""
 

@@ -7,7 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.dates import MONTHS, scan_full_dates
-from geo.text.times import FullDate, Night, Offset, Span, Step, Time, Weekday, YearDay, to_day
+from geo.text.times import (
+    Apart,
+    FullDate,
+    Night,
+    Offset,
+    Span,
+    Step,
+    Time,
+    Weekday,
+    YearDay,
+    to_day,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -72,7 +83,9 @@ def _read_count(match: re.Match[str]) -> Sense:
     days = 1 if word in {"a", "an"} else int(word) if word.isdigit() else _NUMBERS.index(word) + 1
     if side == "ago":
         return Offset(-days)
-    return Step(days if side == "later" else -days)
+    if match["apart"] is not None:
+        return Apart(days if side == "before" else -days)
+    return Step(days if side in {"later", "after"} else -days)
 
 
 def _read_step(match: re.Match[str]) -> Sense:
@@ -110,11 +123,12 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_near,
     ),
     (
-        rf"(?i)\b(?P<count>{_COUNT})\s+days?\s+(?P<side>ago|earlier|later|before(?=[.,;]))\b",
+        rf"(?i)\b(?P<count>{_COUNT})\s+(?:days?|nights?)\s+"
+        r"(?P<side>ago|earlier|later|(?:before|after)\b(?P<apart>(?!\s*[.,;]))?)\b",
         _read_count,
     ),
     (
-        rf"(?i)\b(?:the\s+(?P<which>previous|following|next|same)|(?P<that>that))\s+(?:day|{_PART})\b"
+        rf"(?i)\b(?:the\s+(?P<which>previous|following|next|same)|(?P<that>that(?:\s+same)?))\s+(?:day|{_PART})\b"
         r"|\bthe\s+(?:day|night)\s+(?P<side>before|after)(?=\s*[.,;])",
         lambda match: Step(0) if match["that"] else _read_step(match),
     ),
@@ -175,7 +189,7 @@ _RANGE = re.compile(
 )
 _LISTED = re.compile(r"\s+and\s+on\s+")  # on Saturday and on Sunday
 _ENDED = re.compile(r"\s*(?:[.,;]|$)")
-_EXACTNESS = {Night: 0, Span: 0, Step: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3}
+_EXACTNESS = {Night: 0, Span: 0, Step: 1, Apart: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3}
 
 
 def find_times(text: str) -> list[Time]:
@@ -227,7 +241,7 @@ def _join(text: str, times: Iterable[Time]) -> list[Time]:
     for time in times:
         last = joined[-1] if joined else None
         gap = text[last.end : time.start][: _CONTEXT + 1] if last else ""
-        if last and _SAME.fullmatch(gap):
+        if last and _SAME.fullmatch(gap) and not isinstance(time.sense, Apart):
             joined[-1] = Time(last.start, time.end, _combine(last.sense, time.sense))
         elif last and (
             (_RANGE.fullmatch(gap) and _are_alike(last.sense, time.sense, gap))

@@ -82,7 +82,12 @@ class RoleScore:
             (
                 "dates in role",
                 f"{self.dates['right in role']} of {self.dates['in role']}, "
-                f"{self.dates['missing in role']} without a day",
+                f"{self.dates['missing in role']} without a day ("
+                + ", ".join(
+                    f"{role} {self.dates['right ' + role]} of {self.dates[role]}"
+                    for role in ("venue", "threatened", "site")
+                )
+                + ")",
             ),
             ("dates invented", f"{self.dates['invented']} of {self.dates['undated']}"),
             (
@@ -197,6 +202,9 @@ def _count_dates(
         score.dates["right"] += bool(expected) and given == expected
         score.dates["in role"] += bool(expected) and in_role
         score.dates["right in role"] += bool(expected) and in_role and given == expected
+        if expected and in_role:
+            score.dates[label["role"]] += 1
+            score.dates["right " + label["role"]] += given == expected
         score.dates["missing in role"] += bool(expected) and in_role and not given
         if not expected and mention and (mention.place_id, label["role"]) in dated:
             continue  # a heading: its event has its day further down
