@@ -8,6 +8,7 @@ if it says so: `the attack`, `a day later`.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.modality import is_modal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from geo.text.candidates import Candidate
     from geo.text.clauses import Unit
     from geo.text.document import Document
     from geo.text.notes import Note, Page
@@ -72,6 +74,17 @@ class Diary:
             return None
         day = note.sense.day(View(self._anchor))
         return day if day and (self._anchor is None or day <= self._anchor) else None
+
+    def find_day_again(self, number: int, part: Part, name: Candidate) -> date | None:
+        """Return the day of what is told of `the town`, given where the town was named.
+
+        It was named with that day, if what is told in the next sentence has none.
+        """
+        named = name.sentence.index
+        if named == number or (named == number - 1 and not self._pages[number].notes):
+            anchor = part.anchor if named == number else None
+            return self.find_day(named, replace(part, anchor=anchor), name.first)
+        return self.find_day(number, part)
 
     def _find_ahead(self, page: Page, part: Part, marks: Sequence[int]) -> date | None:
         """Return the day that something is set for, which is not that of the threat."""

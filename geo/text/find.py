@@ -80,7 +80,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
                     told.modality,
                     document.text[sentence.start : sentence.end],
                     told.kind,
-                    diary.find_day(number, told),
+                    diary.find_day_again(number, told, antecedent),
                 )
             )
     flat = [name for found in reading.names for name in found]

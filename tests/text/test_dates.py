@@ -384,6 +384,13 @@ def test_a_place_has_the_day_of_what_is_told_of_it(name, text, expected, index):
     assert day_of(name, text, index) == expected
 
 
+def test_what_is_told_of_the_town_has_the_day_that_the_town_was_named_with(index):
+    text = "On Friday gunmen rode into Sake. They attacked the town and left."
+    document = document_from_text("15 May 2024 - " + text, "a")
+    (mention,) = find_mentions(document, index)
+    assert [echo.day for echo in mention.echoes] == [date(2024, 5, 10)]
+
+
 @pytest.mark.parametrize(
     "head",
     ["15 May 2024 - ", "GOMA, 15 May 2024. ", "KYIV (15 May 2024) ", "Posted on 15 May 2024\n\n"],
