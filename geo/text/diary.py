@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from geo.text.modality import is_modal
 from geo.text.notes import read_pages
 from geo.text.phrases import COORDINATORS, SHARED, is_told
-from geo.text.times import FullDate, View, YearDay
+from geo.text.times import FullDate, View, Weekday, YearDay
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class Diary:
         note = _choose(page, said, marks) if page.notes else self._look_back(number)
         if note is None or (part.modality == "past" and not _has_year(note.sense)):
             return None
-        day = note.sense.day(View(self._anchor))
-        return day if day and (self._anchor is None or day <= self._anchor) else None
+        return self._resolve(note.sense, ahead=False, either=part.role == "venue")
 
     def find_day_again(self, number: int, part: Part, name: Candidate) -> date | None:
         """Return the day of what is told of `the town`, given where the town was named.
@@ -102,10 +101,21 @@ class Diary:
         note = _choose(page, notes, marks)
         if note is None:
             return None
-        denied = part.modality == "denied"
-        day = note.sense.day(View(self._anchor, ahead=not (denied and _is_over(page.units))))
-        gone = day and self._anchor and day < self._anchor and not denied
-        return None if gone else day
+        ahead = not (part.modality == "denied" and _is_over(page.units))
+        return self._resolve(note.sense, ahead=ahead, either=True)
+
+    def _resolve(self, sense: Sense, *, ahead: bool, either: bool) -> date | None:
+        """Return the day on the side of the article's date that is told of.
+
+        `either`: a day that doesn't depend on the side may be on the other: talks may be told of
+        as held and be to come, what was set for a day may be told of when the day has passed.
+        """
+        anchor = self._anchor
+        for side in (ahead, not ahead) if either and not isinstance(sense, Weekday) else (ahead,):
+            day = sense.day(View(anchor, side))
+            if day and (anchor is None or day == anchor or (day > anchor) == side):
+                return day
+        return None
 
     def _look_back(self, number: int) -> Note | None:
         """Return the time of the sentence before, where this one goes on about `the attack`."""
