@@ -150,10 +150,13 @@ def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Not
     phrases = page.phrases
     after = by_phrase.get(number + 1, [])
     if after and phrases.before[number + 1] == number:
-        opening, word = phrases.openings[number + 1], page.units[phrases.starts[number + 1]].lower
-        if opening in {SHARED, ":"} and not after[-1].leads:
+        opening, start = phrases.openings[number + 1], phrases.starts[number + 1]
+        both = opening in {SHARED, ":"} or (
+            opening in COORDINATORS and page.units[start - 2].lower != ","
+        )
+        if both and not after[-1].leads:
             return after[-1]
-        if opening == "which" and word in _RUNS:
+        if opening == "which" and page.units[start].lower in _RUNS:
             return after[0]
     while number:
         opening, start = phrases.openings[number], phrases.starts[number]

@@ -101,18 +101,20 @@ def _read_coordinator(
     units: tuple[Unit, ...], index: int, timed: Collection[int], *, told: bool
 ) -> str | None:
     """Return how a phrase opens at `and`, None where it only joins two things of one phrase."""
+    shared = False
     for step in range(index + 1, min(len(units), index + _REACH)):
         unit = units[step]
         if step in timed and follows_lead(units, index + 1, step):
             return "and"
-        ing = any(form == "ing" for _, form in unit.verbs)
-        if told and step == index + 1 and (ing or is_told([unit])):
-            return SHARED
-        if told and step > index + 1 and (unit.verbs or unit.lower in _AUXILIARIES):
-            return "and"
         if unit.kind == "mark" or unit.lower in COORDINATORS:
-            return None
-    return None
+            break
+        if told and step == index + 1:
+            shared = bool(unit.verbs) or is_told([unit])
+            if is_told([unit]):
+                break
+        elif told and (unit.verbs or unit.lower in _AUXILIARIES):
+            return "and"  # `and shells hit`: what looked like a verb was its subject
+    return SHARED if shared else None
 
 
 def follows_lead(units: tuple[Unit, ...], start: int, index: int) -> bool:

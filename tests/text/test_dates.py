@@ -297,6 +297,8 @@ TOLD = [
     ("Sake", "On Friday rebels burnt houses in Goma, and shots were fired in Sake.", "05-10"),
     ("Goma", "Rebels shelled Goma and stormed Sake on Friday.", "05-10"),
     ("Goma", "Raids on Goma and strikes on Sake killed ten people on Friday.", "05-10"),
+    ("Goma", "Shells hit Goma and rebels stormed Sake on Friday.", "05-10"),
+    ("Goma", "Shells hit Goma, and rebels stormed Sake on Friday.", None),
     ("Sake", "Rebels shelled Goma on Friday after an attack on Sake.", None),
     ("Goma", "The army said on Friday that shells had hit Goma.", None),
     ("Goma", "The army said in a statement on Friday that shells had hit Goma.", None),
