@@ -93,7 +93,7 @@ class Diary:
             for note in page.notes
             if not note.spoken
             and (
-                _is_scheduled(page, note)
+                _is_scheduled(page, note, otherwise=talks and note.leads)
                 or _is_inside(page, note, marks)
                 or (talks and note.first > min(marks))
             )
@@ -193,7 +193,7 @@ def _nearest(notes: Sequence[Note], mark: int) -> Note:
     )
 
 
-def _is_scheduled(page: Page, note: Note) -> bool:
+def _is_scheduled(page: Page, note: Note, *, otherwise: bool) -> bool:
     """Tell whether something to come is set for a time: `will meet on`, `is due on`, `set for`."""
     units = page.units
     start = page.phrases.starts[note.phrase]
@@ -210,7 +210,7 @@ def _is_scheduled(page: Page, note: Note) -> bool:
         passive = before is not None and before.lower in _BE
         if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
             return False
-    return False
+    return otherwise
 
 
 def _is_inside(page: Page, note: Note, marks: Sequence[int]) -> bool:

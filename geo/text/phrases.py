@@ -61,19 +61,18 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
     phrases = Phrases([], [0], [""], [0])
     current, outer, closer = 0, 0, ""
     for index, unit in enumerate(units):
-        start = phrases.starts[-1]
-        told = is_told(units[start:index])
         opening = None
         if unit.clause != (units[index - 1].clause if index else 0) or unit.lower == "when":
             opening = unit.lower
         elif unit.lower in COORDINATORS:
-            opening = _read_coordinator(units, index, timed, told=told)
+            opening = _read_coordinator(units, index, timed, phrases.starts[-1])
         if closer and unit.lower == closer:
-            times = [step for step in range(start, index) if step in timed]
-            if times and not told and not units[times[-1]].possessive:
+            start = phrases.starts[-1]
+            if _is_adverb(units, start, index, timed):
                 phrases.numbers[start - 1 :] = [outer] * (index - start + 1)
             current, closer = outer, ""
         elif opening is not None:
+            told = is_told(units[phrases.starts[-1] : index])
             if unit.cue == "relative" or (not told and opening[0].isalpha()):
                 outer, closer = current, ","
             elif opening == "(" or (opening in _DASHES and told):
@@ -84,6 +83,12 @@ def cut_phrases(units: tuple[Unit, ...], timed: Collection[int]) -> Phrases:
             current = len(phrases.openings) - 1
         phrases.numbers.append(current)
     return phrases
+
+
+def _is_adverb(units: tuple[Unit, ...], start: int, end: int, timed: Collection[int]) -> bool:
+    """Tell whether what is put in only says when, as `shortly after dawn on Friday` does."""
+    times = [step for step in range(start, end) if step in timed]
+    return bool(times) and not is_told(units[start:end]) and not units[times[-1]].possessive
 
 
 def is_told(units: Sequence[Unit]) -> bool:
@@ -98,9 +103,10 @@ def _is_past(unit: Unit) -> bool:
 
 
 def _read_coordinator(
-    units: tuple[Unit, ...], index: int, timed: Collection[int], *, told: bool
+    units: tuple[Unit, ...], index: int, timed: Collection[int], start: int
 ) -> str | None:
     """Return how a phrase opens at `and`, None where it only joins two things of one phrase."""
+    told = is_told(units[start:index])
     shared = False
     for step in range(index + 1, min(len(units), index + _REACH)):
         unit = units[step]
@@ -109,9 +115,9 @@ def _read_coordinator(
         if unit.kind == "mark" or unit.lower in COORDINATORS:
             break
         if told and step == index + 1:
-            shared = bool(unit.verbs) or is_told([unit])
             if is_told([unit]):
-                break
+                return SHARED
+            shared = bool(unit.verbs)
         elif told and (unit.verbs or unit.lower in _AUXILIARIES):
             return "and"  # `and shells hit`: what looked like a verb was its subject
     return SHARED if shared else None

@@ -179,9 +179,9 @@ _ONE_END = re.compile(
     r"week of|up to)\s+(?:(?:on|the|early|late)\s+)*$",
     re.IGNORECASE,
 )
-_ATTRIBUTE = re.compile(
-    r"['\u2019]s?(?!\w)|,?\s+when\b|\s+(?!(?:and|or|of|in|on|at|to|when|as|that|but|with|for)\b)[a-z]{3,}"
-)
+_ATTRIBUTE = re.compile(r"['\u2019]s?(?!\w)|,?\s+when\b")  # after Friday's raid
+_NOUN = re.compile(r"\s+(?!(?:and|or|of|in|on|at|to|as|that|but|with|for)\b)[a-z]{3,}")
+_THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
 _SAME = re.compile(r",?\s*(?:\bon\b)?\s*")
 _RANGE = re.compile(
     r"(?:\s*[-\u2013\u2014/]|,?\s+(?:and|or|to|into|through|until))\s*(?:early\s+|late\s+)?",
@@ -282,6 +282,8 @@ def _close(text: str, time: Time) -> Time:
     if isinstance(sense, YearDay) and _DEED.match(after):
         year = _NAMED_DAYS.get((sense.month, sense.number))
         return replace(time, sense=replace(sense, year=year)) if year else time
-    if _ONE_END.search(before) and not _ATTRIBUTE.match(after):
+    the = _THE.search(before) or text[time.start : time.start + 4].lower() == "the "
+    attribute = _ATTRIBUTE.match(after) or (the and _NOUN.match(after))
+    if _ONE_END.search(before) and not attribute:
         return replace(time, sense=Span())
     return time
