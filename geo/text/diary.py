@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from geo.text.modality import is_modal
 from geo.text.notes import read_pages
 from geo.text.phrases import COORDINATORS, SHARED, is_told
-from geo.text.times import FullDate, View, Weekday, YearDay
+from geo.text.times import FullDate, Span, View, Weekday, YearDay
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from geo.text.candidates import Candidate
@@ -46,9 +46,20 @@ class Diary:
     """What an article says of when things happen."""
 
     def __init__(
-        self, document: Document, sentences: Sequence[Sentence], scenes: Sequence[Scene]
+        self,
+        document: Document,
+        sentences: Sequence[Sentence],
+        scenes: Sequence[Scene],
+        hindsight: Collection[int] = (),
     ) -> None:
-        """Read the expressions of time of all sentences."""
+        """Read the expressions of time of all sentences.
+
+        Parameters
+        ----------
+        hindsight
+            Numbers of the sentences that tell of a former time.
+        """
+        self._hindsight = hindsight
         self._anchor = document.date
         self._pages = list(read_pages(document, sentences, scenes))
 
@@ -70,7 +81,7 @@ class Diary:
             return self._find_ahead(page, part, marks)
         said = [note for note in page.notes if not note.spoken]
         note = _choose(page, said, marks) if page.notes else self._look_back(number)
-        if note is None or (part.modality == "past" and not _has_year(note.sense)):
+        if note is None or (part.modality == "past" and self._is_old(number, note.sense)):
             return None
         return self._resolve(note.sense, ahead=False, either=part.role == "venue")
 
@@ -116,6 +127,13 @@ class Diary:
             if day and (anchor is None or day == anchor or (day > anchor) == side):
                 return day
         return None
+
+    def _is_old(self, number: int, sense: Sense) -> bool:
+        """Tell whether a day can't be counted from the article's date, as former years are told."""
+        if isinstance(sense, FullDate) or (isinstance(sense, YearDay) and sense.year):
+            return False
+        spans = any(isinstance(note.sense, Span) for note in self._pages[number].notes)
+        return spans or number in self._hindsight
 
     def _look_back(self, number: int) -> Note | None:
         """Return the time of the sentence before, where this one goes on about `the attack`."""
@@ -232,10 +250,4 @@ def _is_over(units: Sequence[Unit]) -> bool:
         unit.cue == "denial" and units[index - 1].lower in {"was", "were"}
         for index, unit in enumerate(units)
         if index
-    )
-
-
-def _has_year(sense: Sense) -> bool:
-    return isinstance(sense, FullDate) or (
-        isinstance(sense, YearDay) and bool(sense.year or sense.turn)
     )

@@ -58,7 +58,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         for sentence, found in zip(reading.sentences, reading.names, strict=True)
     ]
     hindsight = find_hindsight(document.text, scenes)
-    diary = Diary(document, reading.sentences, scenes)
+    diary = Diary(document, reading.sentences, scenes, hindsight)
     parts: dict[int, Part] = {}
     days: dict[int, date | None] = {}
     echoes: dict[int, list[Echo]] = {}

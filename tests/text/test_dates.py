@@ -364,6 +364,8 @@ TOLD = [
     ("Cairo", "A meeting in Cairo on Monday was called off.", "05-13"),
     ("Cairo", "A meeting in Cairo on Monday has been called off.", "05-20"),
     ("Cairo", "Talks in Cairo, which opened on Monday, made no progress.", "05-13"),
+    ("Cairo", "A previous meeting in Cairo on 3 May ended in a row.", "05-03"),
+    ("Cairo", "A previous meeting in Cairo on Monday ended in a row.", "05-13"),
     ("Cairo", "The envoys meet in Cairo on 3 June.", "06-03"),
     (
         "Cairo",
