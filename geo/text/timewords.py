@@ -33,9 +33,10 @@ _NAMED_DAYS = {(10, 7): 2023, (9, 11): 2001}  # `the 7 October attack`, whatever
 
 # Months in any case but those that are words as well; short forms with a capital.
 _MONTH = (
-    "(?:(?i:january|february|april|june|july|august|september|october|november|december)|"
-    "March|MARCH|May|MAY|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
-    r"JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)\b\.?"
+    "(?:(?:(?i:january|february|april|june|july|august|september|october|november|december)|"
+    r"March|MARCH|May|MAY)\b|"
+    "(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|"
+    r"JAN|FEB|MAR|APR|JUN|JUL|AUG|SEPT?|OCT|NOV|DEC)\b\.?)"
 )
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"

@@ -173,6 +173,7 @@ DATES = [
     ("on 3 may", ""),
     ("on 3 april", "04-03"),
     ("Apr. 25", "04-25"),
+    ("on 25 April. Coalition forces came. On 3 May. Camp life", "04-25 05-03"),
     ("on 25 Dec", "2023-12-25"),
     ("on 29 February", "02-29"),
     ("on 14 July", ""),  # ten months ago, so a year would have been given
