@@ -163,11 +163,12 @@ _NOT_A_DAY_BEFORE = re.compile(
 _NAME_BEFORE = re.compile(
     r"\b(?:Avenue|Street|Rue|Place|Square|Boulevard|Bridge|Hay|Camp)\s+(?:of\s+)?(?:the\s+)?$"
 )
-_NAME_AFTER = re.compile(
-    r"\s+(?:(?i:movement|alliance|coalition|bloc|group|brigades?)|Bridge|City|Street|Road|Avenue|"
-    "Square|University|Hospital|Stadium|Airport|District|Camp|Village|Roundabout|Barracks|Mosque|"
-    r"Governorate|Dam|Boulevard)\b"
+_ROAD = re.compile(r"\s+(?:Bridge|Street|Road|Avenue|Square|Roundabout|Boulevard)\b")
+_BODY = re.compile(
+    r"\s+(?:(?i:movement|alliance|coalition|bloc|group|brigades?)|City|University|Hospital|Stadium|"
+    r"Airport|District|Camp|Village|Barracks|Mosque|Governorate|Dam)\b"
 )
+_ON = re.compile(r"\b(?:on|since|until|from|by|before|after|of)\s+$", re.IGNORECASE)
 _INSIDE = re.compile(r"\b(?:the|in|near|at|to|over|across|along)\s+$", re.IGNORECASE)
 _CAPITAL = re.compile(r"\s+[A-Z]")
 _OCCASION = re.compile(
@@ -222,11 +223,13 @@ def _is_name(text: str, time: Time) -> bool:
     if not isinstance(time.sense, YearDay | Weekday):
         return False
     before, after = _beside(text, time)
+    the = text[time.start : time.end].lower().startswith("the ")
     if _NAME_BEFORE.search(before):
         return True
     if isinstance(time.sense, Weekday) and _NOT_A_DAY_BEFORE.search(before):
         return True
-    if isinstance(time.sense, YearDay) and _NAME_AFTER.match(after):
+    named = _ROAD.match(after) or (_BODY.match(after) and (the or not _ON.search(before)))
+    if isinstance(time.sense, YearDay) and named:
         return True
     return bool(_INSIDE.search(before) and _CAPITAL.match(after))
 

@@ -236,6 +236,9 @@ DATES = [
     ("in 6 October City", ""),
     ("along 20 June Street", ""),
     ("at 15 May Hospital", ""),
+    ("On 3 May coalition aircraft struck", "05-03"),
+    ("On 3 May City officials met", "05-03"),
+    ("On 6 October Bridge crowds met", ""),
     ("on Avenue 5 July", ""),
     ("near the 17 November Barracks", ""),
 ]
