@@ -166,16 +166,11 @@ def _choose(page: Page, notes: Sequence[Note], marks: Sequence[int]) -> Note | N
 def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Note | None:
     """Return the time that a phrase has from those beside it."""
     phrases = page.phrases
-    after = by_phrase.get(number + 1, [])
-    if after and phrases.before[number + 1] == number:
-        opening, start = phrases.openings[number + 1], phrases.starts[number + 1]
-        both = opening in {SHARED, ":"} or (
-            opening in COORDINATORS and page.units[start - 2].lower != ","
-        )
-        if both and not after[-1].leads:
-            return after[-1]
-        if opening == "which" and page.units[start].lower in _RUNS:
-            return after[0]
+    for later in range(number + 1, len(phrases.openings)):
+        if phrases.before[later] == number and later in by_phrase:
+            if _runs_on(page, number, later) and not by_phrase[later][-1].leads:
+                return by_phrase[later][-1]
+            break
     while number:
         opening, start = phrases.openings[number], phrases.starts[number]
         inner, number = number, phrases.before[number]
@@ -194,6 +189,22 @@ def _lead_over(page: Page, by_phrase: dict[int, list[Note]], number: int) -> Not
         if own:
             return own[0] if own[0].leads or opening == SHARED else None
     return None
+
+
+def _runs_on(page: Page, number: int, later: int) -> bool:
+    """Tell whether a phrase has the time of one that follows it.
+
+    `In A, five died when a house was hit on Friday`, `the siege of A, which began on Friday`, `A,
+    where five died on Friday`, `Shells hit A and rebels stormed B on Friday`.
+    """
+    opening, start = page.phrases.openings[later], page.phrases.starts[later]
+    if opening == "which":
+        return page.units[start].lower in _RUNS
+    if opening in COORDINATORS:
+        return page.units[start - 2].lower != ","
+    if opening == "after":
+        return _has_word(page, number, _KILLED)
+    return opening in _MEANWHILE | {SHARED, ":", "where"}
 
 
 def _has_word(page: Page, number: int, words: frozenset[str]) -> bool:
@@ -225,8 +236,9 @@ def _is_scheduled(page: Page, note: Note, *, otherwise: bool) -> bool:
         if unit.lower == "to" and before is not None and before.lower in _BE:
             return True
         forms = {form for _, form in unit.verbs}
+        told = forms & {"past", "participle"} or unit.lower.endswith("ed")
         passive = before is not None and before.lower in _BE
-        if unit.cue == "threat" or (forms & {"past", "participle"} and not passive):
+        if unit.cue == "threat" or (told and not passive):
             return False
     return otherwise
 
@@ -237,8 +249,9 @@ def _is_inside(page: Page, note: Note, marks: Sequence[int]) -> bool:
     No verb comes before it, and one after it.
     """
     start = page.phrases.starts[note.phrase]
+    before = [mark for mark in marks if start <= mark < note.first]
     return (
-        note.first > min(marks)
+        bool(before)
         and not is_told(page.units[start : note.first])
         and is_told(page.units[note.last + 1 :])
     )

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 _SPEECH = word_set(
     "on in a an the late early by to at reporters journalists statement interview telephone radio "
-    "television parliament briefing news conference agency"
+    "television video message speech letter parliament council briefing news conference agency"
 )
 _REPORTED = frozenset({"report", "reports", "reported"})
+_PRESENT = frozenset({"is", "are", "says", "say", "remains", "remain"})
+_NOT_PRESENT = frozenset({"was", "were", "had", "said"})
 _BE = word_set("is are was were be been being")
 _REACH = 12  # units
 _MEMORY = 2  # sentences in which `a day later` is understood
@@ -85,7 +87,8 @@ def read_pages(
     for sentence, scene in zip(sentences, scenes, strict=True):
         first, last = (bisect_left(starts, bound) for bound in (sentence.start, sentence.end))
         own = times[first:last]
-        senses = memory.settle([time.sense for time in own])
+        now = _is_present(scene.units)
+        senses = memory.settle([time.sense for time in own], now=now)
         bounds = [_find_bounds(sentence, scene.units, time) for time in own]
         phrases = cut_phrases(scene.units, {start for start, _ in bounds})
         notes = []
@@ -117,8 +120,11 @@ class _Memory:
         self._age = 0  # sentences since then
         self._year: int | None = None  # other than the article's, in the last sentence
 
-    def settle(self, senses: Sequence[Sense]) -> list[Sense]:
-        """Settle what counts from a day or a year told before, sentence by sentence."""
+    def settle(self, senses: Sequence[Sense], *, now: bool) -> list[Sense]:
+        """Settle what counts from a day or a year told before, sentence by sentence.
+
+        `now`: the sentence speaks of the article's day where it gives no other.
+        """
         settled: list[Sense] = []
         base = self._day if self._age < _MEMORY else None
         day: date | None = None
@@ -126,8 +132,9 @@ class _Memory:
         for sense in senses:
             told = sense
             if isinstance(sense, Step):
-                near = isinstance(sense, Apart)
-                found = sense.day(View(self._anchor, base=day if near else day or base))
+                near = self._anchor if now else None
+                start = day or (near if isinstance(sense, Apart) else base)
+                found = sense.day(View(self._anchor, base=start))
                 told = FullDate(found) if found else Span()
             elif isinstance(sense, YearDay) and not (sense.year or sense.turn):
                 if year or self._year:
@@ -141,6 +148,11 @@ class _Memory:
         self._day = day or self._day
         self._year = year
         return settled
+
+
+def _is_present(units: tuple[Unit, ...]) -> bool:
+    words = {unit.lower for unit in units}
+    return bool(words & _PRESENT) and not words & _NOT_PRESENT
 
 
 def _find_bounds(sentence: Sentence, units: tuple[Unit, ...], time: Time) -> tuple[int, int]:

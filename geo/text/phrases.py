@@ -17,7 +17,10 @@ SHARED = "and +"  # opens a phrase that goes on with the subject of the one befo
 _AUXILIARIES = word_set("was were is are has have had will would did")
 _LEADS = word_set(
     "on at in of the early late before after by around just shortly soon then again also only later "
-    "earlier hours night evening morning afternoon dawn noon dusk midnight "
+    "earlier hours night evening morning afternoon dawn noon dusk midnight to"
+)
+_PASTS = word_set(
+    "came went gave took left fell made sent lost held began broke blew rose ran said told"
 )
 _DASHES = frozenset("\u2013\u2014")
 _CLOSERS = {"(": ")"}
@@ -94,7 +97,8 @@ def _is_adverb(units: tuple[Unit, ...], start: int, end: int, timed: Collection[
 def is_told(units: Sequence[Unit]) -> bool:
     """Tell whether there is a verb among units: what has none is no phrase by itself."""
     return any(
-        unit.lower in _AUXILIARIES or unit.lower.endswith("ed") or _is_past(unit) for unit in units
+        unit.lower in _AUXILIARIES | _PASTS or unit.lower.endswith("ed") or _is_past(unit)
+        for unit in units
     )
 
 

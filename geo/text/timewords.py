@@ -177,7 +177,7 @@ _OCCASION = re.compile(
 )
 _DEED = re.compile(r"\s+(?:\S+\s+)?(?:attacks?|massacres?|assault|killings|onslaught)\b")
 _ONE_END = re.compile(
-    r"\b(?:since|until|till|by|before|after|from|through|between|around|about|than|to|as of|"
+    r"\b(?:since|until|till|by|before|after|through|between|around|about|than|(?<!night )to|as of|"
     r"week of|up to)\s+(?:(?:on|the|early|late)\s+)*$",
     re.IGNORECASE,
 )
