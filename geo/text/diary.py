@@ -37,7 +37,6 @@ _MEANWHILE = word_set("when as while amid") | {"even as", "just as"}
 _JOINING = COORDINATORS | _MEANWHILE | {SHARED}
 _RELATIVE = frozenset({"who", "which", "whose", "where"})
 _KILLED = frozenset({"killed", "wounded", "injured", "died", "hurt"})  # `after` tells of what
-_RUNS = word_set("began started opened broke erupted resumed took ended closed collapsed was were")
 _PERFECT = frozenset({"had", "has", "have", "is", "are"})  # another time than that of the sentence
 _OPENING = 4  # units in which a sentence may say `the attack`
 
@@ -149,7 +148,7 @@ class Diary:
 
 
 def _choose(page: Page, notes: Sequence[Note], marks: Sequence[int]) -> Note | None:
-    """Return the time of what is told at some units, the place first."""
+    """Return the time of what is told at some units: the place, and the word that tells it."""
     by_phrase: dict[int, list[Note]] = {}
     for note in notes:
         by_phrase.setdefault(note.phrase, []).append(note)
@@ -199,7 +198,7 @@ def _runs_on(page: Page, number: int, later: int) -> bool:
     """
     opening, start = page.phrases.openings[later], page.phrases.starts[later]
     if opening == "which":
-        return page.units[start].lower in _RUNS
+        return is_told(page.units[start : start + 1]) and not _has_word(page, later, _PERFECT)
     if opening in COORDINATORS:
         return page.units[start - 2].lower != ","
     if opening == "after":

@@ -123,6 +123,22 @@ class Weekday:
 
 
 @dataclass(frozen=True, slots=True)
+class Feast:
+    """`Palm Sunday`: a weekday that lies some days from Easter, Western or Orthodox."""
+
+    weekday: int
+    from_easter: int
+
+    def day(self, view: View) -> date | None:
+        """Return the nearest such weekday, if it is the feast; others would have been dated."""
+        found = Weekday(self.weekday).day(view)
+        if found is None:
+            return None
+        easter = found - timedelta(days=self.from_easter)
+        return found if easter in _find_easters(easter.year) else None
+
+
+@dataclass(frozen=True, slots=True)
 class Offset:
     """`yesterday`, `two days ago`: days from the article's date."""
 
@@ -156,6 +172,20 @@ class Time:
     start: int
     end: int
     sense: Sense
+
+
+def _find_easters(year: int) -> tuple[date, date]:
+    """Return Easter by the Gregorian and by the Julian reckoning (Meeus), in today's calendar."""
+    cycle, century = year % 19, year // 100
+    moon = (century - century // 4 - (8 * century + 13) // 25 + 19 * cycle + 15) % 30
+    moon -= moon // 28 * (1 - moon // 28 * (29 // (moon + 1)) * ((21 - cycle) // 11))
+    west = moon - (year + year // 4 + moon + 2 - century + century // 4) % 7
+    east = (19 * cycle + 15) % 30
+    east += (2 * (year % 4) + 4 * (year % 7) - east + 34) % 7
+    shift = century - century // 4 - 2  # days that the calendars are apart
+    return date(year, 3, 28) + timedelta(days=west), date(year, 3, 22) + timedelta(
+        days=east + shift
+    )
 
 
 def to_day(year: int, month: int, day: int) -> date | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from geo.text.dates import MONTHS, scan_full_dates
 from geo.text.times import (
     Apart,
+    Feast,
     FullDate,
     Night,
     Offset,
@@ -29,6 +30,14 @@ _LEAP_YEAR = 2024  # has every day that a month can have
 _CONTEXT = 24  # characters beside an expression that decide what it is
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_FEASTS = {  # days after Easter
+    "ash wednesday": -46,
+    "palm sunday": -7,
+    "holy thursday": -3,
+    "good friday": -2,
+    "easter sunday": 0,
+    "easter monday": 1,
+}
 _NAMED_DAYS = {(10, 7): 2023, (9, 11): 2001}  # `the 7 October attack`, whatever the article's year
 
 # Months in any case but those that are words as well; short forms with a capital.
@@ -61,6 +70,11 @@ def _read_year_day(match: re.Match[str]) -> Sense:
     if match["range"] or to_day(_LEAP_YEAR, month, number) is None:
         return Span()
     return YearDay(month, number, turn=-1 if match["last_year"] else 0)
+
+
+def _read_feast(match: re.Match[str]) -> Sense:
+    name = " ".join(match[0].lower().split())
+    return Feast(_WEEKDAYS.index(name.split()[-1]), _FEASTS[name])
 
 
 def _read_weekday(match: re.Match[str]) -> Sense:
@@ -111,6 +125,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         rf"(?P<range>\s*[-\u2013]\s*\d\d?)?{_LAST_YEAR}",
         _read_year_day,
     ),
+    (rf"(?i)\b(?:{'|'.join(_FEASTS)})\b".replace(" ", r"\s+"), _read_feast),
     (
         r"(?i)\b(?:(?P<week_before>last|this|next)\s+week(?:,?\s+on)?\s+)?"
         r"(?:(?:(?:the|this)\s+)?(?P<which>last|past|next|coming|this|every|each|any|an?|one|most|"
@@ -157,7 +172,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
 _COMPILED = tuple((re.compile(pattern), read) for pattern, read in _RULES)
 
 _NOT_A_DAY_BEFORE = re.compile(
-    r"\b(?:black|good|bloody|easter|palm|super|ash|holy|whit|cyber|maundy|shrove|giving|man)\s+$",
+    r"\b(?:black|bloody|super|easter|whit|cyber|maundy|shrove|giving|man)\s+$",
     re.IGNORECASE,
 )
 _NAME_BEFORE = re.compile(
@@ -191,7 +206,8 @@ _RANGE = re.compile(
 )
 _LISTED = re.compile(r"\s+and\s+on\s+")  # on Saturday and on Sunday
 _ENDED = re.compile(r"\s*(?:[.,;]|$)")
-_EXACTNESS = {Night: 0, Span: 0, Step: 1, Apart: 1, Offset: 2, Weekday: 2, YearDay: 3, FullDate: 3}
+_EXACTNESS = {Night: 0, Span: 0, Step: 1, Apart: 1, Offset: 2, Weekday: 2, Feast: 2}
+_EXACTNESS |= {YearDay: 3, FullDate: 3}
 
 
 def find_times(text: str) -> list[Time]:

@@ -266,6 +266,22 @@ def test_what_counts_from_a_day_that_was_told(text, expected):
     assert days(text, base=date(2024, 5, 7)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "anchor", "expected"),
+    [
+        ("On Palm Sunday", date(2025, 4, 15), "2025-04-13"),
+        ("on Easter Sunday", date(2019, 4, 22), "2019-04-21"),
+        ("on Easter Monday", date(2024, 4, 3), "04-01"),
+        ("on Easter Sunday", date(2024, 5, 8), "05-05"),  # the Orthodox one
+        ("on Easter Sunday", date(2024, 9, 4), ""),  # which of the two?
+        ("the Palm Sunday attack", date(2025, 4, 15), "2025-04-13"),
+        ("Palm Sunday", date(2025, 4, 24), ""),
+    ],
+)
+def test_a_feast_is_the_day_that_the_calendar_has(text, anchor, expected):
+    assert days(text, anchor=anchor) == expected
+
+
 def test_a_day_that_became_a_name_keeps_its_year():
     assert days("the October 7 attack", anchor=date(2025, 3, 1)) == "2023-10-07"
     assert days("on October 7", anchor=date(2024, 10, 9)) == "10-07"
