@@ -38,6 +38,13 @@ _FEASTS = {  # days after Easter
     "easter sunday": 0,
     "easter monday": 1,
 }
+_HOLIDAYS = {
+    "christmas eve": YearDay(12, 24),
+    "christmas day": YearDay(12, 25),
+    "boxing day": YearDay(12, 26),
+    "new year's eve": YearDay(12, 31),
+    "new year's day": YearDay(1, 1),
+}
 _NAMED_DAYS = {(10, 7): 2023, (9, 11): 2001}  # `the 7 October attack`, whatever the article's year
 
 # Months in any case but those that are words as well; short forms with a capital.
@@ -73,7 +80,9 @@ def _read_year_day(match: re.Match[str]) -> Sense:
 
 
 def _read_feast(match: re.Match[str]) -> Sense:
-    name = " ".join(match[0].lower().split())
+    name = " ".join(match[0].lower().replace("\u2019", "'").split())
+    if name in _HOLIDAYS:
+        return _HOLIDAYS[name]
     return Feast(_WEEKDAYS.index(name.split()[-1]), _FEASTS[name])
 
 
@@ -125,7 +134,12 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         rf"(?P<range>\s*[-\u2013]\s*\d\d?)?{_LAST_YEAR}",
         _read_year_day,
     ),
-    (rf"(?i)\b(?:{'|'.join(_FEASTS)})\b".replace(" ", r"\s+"), _read_feast),
+    (
+        rf"(?i)\b(?:{'|'.join((*_FEASTS, *_HOLIDAYS))})\b".replace(" ", r"\s+").replace(
+            "'", "['\u2019]"
+        ),
+        _read_feast,
+    ),
     (
         r"(?i)\b(?:(?P<week_before>last|this|next)\s+week(?:,?\s+on)?\s+)?"
         r"(?:(?:(?:the|this)\s+)?(?P<which>last|past|next|coming|this|every|each|any|an?|one|most|"

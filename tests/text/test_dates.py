@@ -276,6 +276,9 @@ def test_what_counts_from_a_day_that_was_told(text, expected):
         ("on Easter Sunday", date(2024, 9, 4), ""),  # which of the two?
         ("the Palm Sunday attack", date(2025, 4, 15), "2025-04-13"),
         ("Palm Sunday", date(2025, 4, 24), ""),
+        ("on Christmas Day", date(2025, 1, 3), "12-25"),
+        ("On New Year\u2019s Eve", date(2025, 1, 3), "12-31"),
+        ("on New Year's Day", date(2025, 1, 3), "2025-01-01"),
     ],
 )
 def test_a_feast_is_the_day_that_the_calendar_has(text, anchor, expected):
