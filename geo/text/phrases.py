@@ -16,8 +16,8 @@ COORDINATORS = frozenset({"and", "but", "or"})
 SHARED = "and +"  # opens a phrase that goes on with the subject of the one before
 _AUXILIARIES = word_set("was were is are has have had will would did")
 _LEADS = word_set(
-    "on at in of the early late before after by around just shortly soon then again also only later "
-    "earlier hours night evening morning afternoon dawn noon dusk midnight to"
+    "on at in of the to early late before after by around just shortly soon then again also only "
+    "later earlier hours night evening morning afternoon dawn noon dusk midnight"
 )
 _PASTS = word_set(
     "came went gave took left fell made sent lost held began broke blew rose ran said told"

@@ -125,13 +125,17 @@ def _read_span(match: re.Match[str]) -> Sense:
 _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
     (rf"\b(?P<first>\d\d?)([/.-])(?P<second>\d\d?)\2(?P<year>{_YEAR})\b", _read_digits),
     (
-        rf"(?:\b[Tt]he\s+)?{_ALONE}(?P<range>\d\d?(?:st|nd|rd|th)?{_TO})?{_DAY}(?:\s+of)?[\s-]+"
-        rf"(?P<month>{_MONTH}){_LAST_YEAR}",
+        (
+            rf"(?:\b[Tt]he\s+)?{_ALONE}(?P<range>\d\d?(?:st|nd|rd|th)?{_TO})?{_DAY}(?:\s+of)?[\s-]+"
+            rf"(?P<month>{_MONTH}){_LAST_YEAR}"
+        ),
         _read_year_day,
     ),
     (
-        rf"(?<!\b[Ii]n )\b(?P<month>{_MONTH})[\s-]+{_DAY}(?![\w:%]|[.,]\d)"
-        rf"(?P<range>\s*[-\u2013]\s*\d\d?)?{_LAST_YEAR}",
+        (
+            rf"(?<!\b[Ii]n )\b(?P<month>{_MONTH})[\s-]+{_DAY}(?![\w:%]|[.,]\d)"
+            rf"(?P<range>\s*[-\u2013]\s*\d\d?)?{_LAST_YEAR}"
+        ),
         _read_year_day,
     ),
     (
@@ -141,31 +145,41 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_feast,
     ),
     (
-        r"(?i)\b(?:(?P<week_before>last|this|next)\s+week(?:,?\s+on)?\s+)?"
-        r"(?:(?:(?:the|this)\s+)?(?P<which>last|past|next|coming|this|every|each|any|an?|one|most|"
-        rf"that|previous|following)\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})(?P<plural>s)?\b"
-        rf"(?:\s+{_PART}\b)?(?:\s+(?:of\s+)?(?P<week_after>last|this|next)\s+week\b)?",
+        (
+            r"(?i)\b(?:(?P<week_before>last|this|next)\s+week(?:,?\s+on)?\s+)?"
+            r"(?:(?:(?:the|this)\s+)?(?P<which>last|past|next|coming|this|every|each|any|an?|one|most|"
+            rf"that|previous|following)\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})(?P<plural>s)?\b"
+            rf"(?:\s+{_PART}\b)?(?:\s+(?:of\s+)?(?P<week_after>last|this|next)\s+week\b)?"
+        ),
         _read_weekday,
     ),
     (
-        r"(?i)\b(?P<beyond>the\s+day\s+(?:before|after)\s+)?(?P<word>yesterday|today|tonight|"
-        rf"tomorrow|last\s+night|this\s+(?:morning|afternoon|evening))\b(?:\s+{_PART}\b)?",
+        (
+            r"(?i)\b(?P<beyond>the\s+day\s+(?:before|after)\s+)?(?P<word>yesterday|today|tonight|"
+            rf"tomorrow|last\s+night|this\s+(?:morning|afternoon|evening))\b(?:\s+{_PART}\b)?"
+        ),
         _read_near,
     ),
     (
-        rf"(?i)\b(?P<count>{_COUNT})\s+(?:days?|nights?)\s+"
-        r"(?P<side>ago|earlier|later|(?:before|after)\b(?P<apart>(?!\s*[.,;]))?)\b",
+        (
+            rf"(?i)\b(?P<count>{_COUNT})\s+(?:days?|nights?)\s+"
+            r"(?P<side>ago|earlier|later|(?:before|after)\b(?P<apart>(?!\s*[.,;]))?)\b"
+        ),
         _read_count,
     ),
     (
-        rf"(?i)\b(?:the\s+(?P<which>previous|following|next|same)|(?P<that>that(?:\s+same)?))\s+(?:day|{_PART})\b"
-        r"|\bthe\s+(?:day|night)\s+(?P<side>before|after)(?=\s*[.,;])",
+        (
+            rf"(?i)\b(?:the\s+(?P<which>previous|following|next|same)|(?P<that>that(?:\s+same)?))\s+(?:day|{_PART})\b"
+            r"|\bthe\s+(?:day|night)\s+(?P<side>before|after)(?=\s*[.,;])"
+        ),
         lambda match: Step(0) if match["that"] else _read_step(match),
     ),
     (r"(?i)\bovernight\b", lambda _: Night()),
     (
-        r"\b(?i:in|since|of|during|by|from|until|before|after|throughout|early|late|mid|last|this|"
-        rf"next)[\s-]+(?:{_MONTH},?(?:\s+(?P<year>{_YEAR})\b)?)",
+        (
+            r"\b(?i:in|since|of|during|by|from|until|before|after|throughout|early|late|mid|last|this|"
+            rf"next)[\s-]+(?:{_MONTH},?(?:\s+(?P<year>{_YEAR})\b)?)"
+        ),
         _read_span,
     ),
     (rf"\b{_MONTH},?\s+(?P<year>{_YEAR})\b", _read_span),
@@ -174,12 +188,14 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_span,
     ),
     (
-        r"(?i)\b(?:the\s+)?(?:18|19|20)\d0s\b"
-        r"|\b(?:last|this|next|past|previous|coming|recent|following)\s+"
-        rf"(?:(?:few|{_COUNT})\s+)?(?:{_LONG}|days)\b"
-        r"|\b(?:at|over|during)\s+the\s+weekend\b"
-        rf"|\b(?:(?:{_COUNT}|several|few|some|many)\s+)?(?:week|month|year|hour|decade)s?\s+"
-        r"(?:ago|earlier|later)\b",
+        (
+            r"(?i)\b(?:the\s+)?(?:18|19|20)\d0s\b"
+            r"|\b(?:last|this|next|past|previous|coming|recent|following)\s+"
+            rf"(?:(?:few|{_COUNT})\s+)?(?:{_LONG}|days)\b"
+            r"|\b(?:at|over|during)\s+the\s+weekend\b"
+            rf"|\b(?:(?:{_COUNT}|several|few|some|many)\s+)?(?:week|month|year|hour|decade)s?\s+"
+            r"(?:ago|earlier|later)\b"
+        ),
         lambda _: Span(),
     ),
 )

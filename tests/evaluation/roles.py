@@ -92,8 +92,10 @@ class RoleScore:
             ("dates invented", f"{self.dates['invented']} of {self.dates['undated']}"),
             (
                 "sure within 20 km",
-                f"{self.sure_near / max(1, self.sure):.3f}, "
-                f"covering {self.sure / max(1, self.points):.3f} of {self.points}",
+                (
+                    f"{self.sure_near / max(1, self.sure):.3f}, "
+                    f"covering {self.sure / max(1, self.points):.3f} of {self.points}"
+                ),
             ),
         ]
 

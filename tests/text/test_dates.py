@@ -376,7 +376,7 @@ TOLD = [
     ("Goma", "At least ten people were killed on Friday after shells hit Goma.", "05-10"),
     ("Goma", "The army sent aircraft on Friday after shells hit Goma.", None),
     ("Goma", "On Friday as many as 12 people were killed in Goma.", "05-10"),
-    ("Goma", "Shells hit Goma – a town on the lake – on Friday.", "05-10"),
+    ("Goma", "Shells hit Goma \u2013 a town on the lake \u2013 on Friday.", "05-10"),
     ("Goma", "Shells hit Goma (a town on the lake) on Friday.", "05-10"),
     ("Goma", "Shells hit Goma (population 400,000) and Sake on Friday.", "05-10"),
     ("Goma", "Clashes were reported on Friday in Goma.", "05-10"),
