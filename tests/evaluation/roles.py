@@ -47,7 +47,7 @@ class RoleScore:
     points: int = 0  # labelled places with a position
     sure: int = 0
     sure_near: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list, repr=False)
 
     @property
     def macro_f1(self) -> float:
@@ -72,6 +72,7 @@ class RoleScore:
             f"{role} {2 * self.right[role] / max(1, self.given[role] + self.expected[role]):.3f}"
             for role in ROLES
         )
+        share, covered = self.sure_near / max(1, self.sure), self.sure / max(1, self.points)
         return [
             ("role macro-F1", f"{self.macro_f1:.3f} ({by_role})"),
             ("threatened targets", f"{self.targets_found} of {self.targets}: {self.recall:.3f}"),
@@ -90,13 +91,7 @@ class RoleScore:
                 + ")",
             ),
             ("dates invented", f"{self.dates['invented']} of {self.dates['undated']}"),
-            (
-                "sure within 20 km",
-                (
-                    f"{self.sure_near / max(1, self.sure):.3f}, "
-                    f"covering {self.sure / max(1, self.points):.3f} of {self.points}"
-                ),
-            ),
+            ("sure within 20 km", f"{share:.3f}, covering {covered:.3f} of {self.points}"),
         ]
 
 
