@@ -54,19 +54,21 @@ class Scene:
             planned = threat or self._is_future(anchor)
             role = "threatened" if planned else "site"
             kind = "attack" if planned else "violence"
-            return Part(role, modality, kind, f"denied: {word!r}", token)
+            return Part(role, modality, kind, f"denied: {word!r}", anchor=token)
         if threat and modality == "actual":
             modality = "threatened"
         if modality in {"threatened", "planned"}:
-            return Part("threatened", modality, "attack", f"target of a {modality} {word!r}", token)
-        return Part("site", modality, "violence", f"where {word!r} is told of", token)
+            return Part(
+                "threatened", modality, "attack", f"target of a {modality} {word!r}", anchor=token
+            )
+        return Part("site", modality, "violence", f"where {word!r} is told of", anchor=token)
 
     def talks(self, anchor: int, place: int) -> Part:
         """Return the part of a place where people meet."""
         modality = read_talks(self.units, anchor, place, self.year)
         unit = self.units[anchor]
         reason = f"where {unit.lower!r} takes place"
-        return Part("venue", modality, "talks", reason, unit.token)
+        return Part("venue", modality, "talks", reason, anchor=unit.token)
 
     def _is_future(self, anchor: int) -> bool:
         words = range(max(0, anchor - 8), anchor)
