@@ -9,6 +9,7 @@ from geo.text.anaphora import read_echoes
 from geo.text.candidates import AREAS
 from geo.text.clauses import read_units
 from geo.text.datelines import is_dateline
+from geo.text.diary import Diary
 from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
 from geo.text.mentions import Echo, Mention
@@ -18,6 +19,7 @@ from geo.text.scene import MENTIONED, Part, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from geo.text.candidates import Candidate
     from geo.text.document import Document
@@ -56,13 +58,17 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         for sentence, found in zip(reading.sentences, reading.names, strict=True)
     ]
     hindsight = find_hindsight(document.text, scenes)
+    diary = Diary(document, reading.sentences, scenes, hindsight)
     parts: dict[int, Part] = {}
+    days: dict[int, date | None] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
         for place, unit in enumerate(scene.units):
             if unit.is_place and unit.name is not None and reads_roles:
                 part = read_part(scene, place)
-                parts[id(unit.name)] = _look_back(part) if number in hindsight else part
+                part = _look_back(part) if number in hindsight else part
+                parts[id(unit.name)] = part
+                days[id(unit.name)] = diary.find_day(number, part, unit.token)
         if not reads_roles:
             continue
         sentence = reading.sentences[number]
@@ -74,13 +80,14 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
                     told.modality,
                     document.text[sentence.start : sentence.end],
                     told.kind,
+                    diary.find_day_again(number, told, antecedent),
                 )
             )
     flat = [name for found in reading.names for name in found]
     _adopt_echoes(flat, parts, echoes)
     _adopt_dateline(flat, parts)
     named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
-    return _make_mentions(document, named, parts, echoes)
+    return _make_mentions(document, named, parts, echoes, days)
 
 
 def _look_back(part: Part) -> Part:
@@ -133,6 +140,7 @@ def _make_mentions(
     names: Sequence[Candidate],
     parts: dict[int, Part],
     echoes: dict[int, list[Echo]],
+    days: dict[int, date | None],
 ) -> list[Mention]:
     mentions: list[Mention] = []
     for name in names:
@@ -167,6 +175,7 @@ def _make_mentions(
                 sentence_start=name.sentence.start,
                 sentence_end=name.sentence.end,
                 event_kind=part.kind,
+                day=days.get(id(name)),
                 echoes=tuple(echoes.get(id(name), ())),
             )
         )

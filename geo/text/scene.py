@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A role with its modality, what happens there, and why it was read so."""
+    """A role with its modality, what happens there, and why it was read so.
+
+    `anchor`: token of the word that tells what happens; None: it isn't one word.
+    """
 
     role: str
     modality: str
     kind: str | None
     reason: str
+    anchor: int | None = None
 
 
 MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violence")
@@ -45,21 +49,26 @@ class Scene:
     def violence(self, anchor: int, place: int, *, threat: bool = False) -> Part:
         """Return the part of a place that violence is told of, or feared for."""
         modality = read_violence(self.units, anchor, place, self.year)
-        word = self.units[anchor].lower
+        word, token = self.units[anchor].lower, self.units[anchor].token
         if modality == "denied":
             planned = threat or self._is_future(anchor)
             role = "threatened" if planned else "site"
-            return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
+            kind = "attack" if planned else "violence"
+            return Part(role, modality, kind, f"denied: {word!r}", anchor=token)
         if threat and modality == "actual":
             modality = "threatened"
         if modality in {"threatened", "planned"}:
-            return Part("threatened", modality, "attack", f"target of a {modality} {word!r}")
-        return Part("site", modality, "violence", f"where {word!r} is told of")
+            return Part(
+                "threatened", modality, "attack", f"target of a {modality} {word!r}", anchor=token
+            )
+        return Part("site", modality, "violence", f"where {word!r} is told of", anchor=token)
 
     def talks(self, anchor: int, place: int) -> Part:
         """Return the part of a place where people meet."""
         modality = read_talks(self.units, anchor, place, self.year)
-        return Part("venue", modality, "talks", f"where {self.units[anchor].lower!r} takes place")
+        unit = self.units[anchor]
+        reason = f"where {unit.lower!r} takes place"
+        return Part("venue", modality, "talks", reason, anchor=unit.token)
 
     def _is_future(self, anchor: int) -> bool:
         words = range(max(0, anchor - 8), anchor)
