@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from geo.text.governors import find_governor
 from geo.text.scene import Part, Scene
+from geo.text.words import word_set
 
 _REACH = 24  # units
+_SOLDIERS = word_set("soldiers troops forces fighters army armies tanks militia militias")
 
 
 def read_evacuation(scene: Scene, place: int) -> Part | None:
@@ -31,9 +33,9 @@ def read_evacuation(scene: Scene, place: int) -> Part | None:
     if told is None or leave is None or (told > place and units[leave].cue != "evacuation"):
         return None
     governor = find_governor(units, place, scene.lexicon)
-    if (
+    if units[leave].cue == "leaving" and (
         governor.lower in {"to", "toward", "towards", "with", "by", "into", "on"}
-        and units[leave].cue == "leaving"
+        or any(unit.lower in _SOLDIERS for unit in units[leave:place])
     ):
         return None
     if (
