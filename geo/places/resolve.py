@@ -55,7 +55,7 @@ _KIND = 3.0
 
 _SURE_MARGIN = 0.8
 _MOST_CANDIDATES = 40
-_MOST_NEIGHBOURS = 100  # places that nearness is measured to: more say no more, and take time
+_MOST_NEIGHBOURS = 60  # places that nearness is measured to: more say no more, and take time
 _MOST_ALTERNATIVES = 5
 _LEAST_CONFIDENCE = 0.02
 

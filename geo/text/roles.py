@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
 from geo.text.governed import read_governor
 from geo.text.governors import LOCATIVE, find_governor
@@ -164,15 +163,7 @@ def _read_only_place(  # noqa: PLR0911 - one return a rule
         return None
     if governor.lower not in LOCATIVE | {"of"}:
         return None
-    towns = {
-        unit.name.key
-        for unit in units
-        if unit.is_place
-        and unit.name is not None
-        and unit.name.kind in {"city", "point"}
-        and not is_dateline(unit.name)
-    }
-    if len(towns) > 1:
+    if len(scene.towns) > 1:
         return None
     if find_head(scene, governor.index, place) is not None:
         return None
