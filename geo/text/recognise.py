@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from geo.text.names import NameIndex
     from geo.text.tokens import Sentence
 
-_LOOKUPS = 20_000  # different names in one article; a hostile text has more
+LOOKUPS = 20_000  # different names in one article; a hostile text has more
 _UNCASED = frozenset({"ar", "fa"})
 _REPEAT = 2.0
 _JOINERS = frozenset({",", "and", "or", "then"})
@@ -48,7 +48,7 @@ def recognise(document: Document, index: NameIndex) -> Reading:
         If the text holds more different names than any article does.
     """
     lexicon = load_lexicon()
-    names = CachedNames(index, _LOOKUPS)
+    names = CachedNames(index, LOOKUPS)
     tokens = split_tokens(document.text)
     sentences = split_sentences(document.text, tokens)
     scan = scan_uncased if document.language in _UNCASED else scan_sentence
@@ -57,14 +57,19 @@ def recognise(document: Document, index: NameIndex) -> Reading:
         found.append(scan(sentence, names, lexicon))
         if names.is_spent:
             raise TextError(
-                f"{document.name}: more than {_LOOKUPS:,} different names; expected one article. "
+                f"{document.name}: more than {LOOKUPS:,} different names; expected one article. "
                 "Split the text into articles"
             )
+    weigh_names(sentences, found, lexicon)
+    kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
+    return Reading(tuple(sentences), tuple(kept))
+
+
+def weigh_names(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:
+    """Note on each candidate of each sentence what encloses it and how sure it is a place."""
     for candidates in found:
         link_containers(candidates, lexicon)
     _decide(sentences, found, lexicon)
-    kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
-    return Reading(tuple(sentences), tuple(kept))
 
 
 def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:
