@@ -77,13 +77,16 @@ def read_places(
         weight = 10.0 ** (_STEEPNESS * min(1.0, max(0.0, importance or 0.0)))
         found.setdefault(place.place_id, (weight, place))
     ranked = sorted(found.values(), key=lambda pair: (_is_guess(pair[1]), -pair[0]))
-    total = sum(weight for weight, _ in ranked)
     places = [
         dataclasses.replace(
             place,
-            confidence=round((_GUESSED if _is_guess(place) else _LESS_SURE) * weight / total, 3),
+            confidence=round(
+                most * weight / sum(w for w, other in ranked if _is_guess(other) == guess), 3
+            ),
         )
+        for guess, most in ((False, _LESS_SURE), (True, _GUESSED))
         for weight, place in ranked
+        if _is_guess(place) == guess
     ]
     if len(places) > 1:
         others = tuple(summarise(p, p.confidence) for p in places[1 : 1 + _MOST_ALTERNATIVES])
@@ -97,13 +100,13 @@ def _is_guess(place: Place) -> bool:
 
 def _read_place(item: dict[str, Any], name: str, day: date) -> Place | None:
     lon, lat = _to_number(item.get("lon")), _to_number(item.get("lat"))
-    category, type_ = item.get("category"), item.get("type")
+    category, type_ = str(item.get("category")), str(item.get("type"))
     if lon is None or lat is None or not (-180 <= lon <= 180 and -90 <= lat <= 90):
         return None
     if category not in _CATEGORIES or (category == "amenity" and type_ not in _AMENITIES):
         return None
     main = item.get("name") or str(item.get("display_name", "")).partition(",")[0]
-    osm_type, osm_id = item.get("osm_type"), item.get("osm_id")
+    osm_type, osm_id = str(item.get("osm_type")), item.get("osm_id")
     if not isinstance(main, str) or not main.strip() or len(main) > _LONGEST_NAME:
         return None
     if osm_type not in {"node", "way", "relation"} or not isinstance(osm_id, int):
@@ -142,10 +145,8 @@ def _spellings(main: str, details: object) -> set[str]:
 
 
 def _read_kind(item: dict[str, Any]) -> str:
-    said = item.get("addresstype")
-    if said in _CITIES:
-        return "city"
-    return _UNITS.get(said, "point") if isinstance(said, str) else "point"
+    said = str(item.get("addresstype"))
+    return "city" if said in _CITIES else _UNITS.get(said, "point")
 
 
 def _read_extent(box: object, kind: str) -> float:
