@@ -151,7 +151,7 @@ def test_span_outside_the_text_is_refused(index, bounds):
 
 
 def test_offsets_fit_with_emoji_and_marks(index):
-    text = "\U0001f4a5 Re\u0301bels\u200b shelled \U0001f469\u200d\U0001f467 Goma\u0301 and Cairo\u2019s port."
+    text = "Re\u0301bels\u200b shelled \U0001f469\u200d\U0001f467 Goma\u0301 and Cairo\u2019s."
     found = read(text, {"Goma\u0301": "GPE", "Cairo\u2019s": "GPE"}, index)
     assert [text[m.span_start : m.span_end] for m in found] == [m.text for m in found]
     assert [m.text for m in found] == ["Goma\u0301", "Cairo"]
