@@ -30,7 +30,7 @@ from geo.places.reasons import explain, summarise
 from geo.places.record import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from geo.places.gazetteer import Entry, Gazetteer
 
@@ -271,7 +271,7 @@ def _score(group: _Group, context: _Context) -> None:
         scored.append((sum(parts.values()), parts, entry))
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     scored = scored[:_MOST_CANDIDATES]
-    others = [(key, way) for name, key, way in context.neighbours if name != group.normal]
+    others = {key: way for name, key, way in context.neighbours if name != group.normal}
     for index, (score, parts, entry) in enumerate(scored):
         if others and (points := _nearness_points(entry, group, others)):
             scored[index] = (score + points, parts | {"nearness": points}, entry)
@@ -351,17 +351,17 @@ def _has_twin(entry: Entry, group: _Group) -> bool:
     )
 
 
-def _nearness_points(entry: Entry, group: _Group, others: Sequence[tuple[str, _Vector]]) -> float:
+def _nearness_points(entry: Entry, group: _Group, others: Mapping[str, _Vector]) -> float:
     place = entry.place
     if place.kind in {"country", "region"}:
         return 0.0
     if place.place_id not in group.vectors:
         group.vectors[place.place_id] = to_vector(place)
     x, y, z = group.vectors[place.place_id]
-    nearest = max(
-        (x * u + y * v + z * w for key, (u, v, w) in others if key != place.place_id),
-        default=-1.0,
-    )
+    ways = others.values()
+    if place.place_id in others:  # under another name: a place is not near itself
+        ways = {key: way for key, way in others.items() if key != place.place_id}.values()
+    nearest = max([x * u + y * v + z * w for u, v, w in ways], default=-1.0)
     distance_km = EARTH_RADIUS_KM * math.acos(max(-1.0, min(1.0, nearest)))
     return round(_NEARNESS * math.exp(-distance_km / _NEAR_KM), 3)
 
