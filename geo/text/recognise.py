@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from geo.errors import TextError
 from geo.text.containers import link_containers
 from geo.text.evidence import SURE, Context, read_hint, weigh
+from geo.text.foreign import InflectedNames, read_foreign, weigh_prepositions
 from geo.text.lexicon import load_lexicon
 from geo.text.names import CachedNames
 from geo.text.persons import surname_keys
@@ -48,8 +49,9 @@ def recognise(document: Document, index: NameIndex) -> Reading:
         If the text holds more different names than any article does.
     """
     lexicon = load_lexicon()
-    names = CachedNames(index, LOOKUPS)
-    tokens = split_tokens(document.text)
+    inflected = InflectedNames(index, document.language)
+    names = CachedNames(inflected, LOOKUPS)
+    tokens = read_foreign(split_tokens(document.text), document.language)
     sentences = split_sentences(document.text, tokens)
     scan = scan_uncased if document.language in _UNCASED else scan_sentence
     found: list[list[Candidate]] = []
@@ -61,6 +63,8 @@ def recognise(document: Document, index: NameIndex) -> Reading:
                 "Split the text into articles"
             )
     weigh_names(sentences, found, lexicon)
+    weigh_prepositions(found, document.language)
+    inflected.restore(found)
     kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
     return Reading(tuple(sentences), tuple(kept))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import TextError
 from geo.text.candidates import Candidate
+from geo.text.foreign import InflectedNames, read_foreign
 from geo.text.lexicon import Entry, load_lexicon
 from geo.text.names import CachedNames
 from geo.text.recognise import LOOKUPS, Reading, weigh_names
@@ -59,8 +60,10 @@ def read_spans(
         If a span is not within the text, or there are more names than any article has.
     """
     lexicon = load_lexicon()
-    names = CachedNames(index, LOOKUPS)
-    sentences = split_sentences(document.text, split_tokens(document.text))
+    inflected = InflectedNames(index, document.language)
+    names = CachedNames(inflected, LOOKUPS)
+    tokens = read_foreign(split_tokens(document.text), document.language)
+    sentences = split_sentences(document.text, tokens)
     found: list[list[Candidate]] = [[] for _ in sentences]
     labels: list[tuple[Candidate, str]] = []
     for sentence, first, last, span in _cut(document, sentences, spans, recogniser):
@@ -70,6 +73,7 @@ def read_spans(
     if names.is_spent:
         raise TextError(f"{document.name}: more than {LOOKUPS:,} names; expected one article")
     weigh_names(sentences, found, lexicon)
+    inflected.restore(found)
     for candidate, label in labels:
         candidate.score = max(candidate.score, _LEAST_SCORE)
         candidate.reasons.insert(0, f"{recogniser}: {label}")
