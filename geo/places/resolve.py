@@ -154,11 +154,13 @@ def resolve_names(
     groups = _group(queries, gazetteer)
     for group in groups:
         group.own_parts = [_own_parts(entry, group) for entry in group.candidates]
-    context = _first_context(groups, profile or Profile())
+    context = _first_context(groups, Profile() if profile is None else profile)
     for group in groups:
         _score(group, context)
     for _ in range(2):
-        context = _next_context(groups, context)
+        last, context = context, _next_context(groups, context)
+        if context == last:
+            break  # the same again would be found
         for group in groups:
             _score(group, context)
     answers = {}
@@ -326,9 +328,10 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    home = context.profile.share(country), context.profile.share(entry.admin1_code)
-    if any(home) and entry.place.kind != "country":
-        parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
+    if context.profile and entry.place.kind != "country":
+        home = context.profile.share(country), context.profile.share(entry.admin1_code)
+        if any(home):
+            parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
