@@ -328,13 +328,18 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    if context.profile and entry.place.kind != "country":
-        home = context.profile.share(country), context.profile.share(entry.admin1_code)
-        if any(home):
-            parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
+    if home := _home_points(entry, context.profile):
+        parts["home"] = home
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
+
+
+def _home_points(entry: Entry, profile: Profile) -> float:
+    if not profile or entry.place.kind == "country":
+        return 0.0
+    country, unit = profile.share(entry.place.country), profile.share(entry.admin1_code)
+    return _HOME * country + _HOME_UNIT * unit
 
 
 def _is_named(names: set[str] | None, group: _Group) -> bool:

@@ -4,6 +4,7 @@ import re
 import sys
 import types
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -195,3 +196,9 @@ def test_rules_are_the_default(index):
     document = document_from_text(TEXT, "t")
     assert open_recogniser("rules") is RULES
     assert find_mentions(document, index, RULES) == find_mentions(document, index)
+
+
+def test_example_of_the_documentation_runs():
+    page = (Path(__file__).parents[2] / "docs" / "backends.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(example, {})  # noqa: S102 - our own page
