@@ -1,5 +1,6 @@
 """How fast articles are read, and that no text or page stalls the reader."""
 
+import gc
 import json
 import os
 import random
@@ -117,11 +118,11 @@ SHAPES = {
     "bidi controls": fill("\u202eGoma\u202c "),
     "mixed scripts": fill("\u0410leppo Ki\u0435v 中Goma مGaza "),
     "one capitalised run": fill("Goma "),
-    "a capitalised run of names that nobody knows": fill(" ".join(invent(19_000))),
+    "a capitalised run of names that nobody knows": fill(" ".join(invent(5_500))),
     "more names than any article has": fill(" ".join(invent(40_000))),
-    "towns": ", ".join(know(12_000, ambiguous=False))[:MAX_CHARACTERS],
-    "towns of common names": ", ".join(know(12_000, ambiguous=True))[:MAX_CHARACTERS],
-    "towns in towns": " in ".join(know(10_000, ambiguous=True))[:MAX_CHARACTERS],
+    "towns": fill(", ".join(know(5_500, ambiguous=False))),
+    "towns of common names": fill(", ".join(know(5_500, ambiguous=True))),
+    "towns in towns": fill(" in ".join(know(5_500, ambiguous=True))),
     "towns of towns": fill("Goma of "),
     "articles only": fill("Al "),
     "hyphens": fill("Al-"),
@@ -145,24 +146,32 @@ SHAPES = {
 }
 
 
-def read_in_time(source):
+@pytest.fixture
+def read_in_time():
     """Read a text or be refused within five seconds; the least of three attempts counts."""
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        try:
-            locate(source)
-        except CivmapError as error:
-            assert "expected" in str(error) or "without article text" in str(error)  # noqa: PT017
-        seconds.append(time.perf_counter() - start)
-        if seconds[-1] <= 5:
-            return
-    pytest.fail(f"{min(seconds):.1f} s")
+
+    def read(source):
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            try:
+                locate(source)
+            except CivmapError as error:
+                assert "expected" in str(error) or "without article text" in str(error)  # noqa: PT017
+            seconds.append(time.perf_counter() - start)
+            if seconds[-1] <= 5:
+                return
+        pytest.fail(f"{min(seconds):.1f} s")
+
+    gc.collect()
+    gc.disable()  # as the command does
+    yield read
+    gc.enable()
 
 
 @pytest.mark.alone
 @pytest.mark.parametrize("shape", SHAPES)
-def test_hostile_text_of_the_greatest_length_is_read_within_five_seconds(shape):
+def test_hostile_text_of_the_greatest_length_is_read_within_five_seconds(shape, read_in_time):
     text = SHAPES[shape]
     assert len(text) <= MAX_CHARACTERS
     assert len(text) > MAX_CHARACTERS / 2
@@ -172,7 +181,7 @@ def test_hostile_text_of_the_greatest_length_is_read_within_five_seconds(shape):
 @pytest.mark.alone
 @pytest.mark.parametrize("unit", ["(", "Goma ", "\u200b", "ﷺ", "<div>", "\ud7ff", "A\u0301"])
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "stdin"])
-def test_ten_megabytes_are_refused_or_read_within_five_seconds(unit, name):
+def test_ten_megabytes_are_refused_or_read_within_five_seconds(unit, name, read_in_time):
     data = unit.encode()
     read_in_time((data * (10_000_000 // len(data)), name))
 
@@ -201,13 +210,13 @@ PAGES = {
 @pytest.mark.alone
 @pytest.mark.parametrize("size", [250_000, 1_900_000])
 @pytest.mark.parametrize("shape", PAGES)
-def test_hostile_page_is_read_within_five_seconds(shape, size):
+def test_hostile_page_is_read_within_five_seconds(shape, size, read_in_time):
     head = "<html><head><title>News</title></head><body><article>"
     read_in_time(((head + fill(PAGES[shape], size)).encode(), "a.html"))
 
 
 @pytest.mark.alone
 @pytest.mark.parametrize("charset", ["punycode", "idna", "unicode_escape", "utf-7", "undefined"])
-def test_page_in_no_encoding_of_pages(charset):
+def test_page_in_no_encoding_of_pages(charset, read_in_time):
     body = b"ab-" + b"9z" * 900_000
     read_in_time((b"<html><meta charset='%s'>%s" % (charset.encode(), body), "a.html"))
