@@ -13,7 +13,7 @@ from geo.errors import TextError
 logger = logging.getLogger(__name__)
 
 _MAX_CHARACTERS = 2_000_000
-_MAX_ELEMENTS = 20_000  # extraction takes time by their square; large news pages have 5,000
+_MAX_ELEMENTS = 15_000  # extraction takes time by their square; large news pages have 5,000
 _ELEMENT = re.compile("<[A-Za-z]")
 
 

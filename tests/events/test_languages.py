@@ -14,7 +14,7 @@ CIVMAP = Path(sys.executable).parent / "civmap"
 ARTICLES = sorted((Path(__file__).parents[1] / "text" / "languages").glob("*.txt"))
 LANGUAGES = {"ar": "Arabic", "es": "Spanish", "fr": "French", "ru": "Russian", "uk": "Ukrainian"}
 # Places with the right country among those that the article names. When these cues were added
-# the share rose from 111 of 145 to 138; inflected names were hardly found before.
+# the share rose from 111 of 145 to 138, and to 140 when the gazetteer grew.
 LEAST_EACH, LEAST_ALL = 0.85, 0.93
 
 

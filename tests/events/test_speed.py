@@ -208,7 +208,7 @@ PAGES = {
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("size", [250_000, 1_900_000])
+@pytest.mark.parametrize("size", [190_000, 1_900_000])
 @pytest.mark.parametrize("shape", PAGES)
 def test_hostile_page_is_read_within_five_seconds(shape, size, read_in_time):
     head = "<html><head><title>News</title></head><body><article>"
