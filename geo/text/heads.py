@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.forces import CROWDS, FORCES
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.words import word_set
 
@@ -16,14 +17,6 @@ VIOLENT = frozenset({"violence", "state"})
 MOVING = frozenset({"drive", "advance", "approach"})
 AWAITED = frozenset({"expected", "due"})
 REACH = 24  # units in which a head is looked for
-TROOPS = word_set(
-    "army militia gangs troops forces soldiers tanks army fighters rebels militants "
-    "gunmen columns armour"
-)
-CROWDS = word_set(
-    "refugees people families civilians residents displaced thousands hundreds convoy trucks aid "
-    "supplies children women migrants"
-)
 
 
 def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901, PLR0911 - one return a rule
@@ -119,7 +112,7 @@ def is_official(scene: Scene, verb: int) -> bool:
 def gathers(scene: Scene, index: int, category: str = "gathering") -> bool:
     """Troops that gather are no meeting, troops that travel no delegation."""
     before = {unit.lower for unit in scene.units[max(0, index - 6) : index]}
-    return scene.units[index].has_verb(category) and bool(before & TROOPS)
+    return scene.units[index].has_verb(category) and bool(before & FORCES)
 
 
 def _is_awaited(scene: Scene, index: int, start: int) -> bool:

@@ -145,6 +145,12 @@ def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Uni
     return None
 
 
+def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
+    """Tell whether what is said of a place is denied, before it or behind it."""
+    denial = _read_denial(units, anchor, list(_markers_left(units, anchor)))
+    return denial == "denied" or _is_disowned(units, anchor, place)
+
+
 def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
     """Tell whether a noun is the subject of a denial: `the raid on X was called off`."""
     for index, unit in _units_right(units, max(anchor, place)):

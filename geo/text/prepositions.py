@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.heads import CROWDS, MOVING, TROOPS, VIOLENT, gathers, is_official
+from geo.text.forces import CROWDS, FORCES
+from geo.text.heads import MOVING, VIOLENT, gathers, is_official
 from geo.text.scene import Part, Scene
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _read_into(scene: Scene, index: int, place: int, _steps: int) -> Part | None
     """Read `send troops into X`, `incursion into X`, `spilled into X`."""
     unit = scene.units[index]
     violent = _is_violent(unit) and unit.cue != "state"
-    if unit.lower in TROOPS or violent or _spreads(unit):
+    if unit.lower in FORCES or violent or _spreads(unit):
         return scene.violence(index, place)
     return _read_visit(scene, index, place)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.approach import read_approach
 from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
+from geo.text.frames import read_frame
 from geo.text.governed import read_governor
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.heads import REACH, VIOLENT, find_head, has_own_place
@@ -34,8 +36,10 @@ def read_part(scene: Scene, place: int) -> Part:
         _read_holder(scene, place)
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
+        or read_frame(scene, place, name, governor)
         or read_evacuation(scene, place)
         or _prefer_relative(scene, place, read_governor(scene, place, name, governor))
+        or read_approach(scene, place, governor)
         or read_subject(scene, place, name, governor)
         or read_relative(scene, place)
         or _read_loose(scene, place, governor)

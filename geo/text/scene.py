@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.modality import is_modal, read_talks, read_violence
+from geo.text.modality import is_denied, is_modal, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -55,6 +55,14 @@ class Scene:
         if modality in {"threatened", "planned"}:
             return Part("threatened", modality, "attack", f"target of a {modality} {word!r}")
         return Part("site", modality, "violence", f"where {word!r} is told of")
+
+    def prospect(self, anchor: int, place: int, reason: str, name: Candidate) -> Part | None:
+        """Return the part of a place that something is feared for; None of a country, or if past."""
+        if name.kind == "country" or is_past(self.units, anchor, place, self.year):
+            return None
+        if is_denied(self.units, max(anchor, 0), place):
+            return Part("threatened", "denied", "attack", f"denied: {reason}")
+        return Part("threatened", "threatened", "attack", reason)
 
     def talks(self, anchor: int, place: int) -> Part:
         """Return the part of a place where people meet."""

@@ -1,0 +1,92 @@
+"""Forces that draw near a place or stand before it: a threat without a word of violence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.forces import WEAPONS, is_armed, leads_armed
+from geo.text.modality import is_modal
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from geo.text.governors import Governor
+    from geo.text.scene import Part, Scene
+
+_REACH = 12  # units to the left of the preposition
+_NEAR = word_set("near around round outside above off within beyond opposite overlooking beside")
+_ONTO = word_set("toward towards to for on into against")
+_EDGES = word_set(
+    "edge edges outskirts suburbs suburb gates doors doorstep threshold approaches fringes limits "
+    "perimeter entrance entrances"
+)
+_MOTION = word_set(
+    "advance advances advanced advancing march marches marched marching move moves moved moving "
+    "roll rolls rolled rolling head heads headed heading push pushes pushed pushing press pressed "
+    "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive driving "
+    "drove race racing raced sweep sweeping swept close closes closed closing drew drawing draws "
+    "sent send sends sending dispatched rushed converge converging converged pour pouring poured "
+    "come coming came gaining gained way bound flown steaming sailing sailed"
+)
+_STANCE = word_set(
+    "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
+    "deploying deploy deployment positions position positioned entrenched camped assembled "
+    "assembling assemble gathered gathering gather regrouping regrouped mustered mustering massed "
+    "massing mass seen spotted reached brought bringing trained trains parked stationed built "
+    "building amassed amassing placed mounted lined concentrated concentrating moved taken place"
+)
+_DISTANCES = word_set(
+    "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
+    "minutes march day days' hours' minutes' day's hour's"
+)
+
+
+def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
+    """Read `columns roll towards X`, `tanks stand outside X`, `rebels are 10 km from X`."""
+    if governor.kind == "word":
+        return _read_range(scene, place, governor)
+    if governor.kind != "preposition":
+        return None
+    units, at = scene.units, governor.index
+    words = {unit.lower for unit in units[at:place]}
+    if governor.lower in {"from", "of"}:
+        return _read_distance(scene, place, at)
+    near = governor.lower in _NEAR or bool(words & _EDGES)
+    if not near and governor.lower not in _ONTO:
+        return None
+    telling = _MOTION | _STANCE if near else _MOTION
+    for index in range(at - 1, max(-1, at - _REACH - 1), -1):
+        unit = units[index]
+        if unit.clause != units[at].clause or unit.is_place or unit.cue in {"neutral", "talks"}:
+            return None
+        if governor.lower in {"to", "into", "for"} and not near and at - index > 2:  # noqa: PLR2004
+            return None  # a motion to a place stands right before it
+        moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
+        if moves and (leads_armed(units, index) or _drives_armed(scene, index, at)):
+            return scene.violence(index, place, threat=True)
+    return None
+
+
+def _read_distance(scene: Scene, place: int, preposition: int) -> Part | None:
+    """Read `the rebels are ten kilometres from X`."""
+    units = scene.units
+    before = [unit.lower for unit in units[max(0, preposition - 3) : preposition]]
+    if not set(before) & _DISTANCES or not leads_armed(units, preposition):
+        return None
+    return scene.violence(preposition, place, threat=True)
+
+
+def _drives_armed(scene: Scene, verb: int, preposition: int) -> bool:
+    """Read `sent tanks to the edge of X`: those who move are named after the verb."""
+    return any(is_armed(unit) for unit in scene.units[verb + 1 : preposition])
+
+
+def _read_range(scene: Scene, place: int, governor: Governor) -> Part | None:
+    """Read `their guns can now reach X`, `mortar fire could reach X`."""
+    units = scene.units
+    if not units[governor.index].has_verb("reaching"):
+        return None
+    left = units[max(0, governor.index - _REACH) : governor.index]
+    able = any(is_modal(unit) or unit.lower in {"can", "able to"} for unit in left)
+    if able and any(unit.lower.split()[0] in WEAPONS for unit in left):
+        return scene.violence(governor.index, place, threat=True)
+    return None

@@ -1,0 +1,52 @@
+"""Who bears arms and who does not: the nouns that tell an advance from a flight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from geo.text.clauses import Unit
+
+FORCES = word_set(
+    "army armies militia militias gang gangs troops forces soldiers tanks fighters rebels rebel "
+    "militants insurgents guerrillas jihadists extremists terrorists gunmen separatists "
+    "paramilitaries paramilitary infantry columns column armour armor commandos paratroopers "
+    "battalion battalions brigade brigades division divisions regiment regiments units vanguard "
+    "bulldozers howitzers artillery guns batteries launchers warships gunboats frigates navy "
+    "helicopters gunships warplanes jets drones convoy convoys vehicles pick-ups pickups "
+    "motorcycles motorbikes mercenaries junta attackers invaders front frontline offensive "
+    "advance raiders bandits herders pirates conscripts reservists weapons armoured armored "
+    "faction factions militiamen combatants contingent contingents reinforcements enemy"
+)
+WEAPONS = word_set(
+    "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells bomb "
+    "bombs drone drones mortars warplanes jets bombers aircraft fire firepower batteries grenade "
+    "grenades explosives flames weapons"
+)
+CROWDS = word_set(
+    "refugees people families civilians residents displaced thousands hundreds trucks aid "
+    "supplies children women migrants villagers inhabitants pilgrims farmers traders students "
+    "pupils patients passengers lorries buses evacuees survivors wounded"
+)
+
+
+def is_armed(unit: Unit) -> bool:
+    """Tell whether a unit names those who fight, by a common noun or by the name of a group."""
+    if unit.name is not None:
+        return unit.name.class_ == "actor"
+    return unit.lower in FORCES
+
+
+def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 14) -> bool:
+    """Tell whether those who do what a verb tells bear arms: the nearest doer left of it."""
+    for index in range(verb - 1, max(-1, verb - reach - 1), -1):
+        unit = units[index]
+        if unit.clause != units[verb].clause and unit.cue != "relative":
+            return False
+        if is_armed(unit):
+            return True
+        if unit.lower in CROWDS:
+            return False
+    return False

@@ -1,0 +1,154 @@
+"""Set phrases with a slot for a place: `the fate of _`, `_ is next`, `the road to _ lies open`.
+
+`lexicons/frames.csv` lists them. Of the words of a phrase, `a|b` is one or the other, `<x>` any of
+the list of that name in `lexicons/frame_words.csv`, and `~` up to five words of the same clause.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.resources import package_file
+from geo.text.forces import is_armed
+from geo.text.scene import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from geo.text.candidates import Candidate
+    from geo.text.clauses import Unit
+    from geo.text.governors import Governor
+    from geo.text.scene import Scene
+
+_GAP = 5  # words
+_WINDOW = 14  # words on either side that a phrase may take
+_SLOT = "_"
+_Words = tuple[frozenset[str], ...]  # an empty set is a gap
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """A phrase, as the words before its slot from right to left and those behind it."""
+
+    phrase: str
+    before: _Words
+    behind: _Words
+    role: str
+    kind: str | None
+
+
+def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
+    """Return the part that the set phrase round a place gives it, None if there is none."""
+    edges = {governor.index, place - 1}
+    behind = list(_words_behind(scene.units, place))
+    for edge in sorted(edges, reverse=True):
+        before = list(_words_before(scene.units, edge, place))
+        for frame in _candidates(before, behind):
+            if _fits(frame.before, before) and _fits(frame.behind, behind):
+                if frame.role == "threatened":
+                    return scene.prospect(edge, place, f"as in {frame.phrase!r}", name)
+                return Part(frame.role, "actual", frame.kind, f"as in {frame.phrase!r}")
+    return None
+
+
+def _candidates(before: Sequence[str], behind: Sequence[str]) -> Iterator[_Frame]:
+    by_before, by_behind = _load_frames()
+    if before:
+        yield from by_before.get(before[0], ())
+    if behind:
+        yield from by_behind.get(behind[0], ())
+
+
+def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[str]:
+    count = 0
+    for index in range(edge, -1, -1):
+        unit = units[index]
+        if unit.kind == "mark" and unit.lower not in {"'", '"'}:
+            return
+        if unit.clause != units[place].clause and unit.cue != "relative":
+            return
+        for word in reversed(_name_words(unit)):
+            yield word
+            count += 1
+        if count > _WINDOW:
+            return
+
+
+def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
+    """Words after a place, past the rest of its list and what stands between commas."""
+    if units[place].possessive:
+        yield "'s"
+    index = _skip_rest(units, place + 1)
+    for unit in units[index : index + _WINDOW]:
+        if unit.kind == "mark":
+            if unit.lower == ":":
+                yield ":"
+            return
+        yield from _name_words(unit)
+
+
+def _skip_rest(units: tuple[Unit, ...], index: int) -> int:
+    while index + 1 < len(units) and units[index].lower in {",", "and", "or"}:
+        if units[index + 1].is_place or units[index + 1].lower in {"and", "or"}:
+            index += 2 if units[index + 1].is_place else 1
+        else:
+            break
+    if index < len(units) and units[index].lower == ",":
+        for step in range(index + 1, min(len(units), index + 2 * _WINDOW)):
+            if units[step].lower == ",":
+                return step + 1
+    return index
+
+
+def _name_words(unit: Unit) -> list[str]:
+    if unit.name is None:
+        return ["#"] if unit.kind == "number" else unit.lower.split()
+    return ["@force" if is_armed(unit) else f"@{unit.name.class_}"]
+
+
+def _fits(pattern: _Words, words: Sequence[str]) -> bool:
+    """Match a pattern at the head of the words; a gap takes as few as it can."""
+    if not pattern:
+        return True
+    if pattern[0]:
+        return bool(words) and words[0] in pattern[0] and _fits(pattern[1:], words[1:])
+    return any(
+        _fits(pattern[1:], words[skipped:])
+        for skipped in range(min(_GAP, len(words)) + 1)
+        if not any(word == "@place" for word in words[:skipped])
+    )
+
+
+@functools.cache
+def _load_frames() -> tuple[Mapping[str, Sequence[_Frame]], Mapping[str, Sequence[_Frame]]]:
+    """Return the frames by the word next to their slot: before it, else behind it."""
+    lists = {row["name"]: frozenset(row["words"].split()) for row in _read("frame_words.csv")}
+    by_before: dict[str, list[_Frame]] = {}
+    by_behind: dict[str, list[_Frame]] = {}
+    for row in _read("frames.csv"):
+        words = row["phrase"].split()
+        slot = words.index(_SLOT)
+        before = tuple(_expand(word, lists) for word in reversed(words[:slot]))
+        behind = tuple(_expand(word, lists) for word in words[slot + 1 :])
+        frame = _Frame(row["phrase"], before, behind, row["role"], row["kind"] or None)
+        table = by_before if before else by_behind
+        for word in sorted((before or behind)[0]):
+            table.setdefault(word, []).append(frame)
+    return by_before, by_behind
+
+
+def _expand(word: str, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    if word == "~":
+        return frozenset()
+    parts = word.split("|")
+    return frozenset().union(
+        *(lists[part[1:-1]] if part.startswith("<") else {part} for part in parts)
+    )
+
+
+def _read(name: str) -> list[dict[str, str]]:
+    with package_file("text", f"lexicons/{name}").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
