@@ -25,7 +25,7 @@ _MOTION = word_set(
     "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive driving "
     "drove race racing raced sweep sweeping swept close closes closed closing drew drawing draws "
     "sent send sends sending dispatched rushed converge converging converged pour pouring poured "
-    "come coming came gaining gained way bound flown steaming sailing sailed"
+    "come coming came go goes going gaining gained bound flown steaming sailing sailed"
 )
 _STANCE = word_set(
     "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
@@ -36,7 +36,7 @@ _STANCE = word_set(
 )
 _DISTANCES = word_set(
     "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
-    "minutes march day days' hours' minutes' day's hour's"
+    "minutes march day days"
 )
 
 
@@ -61,7 +61,8 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
         if governor.lower in {"to", "into", "for"} and not near and at - index > 2:  # noqa: PLR2004
             return None  # a motion to a place stands right before it
         moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
-        if moves and (leads_armed(units, index) or _drives_armed(scene, index, at)):
+        driven = bool(words & _EDGES) and _drives_armed(scene, index, at)
+        if moves and (leads_armed(units, index) or driven):
             return scene.violence(index, place, threat=True)
     return None
 

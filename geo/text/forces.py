@@ -18,7 +18,7 @@ FORCES = word_set(
     "helicopters gunships warplanes jets drones convoy convoys vehicles pick-ups pickups "
     "motorcycles motorbikes mercenaries junta attackers invaders front frontline offensive "
     "advance raiders bandits herders pirates conscripts reservists weapons armoured armored "
-    "faction factions militiamen combatants contingent contingents reinforcements enemy"
+    "men faction factions militiamen combatants contingent contingents reinforcements enemy"
 )
 WEAPONS = word_set(
     "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells bomb "

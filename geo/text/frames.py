@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.resources import package_file
-from geo.text.forces import is_armed
+from geo.text.forces import CROWDS, is_armed
 from geo.text.scene import Part
 
 if TYPE_CHECKING:
@@ -47,11 +47,21 @@ def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) ->
     for edge in sorted(edges, reverse=True):
         before = list(_words_before(scene.units, edge, place))
         for frame in _candidates(before, behind):
+            if not frame.before and not _leads(scene.units, governor):
+                continue
             if _fits(frame.before, before) and _fits(frame.behind, behind):
                 if frame.role == "threatened":
                     return scene.prospect(edge, place, f"as in {frame.phrase!r}", name)
                 return Part(frame.role, "actual", frame.kind, f"as in {frame.phrase!r}")
     return None
+
+
+def _leads(units: tuple[Unit, ...], governor: Governor) -> bool:
+    """Tell whether a place, or its people, is what the words behind it are said of."""
+    if governor.kind == "none" or "population" in governor.via:
+        return True
+    before = units[governor.index - 1].lower if governor.index > 0 else ""
+    return governor.lower in {"in", "of", "inside"} and before in CROWDS
 
 
 def _candidates(before: Sequence[str], behind: Sequence[str]) -> Iterator[_Frame]:
@@ -66,9 +76,9 @@ def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[st
     count = 0
     for index in range(edge, -1, -1):
         unit = units[index]
-        if unit.kind == "mark" and unit.lower not in {"'", '"'}:
+        if unit.kind == "mark" and unit.lower not in {"'", '"', ":"}:
             return
-        if unit.clause != units[place].clause and unit.cue != "relative":
+        if unit.cue == "boundary":
             return
         for word in reversed(_name_words(unit)):
             yield word

@@ -26,8 +26,21 @@ _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should"
 _PLAIN_DENIALS = frozenset(
     {"will", "would", "did", "does", "do", "has", "have", "had", "was", "were", "is", "are"}
 )
+_TALES = word_set(
+    "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
+    "texts post posts suggestions suggestion allegations allegation letter letters whispers "
+    "notion idea speculation warnings"
+)
+_FALSE = word_set(
+    "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
+    "fake lies rubbish absurd dismissed denied rejected refuted scotched debunked"
+)
+_SCRAPPED = frozenset({"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved"})
 _CONDITIONS = frozenset({"if", "unless", "should"})
-_REPORTED = frozenset({"feared", "expected", "planned", "looming", "imminent", "impending"})
+_REPORTED = word_set(
+    "feared expected planned looming imminent impending likely inevitable anticipated coming "
+    "near cannot possible probable prepared"
+)
 
 
 def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
@@ -37,6 +50,8 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
     left = list(_markers_left(units, anchor))
     if (denial := _read_denial(units, anchor, left)) is not None:
         return denial
+    if _is_false_tale(units, anchor):
+        return "denied"
     forms = {form for _, form in units[anchor].verbs}
     if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
         used_as_verb = bool(forms) and _is_verb(units, anchor)
@@ -148,7 +163,33 @@ def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Uni
 def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
     """Tell whether what is said of a place is denied, before it or behind it."""
     denial = _read_denial(units, anchor, list(_markers_left(units, anchor)))
-    return denial == "denied" or _is_disowned(units, anchor, place)
+    return (
+        denial == "denied"
+        or _is_false_tale(units, anchor)
+        or _is_disowned(units, anchor, place)
+    )
+
+
+def is_scrapped(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell whether what was to come was called off: `the raid on X was cancelled`."""
+    near = units[max(0, anchor - _NEAR) : anchor + 2 * _AHEAD]
+    return any(unit.lower in _SCRAPPED for unit in near)
+
+
+def _is_false_tale(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell `dismissed as a hoax the claim that X ...` and `rumours that X ... were false`."""
+    tale = False
+    for index in range(anchor - 1, max(-1, anchor - _SPAN), -1):
+        unit = units[index]
+        if unit.lower in {";", "but"}:
+            return False
+        if tale and (unit.lower in _FALSE or unit.lower == "truth"):
+            return not any(units[step].lower == "not" for step in range(max(0, index - 2), index))
+        if unit.lower in _TALES:
+            tale = True
+            if any(later.lower in _FALSE for later in units[anchor : anchor + _REACH]):
+                return True
+    return False
 
 
 def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
@@ -159,7 +200,7 @@ def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
         if unit.cue == "denial":
             words = {units[step].lower for step in range(max(0, index - 2), index)}
             negated = any(units[step].cue == "negation" for step in range(index - 2, index))
-            return bool(words & _BE) and not negated
+            return (bool(words & _BE) or unit.lower in _SCRAPPED) and not negated
     return False
 
 
@@ -221,11 +262,13 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
             return _name_threat(left)
     if any(units[index].lower == "feared" for index in range(anchor + 1, place)):
         return "threatened"
-    for _, unit in _units_right(units, max(anchor, place)):
+    for index, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"
         if is_modal(unit) or unit.lower in _REPORTED or unit.lower.startswith("loom"):
             return "planned" if unit.cue == "plan" else "threatened"
+        if unit.lower in _BE and index + 1 < len(units) and units[index + 1].lower == "to":
+            return "planned"
     return "actual"
 
 

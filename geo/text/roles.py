@@ -37,7 +37,7 @@ def read_part(scene: Scene, place: int) -> Part:
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
         or read_frame(scene, place, name, governor)
-        or read_evacuation(scene, place)
+        or read_evacuation(scene, place, governor)
         or _prefer_relative(scene, place, read_governor(scene, place, name, governor))
         or read_approach(scene, place, governor)
         or read_subject(scene, place, name, governor)

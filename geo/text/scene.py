@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.modality import is_denied, is_modal, is_past, read_talks, read_violence
+from geo.text.modality import is_denied, is_modal, is_past, is_scrapped, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -47,7 +47,7 @@ class Scene:
         modality = read_violence(self.units, anchor, place, self.year)
         word = self.units[anchor].lower
         if modality == "denied":
-            planned = threat or self._is_future(anchor)
+            planned = threat or self._is_future(anchor) or is_scrapped(self.units, anchor)
             role = "threatened" if planned else "site"
             return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
         if threat and modality == "actual":
