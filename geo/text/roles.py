@@ -11,6 +11,8 @@ from geo.text.frames import read_frame
 from geo.text.governed import read_governor
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.heads import REACH, VIOLENT, find_head, has_own_place
+from geo.text.impact import read_impact
+from geo.text.menace import read_menace
 from geo.text.scene import MENTIONED, Part, Scene, stands
 from geo.text.subjects import read_relative, read_subject
 from geo.text.words import word_set
@@ -26,6 +28,13 @@ _SUBJECTS_OF_TALKS = word_set(
 )
 
 
+_OF_STATES = word_set("government army forces troops bombers jets warplanes junta regime navy")
+
+
+def _of(name: Candidate) -> str | None:
+    return name.country or (name.facts[0].country if name.facts else None)
+
+
 def read_part(scene: Scene, place: int) -> Part:
     """Return the part that the place in unit `place` plays, `MENTIONED` where unsure."""
     name = scene.units[place].name
@@ -39,11 +48,13 @@ def read_part(scene: Scene, place: int) -> Part:
         or read_frame(scene, place, name, governor)
         or read_evacuation(scene, place, governor)
         or _prefer_relative(scene, place, read_governor(scene, place, name, governor))
+        or read_impact(scene, place, governor)
         or read_approach(scene, place, governor)
         or read_subject(scene, place, name, governor)
         or read_relative(scene, place)
         or _read_loose(scene, place, governor)
         or _read_only_place(scene, place, name, governor)
+        or read_menace(scene, place, name, governor)
         or MENTIONED
     )
 
@@ -84,11 +95,13 @@ def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None: 
         if unit.kind == "mark" or unit.is_place:
             return None
         if unit.name is not None and unit.name.class_ in {"actor", "organisation"}:
-            return stands(name, unit.lower) if units[place].possessive else None
+            entry = unit.name.entry  # of Yemen's Houthis the country says where they are
+            own = entry is not None and entry.kind == "armed group" and entry.country == _of(name)
+            return stands(name, unit.lower) if units[place].possessive and not own else None
         people = unit.lower in mind["people"] or (unit.lower,) in scene.lexicon.titles
         if units[place].possessive and (unit.lower in mind["noun"] or people):
             return stands(name, unit.lower)
-        if step == 0 and people and not unit.has_verb("assault"):
+        if step == 0 and (people or unit.lower in _OF_STATES) and not unit.has_verb("assault"):
             return stands(name, unit.lower)
         if unit.verbs and not units[place].possessive:
             return None

@@ -1,0 +1,103 @@
+"""A place in a sentence that tells of violence to come, tied to it by nothing but nearness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.text.datelines import is_dateline
+from geo.text.forces import WEAPONS
+from geo.text.governors import LOCATIVE, find_governor
+from geo.text.heads import MOVING, VIOLENT
+from geo.text.modality import is_past, read_violence
+from geo.text.scene import Part
+from geo.text.words import word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from geo.text.candidates import Candidate
+    from geo.text.clauses import Unit
+    from geo.text.governors import Governor
+    from geo.text.scene import Scene
+
+_REACH = 26  # units on either side of the place
+_TOWNS = frozenset({"city", "point", "admin2"})
+_BESIDE = LOCATIVE | frozenset({"on", "of", "for", "to", "into", "as"})
+_SPEAKERS = word_set(
+    "reporters parliament ministers minister officials official diplomats diplomat ambassador "
+    "embassy agency spokesman spokeswoman correspondent newspaper born based"
+)
+
+
+def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
+    """Return `threatened` for the town nearest to what is threatened or feared in its sentence."""
+    if not _may_be_target(scene, place, name, governor):
+        return None
+    for anchor in _near(len(scene.units), place):
+        if not _is_harmful(scene, anchor) or _belongs_elsewhere(scene, anchor, place):
+            continue
+        modality = read_violence(scene.units, anchor, anchor, scene.year)
+        if modality not in {"threatened", "planned"}:
+            continue
+        word = scene.units[anchor].lower
+        return Part("threatened", modality, "attack", f"nearest town to a {modality} {word!r}")
+    return None
+
+
+def _near(length: int, place: int) -> Iterator[int]:
+    for step in range(1, _REACH):
+        if place + step < length:
+            yield place + step
+        if place - step >= 0:
+            yield place - step
+
+
+def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor) -> bool:
+    if name.kind not in _TOWNS and name.kind is not None:
+        return False
+    if scene.is_government(name) or is_dateline(name):
+        return False
+    before = scene.units[governor.index - 1] if governor.index > 0 else None
+    if governor.kind == "preposition":
+        if governor.lower not in _BESIDE:
+            return False
+        if before is not None and (before.is_place or before.lower in _SPEAKERS):
+            return False
+        if before is not None and before.lower in scene.lexicon.reporting:
+            return False
+    return not is_past(scene.units, place, place, scene.year)
+
+
+def _is_harmful(scene: Scene, index: int) -> bool:
+    unit = scene.units[index]
+    if unit.name is not None:
+        return False
+    return (
+        unit.cue in VIOLENT | MOVING
+        or unit.has_verb("assault", "siege", "harm", "seizing")
+        or unit.lower.split()[0] in WEAPONS
+    )
+
+
+def _belongs_elsewhere(scene: Scene, anchor: int, place: int) -> bool:
+    """Tell whether another town stands nearer to the anchor, so that it is meant."""
+    units = scene.units
+    step = abs(anchor - place)
+    return any(
+        _rivals(scene, index) and not _same_list(units, index, place)
+        for index in range(max(0, anchor - step + 1), min(len(units), anchor + step))
+        if index != place and units[index].is_place
+    )
+
+
+def _rivals(scene: Scene, index: int) -> bool:
+    name = scene.units[index].name
+    if name is None or is_dateline(name):
+        return False
+    leads = find_governor(scene.units, index, scene.lexicon).kind == "none"
+    return not (leads and scene.is_government(name))
+
+
+def _same_list(units: tuple[Unit, ...], one: int, other: int) -> bool:
+    low, high = min(one, other), max(one, other)
+    return all(unit.lower in {",", "and", "or"} or unit.is_place for unit in units[low : high + 1])
