@@ -24,8 +24,8 @@ _MOTION = word_set(
     "roll rolls rolled rolling head heads headed heading push pushes pushed pushing press pressed "
     "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive driving "
     "drove race racing raced sweep sweeping swept close closes closed closing drew drawing draws "
-    "sent send sends sending dispatched rushed converge converging converged pour pouring poured "
-    "come coming came go goes going gaining gained bound flown steaming sailing sailed"
+    "converge converging converged pour pouring poured "
+    "come coming came go goes going gaining gained bound steaming sailing sailed"
 )
 _STANCE = word_set(
     "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
@@ -34,6 +34,11 @@ _STANCE = word_set(
     "massing mass seen spotted reached brought bringing trained trains parked stationed built "
     "building amassed amassing placed mounted lined concentrated concentrating moved taken place"
 )
+_WAYS = word_set(
+    "closer on steadily slowly quickly south north east west out down up again nearer forward "
+    "further farther rapidly now inland back over south-east north-east south-west north-west"
+)
+_DRIVING = word_set("sent send sends sending moved moving brought dispatched rushed drove rolled")
 _DISTANCES = word_set(
     "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
     "minutes march day days"
@@ -58,11 +63,12 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
         unit = units[index]
         if unit.clause != units[at].clause or unit.is_place or unit.cue in {"neutral", "talks"}:
             return None
-        if governor.lower in {"to", "into", "for"} and not near and at - index > 2:  # noqa: PLR2004
+        if not near and any(unit.lower not in _WAYS for unit in units[index + 1 : at]):
             return None  # a motion to a place stands right before it
         moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
-        driven = bool(words & _EDGES) and _drives_armed(scene, index, at)
-        if moves and (leads_armed(units, index) or driven):
+        if words & _EDGES and unit.lower in _DRIVING and _drives_armed(scene, index, at):
+            return scene.violence(index, place, threat=True)
+        if moves and leads_armed(units, index):
             return scene.violence(index, place, threat=True)
     return None
 

@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 BREAKS = frozenset({";", ":", "\u2014", "\u2013", "(", ")"})
 _RELATIVE = "relative"
 _MONTHS = frozenset({"march", "may"})  # verbs when written small
+_HARMLESS = {  # what makes a word of violence one of sport, labour, law or health
+    "attack": frozenset({"heart", "panic", "asthma", "verbal", "anxiety"}),
+    "attacks": frozenset({"heart", "panic", "asthma", "verbal", "anxiety"}),
+    "battle": frozenset({"court", "legal", "election", "political", "electoral", "uphill"}),
+    "offensive": frozenset({"charm", "diplomatic", "media"}),
+    "war": frozenset({"trade", "cold", "price", "currency", "tariff"}),
+    "strike": frozenset({"hunger", "general", "on", "labour", "labor", "rail", "rent", "sit-down"}),
+    "strikes": frozenset({"hunger", "general", "labour", "labor", "rail"}),
+    "fall": frozenset({"price", "snow"}),
+}
+_LABOUR = frozenset(
+    "workers miners teachers drivers doctors nurses union unions pilots dockers lawyers judges staff "
+    "employees".split()
+)
+_NEAR = 8  # tokens
 _NOT_CUES = frozenset({"post", "non", "anti", "pre", "ex"})  # post-conflict, anti-war
 
 
@@ -38,6 +53,8 @@ class Unit:
         Number of the clause within the sentence.
     possessive
         Whether it ends in `'s`.
+    capital
+        Whether its first letter is upper case.
     """
 
     lower: str
@@ -48,6 +65,7 @@ class Unit:
     name: Candidate | None = None
     clause: int = 0
     possessive: bool = False
+    capital: bool = False
 
     @property
     def is_place(self) -> bool:
@@ -87,11 +105,31 @@ def read_units(
             clause, in_relative = clause + 1, False
         units.append(
             Unit(
-                unit.lower, unit.kind, position, unit.cue, unit.verbs, None, clause, unit.possessive
+                unit.lower,
+                unit.kind,
+                position,
+                unit.cue,
+                unit.verbs,
+                None,
+                clause,
+                unit.possessive,
+                tokens[position].is_capitalised,
             )
         )
         position += length
     return tuple(units)
+
+
+def _is_harmless(tokens: tuple[Token, ...], position: int) -> bool:
+    """Tell a heart attack and a drivers' strike from what the words else mean."""
+    word = tokens[position].lower
+    kinds = _HARMLESS.get(word)
+    if kinds is None:
+        return False
+    if position and tokens[position - 1].lower in kinds:
+        return True
+    near = tokens[max(0, position - _NEAR) : position + _NEAR]
+    return word.startswith("strike") and any(token.lower in _LABOUR for token in near)
 
 
 def _read_unit(
@@ -102,11 +140,12 @@ def _read_unit(
     if token.is_capitalised and lower in _MONTHS and not headline:
         return Unit(lower, token.kind, position, possessive=token.possessive), 1
     if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
-        match = lexicon.cues.match(tokens, position)
+        match = None if _is_harmless(tokens, position) else lexicon.cues.match(tokens, position)
         if match and isinstance(match[1], str):
             length, cue = match[0] - position, match[1]
             lower = " ".join(word.lower for word in tokens[position : match[0]])
-    verbs = lexicon.verbs.get(token.lower, ()) if length == 1 else ()
+    harmless = cue is None and _is_harmless(tokens, position)
+    verbs = lexicon.verbs.get(token.lower, ()) if length == 1 and not harmless else ()
     if lower.endswith("n't"):
         cue = "negation"
     last = tokens[position + length - 1]

@@ -18,13 +18,14 @@ FORCES = word_set(
     "helicopters gunships warplanes jets drones convoy convoys vehicles pick-ups pickups "
     "motorcycles motorbikes mercenaries junta attackers invaders front frontline offensive "
     "advance raiders bandits herders pirates conscripts reservists weapons armoured armored "
-    "men faction factions militiamen combatants contingent contingents reinforcements enemy"
+    "coalition alliance faction factions militiamen combatants contingent contingents reinforcements enemy"
 )
 WEAPONS = word_set(
     "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells bomb "
     "bombs drone drones mortars warplanes jets bombers aircraft fire firepower batteries grenade "
     "grenades explosives flames weapons"
 )
+_ARMED = word_set("armed masked their his uniformed its")
 CROWDS = word_set(
     "refugees people families civilians residents displaced thousands hundreds trucks aid "
     "supplies children women migrants villagers inhabitants pilgrims farmers traders students "
@@ -39,13 +40,17 @@ def is_armed(unit: Unit) -> bool:
     return unit.lower in FORCES
 
 
+def _is_armed_men(units: tuple[Unit, ...], index: int) -> bool:
+    return units[index].lower == "men" and units[index - 1].lower in _ARMED
+
+
 def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 14) -> bool:
     """Tell whether those who do what a verb tells bear arms: the nearest doer left of it."""
     for index in range(verb - 1, max(-1, verb - reach - 1), -1):
         unit = units[index]
-        if unit.clause != units[verb].clause and unit.cue != "relative":
+        if unit.cue == "boundary" or unit.lower == ";":
             return False
-        if is_armed(unit):
+        if is_armed(unit) or _is_armed_men(units, index):
             return True
         if unit.lower in CROWDS:
             return False

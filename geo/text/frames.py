@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GAP = 5  # words
 _WINDOW = 14  # words on either side that a phrase may take
 _SLOT = "_"
+_FREE = frozenset({"within", "into", "'s", ":"})  # they need no subject before them
 _Words = tuple[frozenset[str], ...]  # an empty set is a gap
 
 
@@ -47,7 +48,8 @@ def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) ->
     for edge in sorted(edges, reverse=True):
         before = list(_words_before(scene.units, edge, place))
         for frame in _candidates(before, behind):
-            if not frame.before and not _leads(scene.units, governor):
+            free = frame.before or behind[0] in _FREE
+            if not free and not _leads(scene.units, governor):
                 continue
             if _fits(frame.before, before) and _fits(frame.behind, behind):
                 if frame.role == "threatened":
@@ -78,6 +80,8 @@ def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[st
     count = 0
     for index in range(edge, -1, -1):
         unit = units[index]
+        if unit.lower == ",":
+            continue
         if unit.kind == "mark" and unit.lower not in {"'", '"', ":"}:
             return
         if unit.cue == "boundary":
@@ -104,8 +108,13 @@ def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
 
 def _skip_rest(units: tuple[Unit, ...], index: int) -> int:
     while index + 1 < len(units) and units[index].lower in {",", "and", "or"}:
-        if units[index + 1].is_place or units[index + 1].lower in {"and", "or"}:
-            index += 2 if units[index + 1].is_place else 1
+        following = units[index + 1]
+        if following.lower in {"and", "or"}:
+            index += 1
+        elif following.is_place or following.capital:
+            index += 2
+            while index < len(units) and units[index].capital:
+                index += 1
         else:
             break
     if index < len(units) and units[index].lower == ",":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from geo.text.datelines import is_dateline
 from geo.text.forces import WEAPONS
 from geo.text.governors import LOCATIVE, find_governor
-from geo.text.heads import MOVING, VIOLENT
+from geo.text.heads import MOVING, VIOLENT, has_own_place
 from geo.text.modality import is_past, read_violence
 from geo.text.scene import Part
 from geo.text.words import word_set
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _REACH = 26  # units on either side of the place
 _TOWNS = frozenset({"city", "point", "admin2"})
-_BESIDE = LOCATIVE | frozenset({"on", "of", "for", "to", "into", "as"})
+_BESIDE = LOCATIVE | frozenset({"on", "of", "for"})
+_PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
     "embassy agency spokesman spokeswoman correspondent newspaper born based"
@@ -57,7 +58,12 @@ def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor
         return False
     if scene.is_government(name) or is_dateline(name):
         return False
-    before = scene.units[governor.index - 1] if governor.index > 0 else None
+    units = scene.units
+    if place + 1 < len(units) and units[place + 1].lower in {"road", "highway", "border"}:
+        return False
+    if governor.kind == "word" and units[governor.index].has_verb(*_PASSING):
+        return False
+    before = units[governor.index - 1] if governor.index > 0 else None
     if governor.kind == "preposition":
         if governor.lower not in _BESIDE:
             return False
@@ -70,7 +76,7 @@ def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor
 
 def _is_harmful(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
-    if unit.name is not None:
+    if unit.name is not None or (index and scene.units[index - 1].cue == "against"):
         return False
     return (
         unit.cue in VIOLENT | MOVING
@@ -82,6 +88,10 @@ def _is_harmful(scene: Scene, index: int) -> bool:
 def _belongs_elsewhere(scene: Scene, anchor: int, place: int) -> bool:
     """Tell whether another town stands nearer to the anchor, so that it is meant."""
     units = scene.units
+    if not (place > anchor and units[place].clause == units[anchor].clause) and has_own_place(
+        units, anchor
+    ):
+        return True
     step = abs(anchor - place)
     return any(
         _rivals(scene, index) and not _same_list(units, index, place)

@@ -39,7 +39,7 @@ _SCRAPPED = frozenset({"called off", "cancelled", "canceled", "scrapped", "abort
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
     "feared expected planned looming imminent impending likely inevitable anticipated coming "
-    "near cannot possible probable prepared"
+    "near cannot possible probable prepared awaited dreaded foreseen inevitable due"
 )
 
 
@@ -260,8 +260,9 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
             return "actual"
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
-    if any(units[index].lower == "feared" for index in range(anchor + 1, place)):
-        return "threatened"
+    between = [units[index].lower for index in range(anchor + 1, place)]
+    if any(word in _REPORTED for word in between):
+        return "planned" if "planned" in between else "threatened"
     for index, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"

@@ -25,6 +25,8 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
     units = scene.units
     for steps in range(1, _REACH + 1):
         index = governor.index - steps
+        if steps > 1 and index >= 0 and _is_taken(units, index, governor.index):
+            return None
         if index < 0 or units[index].clause != units[governor.index].clause:
             return None
         if units[index].cue in {"neutral", "talks"} and governor.lower != "to":
@@ -33,6 +35,13 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
         if part is not None:
             return part
     return None
+
+
+def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:
+    """Tell whether a verb right before another place is that one's: `nears X, a gate to Y`."""
+    return units[index].has_verb("nearing", "assault", "siege", "encircle") and any(
+        unit.is_place for unit in units[index + 1 : min(index + 4, preposition)]
+    )
 
 
 def _is_violent(unit: Unit) -> bool:
@@ -91,8 +100,8 @@ def _read_to(scene: Scene, index: int, place: int, _steps: int) -> Part | None:
         return scene.violence(index, place, threat=True)
     if _spreads(unit):
         return scene.violence(index, place)
-    if unit.lower == "threat":
-        return Part("threatened", "threatened", "attack", "a threat to it")
+    if unit.lower in {"threat", "threats"} and (name := scene.units[place].name) is not None:
+        return scene.prospect(index, place, "a threat to it", name)
     return _read_visit(scene, index, place)
 
 

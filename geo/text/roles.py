@@ -158,6 +158,9 @@ def _read_loose(scene: Scene, place: int, governor: Governor) -> Part | None:
     units = scene.units
     after = units[place + 1].lower if place + 1 < len(units) else ""
     people = governor.via & {"population"} or scene.lexicon.nouns.get(after) == "population"
+    name = units[place].name
+    if name is not None and name.kind == "country":
+        return None
     if not (people or (governor.lower == "for" and governor.index <= 1)):
         return None
     for index in range(max(0, place - REACH), min(len(units), place + REACH)):
