@@ -18,7 +18,7 @@ _BEHIND = 10  # units after the place
 _ORDERS = word_set(
     "told tell tells telling ordered order orders ordering urged urge urges urging warned warn "
     "warns warning asked asks instructed advised advises called calls calling appealed given give "
-    "gives gave giving pleaded begged must map leaflets"
+    "gives gave giving pleaded begged map leaflets"
 )
 _LIMITS = word_set("until hours days hour ultimatum deadline weeks")
 _WIDE = frozenset({"country", "region", "admin1"})
@@ -46,14 +46,16 @@ def read_evacuation(scene: Scene, place: int, governor: Governor) -> Part | None
 
 def _find_order(units: tuple[Unit, ...], place: int) -> tuple[int, int] | None:
     """Return the units of the order and of what it tells people to do."""
-    clause, order = units[place].clause, None
+    clauses, order = {units[place].clause}, None
+    if any(unit.lower == "until" for unit in units[max(0, place - _BEHIND) : place]):
+        clauses.add(units[place].clause - 1)  # gave them until Sunday to leave
     for index in range(max(0, place - _REACH), min(len(units), place + _BEHIND)):
         unit = units[index]
-        if unit.clause != clause:
+        if unit.clause not in clauses:
             continue
         if unit.cue == "evacuation" and index - place < _BEHIND:
             return index, index
-        if unit.lower in _ORDERS:
+        if unit.lower.split()[0] in _ORDERS:
             order = index
         elif order is not None and _is_leaving(units, index, order):
             return order, index

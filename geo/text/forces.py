@@ -44,7 +44,7 @@ def _is_armed_men(units: tuple[Unit, ...], index: int) -> bool:
     return units[index].lower == "men" and units[index - 1].lower in _ARMED
 
 
-def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 14) -> bool:
+def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 18) -> bool:
     """Tell whether those who do what a verb tells bear arms: the nearest doer left of it."""
     for index in range(verb - 1, max(-1, verb - reach - 1), -1):
         unit = units[index]

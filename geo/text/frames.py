@@ -99,6 +99,8 @@ def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
         yield "'s"
     index = _skip_rest(units, place + 1)
     for unit in units[index : index + _WINDOW]:
+        if unit.lower == "'":
+            continue
         if unit.kind == "mark":
             if unit.lower == ":":
                 yield ":"

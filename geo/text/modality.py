@@ -36,10 +36,11 @@ _FALSE = word_set(
     "fake lies rubbish absurd dismissed denied rejected refuted scotched debunked"
 )
 _SCRAPPED = frozenset({"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved"})
+_ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
     "feared expected planned looming imminent impending likely inevitable anticipated coming "
-    "near cannot possible probable prepared awaited dreaded foreseen inevitable due"
+    "cannot possible probable prepared awaited dreaded foreseen inevitable due"
 )
 
 
@@ -261,7 +262,7 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
     between = [units[index].lower for index in range(anchor + 1, place)]
-    if any(word in _REPORTED for word in between):
+    if any(word in _REPORTED and word not in _ADJECTIVES for word in between):
         return "planned" if "planned" in between else "threatened"
     for index, unit in _units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:

@@ -51,7 +51,8 @@ def _read_inner(scene: Scene, place: int, governor: Governor) -> Part | None:
         if unit.is_place:
             return None
     predicate = list(_find_predicate(units, place))
-    return _read_passive(scene, place, predicate) or _read_prospect(scene, place, predicate)
+    borne = [(step, unit) for step, unit in predicate if not unit.has_verb("falling")]
+    return _read_passive(scene, place, borne) or _read_prospect(scene, place, predicate)
 
 
 def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - one return a rule
