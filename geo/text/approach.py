@@ -9,6 +9,7 @@ from geo.text.modality import is_modal
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
+    from geo.text.clauses import Unit
     from geo.text.governors import Governor
     from geo.text.scene import Part, Scene
 
@@ -68,9 +69,16 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
         moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
         if words & _EDGES and unit.lower in _DRIVING and _drives_armed(scene, index, at):
             return scene.violence(index, place, threat=True)
+        if any(_does_else(other) for other in units[index + 1 : at]):
+            return None
         if moves and leads_armed(units, index):
             return scene.violence(index, place, threat=True)
     return None
+
+
+def _does_else(unit: Unit) -> bool:
+    """Tell a verb of its own between a stance and its place: `seen buying plums near X`."""
+    return unit.lower.endswith("ing") and unit.lower not in _MOTION | _STANCE
 
 
 def _read_distance(scene: Scene, place: int, preposition: int) -> Part | None:

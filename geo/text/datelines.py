@@ -49,7 +49,8 @@ def _is_dated_line(name: Candidate) -> bool:
     tokens = name.sentence.tokens
     if len(tokens) > _LONGEST_LINE:
         return False
-    dated = any(token.kind == "number" and len(token.text) == _YEAR for token in tokens)
+    shouted = tokens[name.first].is_acronym and name.first == 0 and len(tokens) <= _LEAD
+    dated = shouted or any(token.kind == "number" and len(token.text) == _YEAR for token in tokens)
     plain = all(
         token.kind != "word" or token.text[0].isupper() or token.lower in _SMALL
         for token in tokens

@@ -21,7 +21,6 @@ _ORDERS = word_set(
     "gives gave giving pleaded begged map leaflets"
 )
 _LIMITS = word_set("until hours days hour ultimatum deadline weeks")
-_WIDE = frozenset({"country", "region", "admin1"})
 _AWAY = word_set("to toward towards with by into on")
 _OF_PEOPLE = word_set(
     "of in for from leave evacuate flee around near over on across inside at empty abandon quit out"
@@ -31,7 +30,7 @@ _OF_PEOPLE = word_set(
 def read_evacuation(scene: Scene, place: int, governor: Governor) -> Part | None:
     """`ordered the people of X to leave`, `gave X two days to empty its camps`."""
     units, name = scene.units, scene.units[place].name
-    if name is None or name.kind in _WIDE or scene.is_government(name):
+    if name is None or scene.is_wide(name):
         return None
     found = _find_order(units, place)
     if found is None:

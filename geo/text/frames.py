@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GAP = 5  # words
 _WINDOW = 14  # words on either side that a phrase may take
 _SLOT = "_"
+_QUOTES = frozenset({"'", '"', "\u201c", "\u201d", "\u2018"})
 _FREE = frozenset({"within", "into", "'s", ":"})  # they need no subject before them
 _Words = tuple[frozenset[str], ...]  # an empty set is a gap
 
@@ -82,7 +83,7 @@ def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[st
         unit = units[index]
         if unit.lower == ",":
             continue
-        if unit.kind == "mark" and unit.lower not in {"'", '"', ":"}:
+        if unit.kind == "mark" and unit.lower not in _QUOTES | {":"}:
             return
         if unit.cue == "boundary":
             return
@@ -99,7 +100,7 @@ def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
         yield "'s"
     index = _skip_rest(units, place + 1)
     for unit in units[index : index + _WINDOW]:
-        if unit.lower == "'":
+        if unit.lower in _QUOTES:
             continue
         if unit.kind == "mark":
             if unit.lower == ":":
@@ -113,9 +114,9 @@ def _skip_rest(units: tuple[Unit, ...], index: int) -> int:
         following = units[index + 1]
         if following.lower in {"and", "or"}:
             index += 1
-        elif following.is_place or following.capital:
+        elif following.name is not None or following.capital:
             index += 2
-            while index < len(units) and units[index].capital:
+            while index < len(units) and (units[index].name or units[index].capital):
                 index += 1
         else:
             break

@@ -77,6 +77,10 @@ def _read_shielded(scene: Scene, place: int) -> Part | None:
 def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:  # noqa: PLR0911 - one return a rule
     """Read `clashes in X`, `talks in X`; at the head of a clause what follows is looked at."""
     head = find_head(scene, governor.index, place)
+    name = scene.units[place].name
+    inner = governor.index > 0 and scene.units[governor.index - 1].kind != "mark"
+    if head is None and inner and name is not None and name.kind == "country":
+        return None
     if head is None:
         head = find_after(scene, place, governor.index)
         if head is not None and _is_quoted(scene, place, head):

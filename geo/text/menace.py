@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from geo.text.scene import Scene
 
 _REACH = 26  # units on either side of the place
-_TOWNS = frozenset({"city", "point", "admin2"})
 _BESIDE = LOCATIVE | frozenset({"on", "of", "for"})
+_COMPARING = frozenset({"as", "than", "far"})
+_POINTING = frozenset({"point", "points", "pointed", "attention", "turn"})
+_THREATENING = frozenset({"threaten", "threatens", "threatened", "threatening"})
+_PEACEFUL = word_set(
+    "strike boycott resign sue leave quit withdraw impose cut close walk expel suspend stop end "
+    "veto pull sanctions court protest"
+)
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
@@ -37,7 +43,7 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
     for anchor in _near(len(scene.units), place):
         if not _is_harmful(scene, anchor) or _belongs_elsewhere(scene, anchor, place):
             continue
-        modality = read_violence(scene.units, anchor, anchor, scene.year)
+        modality = _foretell(scene, anchor)
         if modality not in {"threatened", "planned"}:
             continue
         word = scene.units[anchor].lower
@@ -54,18 +60,19 @@ def _near(length: int, place: int) -> Iterator[int]:
 
 
 def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor) -> bool:
-    if name.kind not in _TOWNS and name.kind is not None:
-        return False
-    if scene.is_government(name) or is_dateline(name):
+    if scene.is_wide(name) or is_dateline(name):
         return False
     units = scene.units
+    if place and units[place - 1].lower in _COMPARING:
+        return False
     if place + 1 < len(units) and units[place + 1].lower in {"road", "highway", "border"}:
         return False
     if governor.kind == "word" and units[governor.index].has_verb(*_PASSING):
         return False
     before = units[governor.index - 1] if governor.index > 0 else None
     if governor.kind == "preposition":
-        if governor.lower not in _BESIDE:
+        points = before is not None and before.lower in _POINTING and governor.lower == "to"
+        if governor.lower not in _BESIDE and not points:
             return False
         if before is not None and (before.is_place or before.lower in _SPEAKERS):
             return False
@@ -80,9 +87,19 @@ def _is_harmful(scene: Scene, index: int) -> bool:
         return False
     return (
         unit.cue in VIOLENT | MOVING
+        or unit.lower in _THREATENING
         or unit.has_verb("assault", "siege", "harm", "seizing")
         or unit.lower.split()[0] in WEAPONS
     )
+
+
+def _foretell(scene: Scene, anchor: int) -> str:
+    units = scene.units
+    if units[anchor].lower in _THREATENING:
+        after = [unit.lower for unit in units[anchor + 1 : anchor + 7]]
+        sworn = "to" in after and not set(after) & _PEACEFUL
+        return "threatened" if sworn else "actual"
+    return read_violence(units, anchor, anchor, scene.year)
 
 
 def _belongs_elsewhere(scene: Scene, anchor: int, place: int) -> bool:

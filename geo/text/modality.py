@@ -296,8 +296,8 @@ def _name_threat(left: list[tuple[int, Unit]]) -> str:
 
 def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Unit]]:
     """Units after a noun in its clause; what stands between two commas is passed over."""
-    index = start + 1
-    while index < min(len(units), start + _AHEAD):
+    index, last = start + 1, start + _AHEAD
+    while index < min(len(units), last):
         unit = units[index]
         if unit.lower == ",":
             closing = next(
@@ -310,6 +310,7 @@ def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Uni
             )
             if closing is None:
                 return
+            last += closing - index
             index = closing + 1
             continue
         if unit.clause != units[start].clause and unit.cue in {"boundary", "relative"}:

@@ -39,7 +39,9 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
 
 def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:
     """Tell whether a verb right before another place is that one's: `nears X, a gate to Y`."""
-    return units[index].has_verb("nearing", "assault", "siege", "encircle") and any(
+    unit = units[index]
+    telling = unit.cue == "approach" or unit.has_verb("nearing", "assault", "siege", "encircle")
+    return telling and any(
         unit.is_place for unit in units[index + 1 : min(index + 4, preposition)]
     )
 

@@ -23,6 +23,10 @@ class Part:
     reason: str
 
 
+_WIDE = frozenset({"region", "admin1"})
+_TOWNS = frozenset({"city", "point"})
+_SOON = frozenset({"going", "about", "about to", "due", "set to"})
+
 MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violence")
 
 
@@ -41,6 +45,13 @@ class Scene:
             or (bool(name.facts) and name.facts[0].kind == "country")
             or name.key in self.lexicon.seats
         )
+
+    def is_wide(self, name: Candidate) -> bool:
+        """Tell whether a name means a country, a province or a region, not the town so called."""
+        if self.is_government(name):
+            return True
+        said = name.hint is not None or name.entry is not None
+        return name.kind in _WIDE and (said or not any(f.kind in _TOWNS for f in name.facts))
 
     def violence(self, anchor: int, place: int, *, threat: bool = False) -> Part:
         """Return the part of a place that violence is told of, or feared for."""
@@ -72,7 +83,8 @@ class Scene:
     def _is_future(self, anchor: int) -> bool:
         words = range(max(0, anchor - 8), anchor)
         forms = {form for _, form in self.units[anchor].verbs}
-        base = "base" in forms and any(
+        soon = {self.units[index].lower for index in words} & _SOON
+        base = ("base" in forms or soon) and any(
             is_modal(self.units[index])
             or self.units[index].lower == "to"
             or self.units[index].lower.endswith(" to")
