@@ -29,6 +29,16 @@ _LABOUR = frozenset(
     "workers miners teachers drivers doctors nurses union unions pilots dockers lawyers judges staff "
     "employees".split()
 )
+_NATURE = frozenset(
+    "earthquake earthquakes quake locusts cyclone hurricane typhoon tornado storm storms flood "
+    "floods floodwaters drought wildfire wildfires avalanche landslide tsunami volcano virus "
+    "elephants hippos sharks".split()
+)
+_CONTESTED = ("captur", "seiz", "win", "won", "tak", "took", "battle", "target", "conquer", "march")
+_CONTESTS = frozenset(
+    "election elections vote votes ballot poll polls seat seats title trophy championship league "
+    "students protesters demonstrators parliament photo picture match game".split()
+)
 _NEAR = 8  # tokens
 _NOT_CUES = frozenset({"post", "non", "anti", "pre", "ex"})  # post-conflict, anti-war
 
@@ -123,10 +133,16 @@ def read_units(
 def _is_harmless(tokens: tuple[Token, ...], position: int) -> bool:
     """Tell a heart attack and a drivers' strike from what the words else mean."""
     word = tokens[position].lower
-    kinds = _HARMLESS.get(word)
-    if kinds is None:
-        return False
+    kinds = _HARMLESS.get(word, frozenset())
+    if word.startswith(_CONTESTED) and any(
+        token.lower in _CONTESTS for token in tokens[max(0, position - _NEAR) : position + _NEAR]
+    ):
+        return True
     if position and tokens[position - 1].lower in kinds:
+        return True
+    if position and any(
+        token.lower in _NATURE for token in tokens[max(0, position - _NEAR // 2) : position]
+    ):
         return True
     near = tokens[max(0, position - _NEAR) : position + _NEAR]
     return word.startswith("strike") and any(token.lower in _LABOUR for token in near)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.forces import CROWDS
-from geo.text.modality import is_past
-from geo.text.scene import Part, Scene
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.governors import Governor
+    from geo.text.scene import Part, Scene
 
 _REACH = 24  # units
 _BEHIND = 10  # units after the place
@@ -38,9 +37,7 @@ def read_evacuation(scene: Scene, place: int, governor: Governor) -> Part | None
     order, leaving = found
     if not _concerns(units, place, governor, order, leaving):
         return None
-    if is_past(units, leaving, place, scene.year):
-        return None
-    return Part("threatened", "threatened", "attack", f"told to leave: {units[leaving].lower!r}")
+    return scene.prospect(leaving, place, f"told to leave: {units[leaving].lower!r}", name)
 
 
 def _find_order(units: tuple[Unit, ...], place: int) -> tuple[int, int] | None:

@@ -29,7 +29,7 @@ _ARMED = word_set("armed masked their his uniformed its")
 CROWDS = word_set(
     "refugees people families civilians residents displaced thousands hundreds trucks aid "
     "supplies children women migrants villagers inhabitants pilgrims farmers traders students "
-    "pupils patients passengers lorries buses evacuees survivors wounded"
+    "drivers passers-by protesters demonstrators marchers pupils patients passengers lorries buses evacuees survivors wounded"
 )
 
 
@@ -54,4 +54,14 @@ def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 18) -> bool:
             return True
         if unit.lower in CROWDS:
             return False
+    return False
+
+
+def leads_crowd(units: tuple[Unit, ...], verb: int, reach: int = 8) -> bool:
+    """Tell whether those who do what a verb tells are no force: `traders who drive to X`."""
+    for unit in reversed(units[max(0, verb - reach) : verb]):
+        if is_armed(unit):
+            return False
+        if unit.lower in CROWDS:
+            return True
     return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.forces import leads_armed
 from geo.text.governors import LOCATIVE
 from geo.text.heads import (
     AWAITED,
@@ -41,6 +42,9 @@ def read_governor(scene: Scene, place: int, name: Candidate, governor: Governor)
 def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:  # noqa: PLR0911 - one return a rule
     """Read a verb or a noun that takes the place without a preposition: `shelled X`, `visit X`."""
     unit, index = scene.units[governor.index], governor.index
+    before = scene.units[index - 1].lower if index else ""
+    if unit.verbs and before in {"the", "a", "an", "same", "this", "that", "of"} and not unit.cue:
+        return read_object(scene, name, governor)
     if unit.has_verb("protecting"):
         return _read_shielded(scene, place)
     near = unit.has_verb("approach") and governor.via & {"part"}  # masses south of X
@@ -93,6 +97,8 @@ def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
         return Part("venue", "planned", "talks", "someone is expected there")
     if unit.has_verb("travel") or gathers(scene, head):
         return _read_arrival(scene, head, place)
+    if unit.has_verb("approach") and unit.cue not in VIOLENT and not leads_armed(scene.units, head):
+        return None
     if unit.cue in MOVING or (unit.has_verb("approach") and unit.cue not in VIOLENT):
         threat = unit.cue != "drive" and governor.lower != "in"
         return scene.violence(head, place, threat=threat)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geo.text.forces import CROWDS, FORCES
 from geo.text.governors import LOCATIVE, find_governor
+from geo.text.surroundings import BE
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
         if unit.is_place and index != place:
             if not _only_joins(units, index, start):
                 before = find_governor(units, index, scene.lexicon)
-                if commas > closing and before.kind == "word":
+                if before.kind == "word" and (
+                    commas > closing or any(u.lower in BE for u in units[index:start])
+                ):
                     return BLOCKED
                 if before.lower in LOCATIVE | {"on", "to", "into"}:
                     return None

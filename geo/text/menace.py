@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.datelines import is_dateline
-from geo.text.forces import WEAPONS
+from geo.text.forces import WEAPONS, leads_armed
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.heads import MOVING, VIOLENT, has_own_place
 from geo.text.modality import is_past, read_violence
@@ -29,6 +29,7 @@ _PEACEFUL = word_set(
     "strike boycott resign sue leave quit withdraw impose cut close walk expel suspend stop end "
     "veto pull sanctions court protest"
 )
+_EVERYDAY = frozenset({"fire", "flames", "guns", "aircraft", "jets", "drones", "drone"})
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
@@ -86,10 +87,11 @@ def _is_harmful(scene: Scene, index: int) -> bool:
     if unit.name is not None or (index and scene.units[index - 1].cue == "against"):
         return False
     return (
-        unit.cue in VIOLENT | MOVING
+        unit.cue in VIOLENT
+        or (unit.cue in MOVING and leads_armed(scene.units, index))
         or unit.lower in _THREATENING
-        or unit.has_verb("assault", "siege", "harm", "seizing")
-        or unit.lower.split()[0] in WEAPONS
+        or unit.has_verb("assault", "siege", "harm")
+        or unit.lower in WEAPONS - _EVERYDAY
     )
 
 

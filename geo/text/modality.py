@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.denials import is_disowned, is_false_tale, read_denial
+from geo.text.surroundings import BE, markers_left, units_right
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geo.text.clauses import Unit
 
 MODALS = word_set("would could may might should will shall can must 'll")
-_BE = word_set("be been being is are was were get got gets getting")
 _REACH = 16  # units that a marker governs
 _NEAR = 4
 _AHEAD = 12
@@ -23,19 +22,6 @@ _YEAR_PREFIXES = word_set(
     "october november december"
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
-_PLAIN_DENIALS = frozenset(
-    {"will", "would", "did", "does", "do", "has", "have", "had", "was", "were", "is", "are"}
-)
-_TALES = word_set(
-    "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
-    "texts post posts suggestions suggestion allegations allegation letter letters whispers "
-    "notion idea speculation warnings"
-)
-_FALSE = word_set(
-    "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
-    "fake lies rubbish absurd dismissed denied rejected refuted scotched debunked"
-)
-_SCRAPPED = frozenset({"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved"})
 _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
@@ -46,30 +32,36 @@ _REPORTED = word_set(
 
 def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
     """Return the modality of an attack, given the unit that tells of it and the place's unit."""
-    if is_past(units, anchor, place, year):
+    if is_past(units, anchor, place, year) and not _is_ahead_of(units, anchor):
         return "past"
-    left = list(_markers_left(units, anchor))
-    if (denial := _read_denial(units, anchor, left)) is not None:
+    left = list(markers_left(units, anchor))
+    if (denial := read_denial(units, anchor, left)) is not None:
         return denial
-    if _is_false_tale(units, anchor):
+    if is_false_tale(units, anchor):
         return "denied"
     forms = {form for _, form in units[anchor].verbs}
     if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
         used_as_verb = bool(forms) and _is_verb(units, anchor)
     else:
         used_as_verb = bool(forms)
-    if not used_as_verb and _is_disowned(units, anchor, place):
+    if not used_as_verb and is_disowned(units, anchor, place):
         return "denied"
     if used_as_verb:
         return _read_verb(units, anchor, forms, left)
     return _read_noun(units, anchor, place, left)
 
 
+def _is_ahead_of(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell `could be flattened` from `could have been flattened`, whatever the years beside it."""
+    near = units[max(0, anchor - _NEAR) : anchor]
+    return any(is_modal(unit) for unit in near) and all(unit.lower != "have" for unit in near)
+
+
 def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:  # noqa: PLR0911 - one return a rule
     """Return the modality of talks or a visit."""
     if is_past(units, anchor, place, year):
         return "past"
-    left = list(_markers_left(units, anchor))
+    left = list(markers_left(units, anchor))
     if any(unit.cue == "denial" for _, unit in left):
         return "denied"
     right = [units[index] for index in range(place + 1, min(len(units), place + _NEAR + 2))]
@@ -83,11 +75,11 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
         return "planned"
     told = {form for _, form in units[anchor].verbs} & {"past", "participle"}
     if not told and any(
-        _is_ahead(units, index) for index, _ in _units_right(units, max(anchor, place))
+        _is_ahead(units, index) for index, _ in units_right(units, max(anchor, place))
     ):
         return "planned"
     infinitive = anchor > 1 and any(
-        units[index].lower == "to" and units[index - 1].lower in _BE | {"agreed"}
+        units[index].lower == "to" and units[index - 1].lower in BE | {"agreed"}
         for index in range(max(1, anchor - _NEAR), anchor)
     )
     return "planned" if infinitive else "actual"
@@ -131,80 +123,6 @@ def is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
     return before in _YEAR_PREFIXES and (year is None or int(text) < year)
 
 
-def _markers_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, Unit]]:
-    """Cues left of the anchor in its clause; a lone comma shuts them off, a pair does not."""
-    commas = 0
-    for index in range(anchor - 1, max(-1, anchor - _REACH - 1), -1):
-        unit = units[index]
-        if unit.clause != units[anchor].clause:
-            return
-        if unit.lower == "," and not (index and units[index - 1].is_place):
-            commas += 1
-        if (unit.cue is not None and commas % 2 == 0) or unit.cue == "denial":
-            yield index, unit
-
-
-def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]) -> str | None:
-    urged = any(
-        unit.cue in {"urging", "avert", "against"} or unit.lower.startswith("warn")
-        for _, unit in left
-    )
-    for index, unit in left:
-        if unit.cue == "denial":
-            negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
-            return "threatened" if negated else "denied"
-        stated = index > 0 and units[index - 1].lower in _PLAIN_DENIALS  # will not, did not
-        if unit.cue == "negation" and anchor - index <= _NEAR and (stated or not urged):
-            following = units[index + 1].lower if index + 1 < len(units) else ""
-            if following not in {"only", "just", "yet", "end", "let-up", "sign", "stop", "ending"}:
-                return "denied"
-    return None
-
-
-def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
-    """Tell whether what is said of a place is denied, before it or behind it."""
-    denial = _read_denial(units, anchor, list(_markers_left(units, anchor)))
-    return (
-        denial == "denied"
-        or _is_false_tale(units, anchor)
-        or _is_disowned(units, anchor, place)
-    )
-
-
-def is_scrapped(units: tuple[Unit, ...], anchor: int) -> bool:
-    """Tell whether what was to come was called off: `the raid on X was cancelled`."""
-    near = units[max(0, anchor - _NEAR) : anchor + 2 * _AHEAD]
-    return any(unit.lower in _SCRAPPED for unit in near)
-
-
-def _is_false_tale(units: tuple[Unit, ...], anchor: int) -> bool:
-    """Tell `dismissed as a hoax the claim that X ...` and `rumours that X ... were false`."""
-    tale = False
-    for index in range(anchor - 1, max(-1, anchor - _SPAN), -1):
-        unit = units[index]
-        if unit.lower in {";", "but"}:
-            return False
-        if tale and (unit.lower in _FALSE or unit.lower == "truth"):
-            return not any(units[step].lower == "not" for step in range(max(0, index - 2), index))
-        if unit.lower in _TALES:
-            tale = True
-            if any(later.lower in _FALSE for later in units[anchor : anchor + _REACH]):
-                return True
-    return False
-
-
-def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
-    """Tell whether a noun is the subject of a denial: `the raid on X was called off`."""
-    for index, unit in _units_right(units, max(anchor, place)):
-        if unit.verbs and unit.lower not in _BE:
-            return False
-        if unit.cue == "denial":
-            words = {units[step].lower for step in range(max(0, index - 2), index)}
-            negated = any(units[step].cue == "negation" for step in range(index - 2, index))
-            return (bool(words & _BE) or unit.lower in _SCRAPPED) and not negated
-    return False
-
-
 def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
     """Tell verb from noun: a verb stands after `to` or a modal, or before what it is done to."""
     after = units[anchor + 1] if anchor + 1 < len(units) else None
@@ -233,7 +151,7 @@ def _read_verb(  # noqa: PLR0911 - one return a rule
     if any(unit.lower in _CONDITIONS for _, unit in left):
         return "threatened"
     if forms & {"past", "participle"} and not ("base" in forms and (modal or infinitive)):
-        passive = any(word in _BE for word in near)
+        passive = any(word in BE for word in near)
         if (passive or "have" in near) and (modal or infinitive):
             return _name_threat(left)
         return "actual"
@@ -264,12 +182,14 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
     between = [units[index].lower for index in range(anchor + 1, place)]
     if any(word in _REPORTED and word not in _ADJECTIVES for word in between):
         return "planned" if "planned" in between else "threatened"
-    for index, unit in _units_right(units, max(anchor, place)):
+    for index, unit in units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"
         if is_modal(unit) or unit.lower in _REPORTED or unit.lower.startswith("loom"):
             return "planned" if unit.cue == "plan" else "threatened"
-        if unit.lower in _BE and index + 1 < len(units) and units[index + 1].lower == "to":
+        if unit.lower == "near" and units[index - 1].lower in BE:
+            return "threatened"
+        if unit.lower in BE and index + 1 < len(units) and units[index + 1].lower == "to":
             return "planned"
     return "actual"
 
@@ -294,26 +214,3 @@ def _name_threat(left: list[tuple[int, Unit]]) -> str:
     return "planned" if any(unit.cue in _PLANS for unit in named) else "threatened"
 
 
-def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Unit]]:
-    """Units after a noun in its clause; what stands between two commas is passed over."""
-    index, last = start + 1, start + _AHEAD
-    while index < min(len(units), last):
-        unit = units[index]
-        if unit.lower == ",":
-            closing = next(
-                (
-                    step
-                    for step in range(index + 1, min(len(units), index + 2 * _AHEAD))
-                    if units[step].lower == ","
-                ),
-                None,
-            )
-            if closing is None:
-                return
-            last += closing - index
-            index = closing + 1
-            continue
-        if unit.clause != units[start].clause and unit.cue in {"boundary", "relative"}:
-            return
-        yield index, unit
-        index += 1

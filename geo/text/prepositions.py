@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.forces import CROWDS, FORCES
+from geo.text.forces import CROWDS, FORCES, leads_crowd
 from geo.text.heads import MOVING, VIOLENT, gathers, is_official
 from geo.text.scene import Part, Scene
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.governors import Governor
 
+_WORKS = word_set("film films book books novel exhibition play documentary memoir lecture song poem")
+_WORKS_REACH = 6
 _REACH = 8  # units to the left of the preposition
 
 
@@ -31,10 +34,20 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
             return None
         if units[index].cue in {"neutral", "talks"} and governor.lower != "to":
             return None
+        if _is_moving(units[index]) and leads_crowd(units, index):
+            return None
+        if _is_told_about(units, index):
+            return None
         part = read(scene, index, place, steps)
         if part is not None:
             return part
     return None
+
+
+def _is_told_about(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell `a film about the siege of X` from the siege itself."""
+    before = [unit.lower for unit in units[max(0, index - _WORKS_REACH) : index]]
+    return "about" in before and bool(_WORKS & set(before))
 
 
 def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:

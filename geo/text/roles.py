@@ -61,7 +61,7 @@ def read_part(scene: Scene, place: int) -> Part:
 
 def _prefer_relative(scene: Scene, place: int, part: Part | None) -> Part | None:
     """Read `flew to X, where an attack is feared` as what is feared, not as a visit."""
-    if part is None or part.role != "venue":
+    if part is None or not (part.role == "venue" or part.kind == "displacement"):
         return part
     told = read_relative(scene, place)
     return told if told is not None and told.role in {"threatened", "site"} else part

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.modality import is_denied, is_modal, is_past, is_scrapped, read_talks, read_violence
+from geo.text.denials import is_denied, is_false_tale, is_scrapped
+from geo.text.modality import is_modal, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -25,6 +26,8 @@ class Part:
 
 _WIDE = frozenset({"region", "admin1"})
 _TOWNS = frozenset({"city", "point"})
+_NEAR = 6
+_OVER = frozenset({"passed", "receded", "eased", "faded", "lifted", "rescinded", "subsided"})
 _SOON = frozenset({"going", "about", "about to", "due", "set to"})
 
 MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violence")
@@ -58,7 +61,7 @@ class Scene:
         modality = read_violence(self.units, anchor, place, self.year)
         word = self.units[anchor].lower
         if modality == "denied":
-            planned = threat or self._is_future(anchor) or is_scrapped(self.units, anchor)
+            planned = threat or self._is_future(anchor) or self._is_unfulfilled(anchor)
             role = "threatened" if planned else "site"
             return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
         if threat and modality == "actual":
@@ -71,6 +74,8 @@ class Scene:
         """Return the part of a place that something is feared for; None of a country, or if past."""
         if name.kind == "country" or is_past(self.units, anchor, place, self.year):
             return None
+        if any(unit.lower in _OVER for unit in self.units[place + 1 : place + _NEAR]):
+            return None
         if is_denied(self.units, max(anchor, 0), place):
             return Part("threatened", "denied", "attack", f"denied: {reason}")
         return Part("threatened", "threatened", "attack", reason)
@@ -80,8 +85,15 @@ class Scene:
         modality = read_talks(self.units, anchor, place, self.year)
         return Part("venue", modality, "talks", f"where {self.units[anchor].lower!r} takes place")
 
+    def _is_unfulfilled(self, anchor: int) -> bool:
+        """Tell whether what is denied was to come: a raid called off, a rumour of an attack."""
+        told = {form for _, form in self.units[anchor].verbs} & {"past", "participle"}
+        return is_scrapped(self.units, anchor) or (
+            not told and is_false_tale(self.units, anchor)
+        )
+
     def _is_future(self, anchor: int) -> bool:
-        words = range(max(0, anchor - 8), anchor)
+        words = range(max(0, anchor - 8), min(len(self.units), anchor + 6))
         forms = {form for _, form in self.units[anchor].verbs}
         soon = {self.units[index].lower for index in words} & _SOON
         base = ("base" in forms or soon) and any(

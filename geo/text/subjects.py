@@ -52,6 +52,8 @@ def _read_inner(scene: Scene, place: int, governor: Governor) -> Part | None:
             return None
     predicate = list(_find_predicate(units, place))
     borne = [(step, unit) for step, unit in predicate if not unit.has_verb("falling")]
+    if any(unit.cue in {"plan", "design"} for _, unit in predicate):
+        return _read_passive(scene, place, borne)  # militants in X plan a raid elsewhere
     return _read_passive(scene, place, borne) or _read_prospect(scene, place, predicate)
 
 
@@ -196,5 +198,7 @@ def _read_prospect(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) 
                 or unit.lower not in {"would", "could", "may", "might", "will"}
             )
         elif feared and unit.cue in VIOLENT | {"advance", "drive"}:
+            if has_own_place(scene.units, index):
+                return None
             return scene.violence(index, place, threat=True)
     return None

@@ -164,6 +164,63 @@ The raid on [Arbinda:threatened denied] was called off.
 [Moscow:actor] has no intention of seizing [Odesa:threatened denied], its envoy said.
 """
 
+MORE_DENIALS = """
+The army gave up its plan to storm [Benghazi:threatened denied].
+The general promised not to attack [Sirte:threatened denied].
+Nobody is going to bomb [Haifa:threatened denied], the minister said.
+There is no order to enter [Jenin:threatened denied], an officer said.
+The spokesman laughed off the story that [Kassala:threatened denied] would be attacked.
+The governor called the rumour that jihadists would raid [Agadez:threatened denied] an invention.
+The message announcing an attack on [Chaman:threatened denied] was a forgery, police said.
+The rebels agreed not to enter [Malakal:threatened denied].
+[Khartoum:actor] has dropped the idea of an assault on [Kauda:threatened denied].
+The operation against [Tell Rifaat:threatened denied] has been put off for good.
+The commander said that his men never meant to shell [Stepanakert:threatened denied].
+It is not true that tanks are about to roll into [Cizre:threatened denied], the governor said.
+Plans for a raid on [Bani Walid:threatened denied] were scrapped.
+"We will not march on [Bangui:threatened denied]," the rebel leader said.
+The junta insisted that it had no wish to bomb [Myawaddy:threatened denied].
+The evacuation order for [Sderot:mentioned] was lifted on Sunday.
+The threat to [Kobani:mentioned] has passed.
+"""
+
+BYSTANDERS = """
+Officers in [Ankara:mentioned] said that an attack on [Manbij:threatened] was near.
+Families from [Aleppo:mentioned] who live in [Gaziantep:mentioned] fear for their relatives if [Idlib:threatened] falls.
+The fighters who threaten [Goma:threatened] are trained in [Rwanda:mentioned].
+The envoy flew from [Geneva:mentioned] to [Tunis:venue] while troops massed near [Sirte:threatened].
+The drones that could hit [Odesa:threatened] are built in [Isfahan:mentioned].
+Refugees who reached [Adre:mentioned] fear that [El Geneina:threatened] will be attacked again.
+[Moscow:actor] warned that [Kharkiv:threatened] would be next.
+Like [Aleppo:mentioned] in 2016, [Idlib:threatened] could be flattened.
+"We do not want to become another [Mariupol:mentioned]," said a teacher in [Sumy:mentioned].
+Ships from [Djibouti:mentioned] no longer call at [Hodeidah:threatened], which the coalition has threatened to storm.
+The general, who was born in [Misrata:mentioned], vowed to take [Tripoli:threatened].
+An aid convoy left [Amman:mentioned] for [Daraa:threatened], where an offensive is feared.
+A newspaper in [Beirut:mentioned] reported that [Tyre:threatened] would be bombed.
+The president cut short a visit to [Paris:venue] because rebels threaten to seize [Bria:threatened].
+The road from [Mandalay:mentioned] to [Lashio:threatened], which rebels plan to attack, was closed.
+The minister said in [Addis Ababa:mentioned] that his troops would soon enter [Mekelle:threatened].
+Thousands have fled to [Chad:mentioned] from [El Fasher:threatened], where an assault is expected.
+[Kigali:actor] denied that it had helped the rebels who are advancing on [Bukavu:threatened].
+A battalion from [Ghana:mentioned] guards the airport of [Malakal:threatened], which could be attacked at any hour.
+The wounded were taken from [Sake:site], where fighting raged, to hospitals in [Goma:mentioned].
+Militants based in [Beled Hawo:mentioned] plan to raid [Mandera:threatened].
+Rockets fired from [Lebanon:mentioned] could reach [Haifa:threatened].
+[Tehran:actor] threatened to strike [Haifa:threatened] after the killing of a general in [Damascus:site].
+Traders who drive from [Kano:mentioned] to [Maiduguri:mentioned] fear ambushes.
+The Security Council in [New York:mentioned] warned of a bloodbath in [Hodeidah:threatened].
+The team lost to [Benfica:none] in [Lisbon:mentioned] and could be relegated.
+A strong earthquake could destroy [Istanbul:mentioned], scientists say.
+Farmers near [Gedaref:mentioned] fear that locusts will attack their fields.
+The company plans to take over a rival based in [Zagreb:mentioned].
+A bomb from the last war was found in [Hamburg:mentioned], and streets were evacuated.
+The court in [The Hague:mentioned] will rule on the attack next week.
+Students in [Nairobi:mentioned] plan to march on parliament.
+The party hopes to capture [Lyon:mentioned] in the elections.
+The film about the siege of [Leningrad:mentioned] will open in [Berlin:mentioned].
+"""
+
 SITES = """
 Nine people were killed when a shell hit a bakery in [Kherson:site].
 Gunmen burned houses in [Palma:site] overnight.
@@ -192,7 +249,7 @@ Militiamen looted shops in [Nyala:site] and drove out their owners.
 [Toretsk:site], [Siversk:site] and [Chasiv Yar:site] came under heavy fire.
 Survivors of the attack on [Kinigi:site] were taken to [Kigali:mentioned].
 Two missiles slammed into the port of [Odesa:site].
-At least 30 people were massacred in [Zikê:mentioned] they said, and ten in [Solhan:site].
+At least 30 people were massacred in [Solhan:site], and ten more in [Djibo:site].
 An ambush near [Tessalit:site] left ten soldiers dead.
 Troops have been battling insurgents in [Mocimboa da Praia:site] since dawn.
 """
@@ -285,6 +342,8 @@ TABLES = {
     "headings": HEADINGS,
     "later words": LATER_WORDS,
     "denials": DENIALS,
+    "more denials": MORE_DENIALS,
+    "bystanders": BYSTANDERS,
     "sites": SITES,
     "past": PAST,
     "venues": VENUES,
@@ -307,7 +366,7 @@ def read_probe(line, gazetteer):
     by_start = {m.span_start - len(lead): m for m in mentions if m.class_ == "place"}
     for start, name, role, modality in wanted:
         mention = by_start.get(start)
-        given = (mention.role, mention.modality) if mention else ("none", "actual")
+        given = (mention.role, mention.modality, mention.reason) if mention else ("none", "actual", "")
         yield name, (role, modality), given
 
 
