@@ -29,7 +29,8 @@ _PEACEFUL = word_set(
     "strike boycott resign sue leave quit withdraw impose cut close walk expel suspend stop end "
     "veto pull sanctions court protest"
 )
-_EVERYDAY = frozenset({"fire", "flames", "guns", "aircraft", "jets", "drones", "drone"})
+_BOMBS = WEAPONS - word_set("fire flames guns gun aircraft jets drones drone weapons shell bomb")
+_NO_DEEDS = frozenset({"target", "targets", "fire", "fires", "level", "rock", "shot", "shots", "crash"})
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
@@ -49,6 +50,19 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
             continue
         word = scene.units[anchor].lower
         return Part("threatened", modality, "attack", f"nearest town to a {modality} {word!r}")
+    return None
+
+
+def find_threat(scene: Scene) -> Part | None:
+    """Return the part of a place that a sentence without any place must speak of, if it threatens."""
+    if any(unit.is_place for unit in scene.units):
+        return None
+    for anchor in range(len(scene.units)):
+        if _is_harmful(scene, anchor):
+            modality = _foretell(scene, anchor)
+            if modality in {"threatened", "planned"}:
+                word = scene.units[anchor].lower
+                return Part("threatened", modality, "attack", f"a {modality} {word!r} told of later")
     return None
 
 
@@ -84,14 +98,14 @@ def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor
 
 def _is_harmful(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
-    if unit.name is not None or (index and scene.units[index - 1].cue == "against"):
+    if unit.name is not None or unit.lower in _NO_DEEDS or (index and scene.units[index - 1].cue == "against"):
         return False
     return (
         unit.cue in VIOLENT
         or (unit.cue in MOVING and leads_armed(scene.units, index))
         or unit.lower in _THREATENING
         or unit.has_verb("assault", "siege", "harm")
-        or unit.lower in WEAPONS - _EVERYDAY
+        or unit.lower in _BOMBS
     )
 
 
