@@ -22,7 +22,7 @@ _ELSE = word_set(
 _TALES = word_set(
     "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
     "texts post posts suggestions suggestion allegations allegation letter letters whispers "
-    "notion idea speculation warnings tale tales leaflet"
+    "notion idea speculation warnings tale tales leaflet leaflets fears map warning"
 )
 _FALSE = word_set(
     "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
@@ -30,7 +30,7 @@ _FALSE = word_set(
     "fiction fantasy fabrication falsehood prank"
 )
 _SCRAPPED = frozenset(
-    {"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved", "put off", "dropped"}
+    {"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved", "put off", "dropped", "stood down"}
 )
 
 

@@ -11,13 +11,14 @@ from geo.text.clauses import read_units
 from geo.text.datelines import is_dateline
 from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
+from geo.text.lists import share_parts
 from geo.text.mentions import Echo, Mention
 from geo.text.recognise import is_sure, recognise
 from geo.text.roles import read_part
 from geo.text.scene import MENTIONED, Part, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from geo.text.candidates import Candidate
     from geo.text.document import Document
@@ -59,12 +60,10 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
     parts: dict[int, Part] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
-        for place, unit in enumerate(scene.units):
-            if unit.is_place and unit.name is not None and reads_roles:
-                part = read_part(scene, place)
-                parts[id(unit.name)] = _look_back(part) if number in hindsight else part
         if not reads_roles:
             continue
+        for name, part in _read_parts(scene):
+            parts[id(name)] = _look_back(part) if number in hindsight else part
         sentence = reading.sentences[number]
         for antecedent, part in read_echoes(scenes, number, lexicon):
             told = _look_back(part) if number in hindsight else part
@@ -76,10 +75,40 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
                     told.kind,
                 )
             )
+    _yield_to_towns(scenes, parts)
     flat = [name for found in reading.names for name in found]
     _adopt_echoes(flat, parts, echoes)
     _adopt_dateline(flat, parts)
     return _make_mentions(document, flat, parts, echoes)
+
+
+def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
+    """Yield the places of a sentence and the part of each."""
+    read = {
+        place: read_part(scene, place) for place, unit in enumerate(scene.units) if unit.is_place
+    }
+    read |= share_parts(scene, read)
+    for place, part in read.items():
+        name = scene.units[place].name
+        if name is not None:
+            yield name, part
+
+
+def _yield_to_towns(scenes: Sequence[Scene], parts: dict[int, Part]) -> None:
+    """Take the threat from countries and regions where the article names a town that it is to."""
+    named = [
+        (name, scene.is_wide(name))
+        for scene in scenes
+        for unit in scene.units
+        if (name := unit.name) is not None and id(name) in parts
+    ]
+    threatened = [(name, wide) for name, wide in named if parts[id(name)].role == "threatened"]
+    if all(wide for _, wide in threatened):
+        return
+    for name, wide in threatened:
+        if wide:
+            part = parts[id(name)]
+            parts[id(name)] = Part("mentioned", "actual", None, f"a town is meant: {part.reason}")
 
 
 def _look_back(part: Part) -> Part:

@@ -55,6 +55,8 @@ def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) ->
             if _fits(frame.before, before) and _fits(frame.behind, behind):
                 if frame.role == "threatened":
                     return scene.prospect(edge, place, f"as in {frame.phrase!r}", name)
+                if frame.role == "denied":
+                    return Part("threatened", "denied", frame.kind, f"as in {frame.phrase!r}")
                 if frame.role == "actor" and not scene.is_government(name):
                     continue
                 return Part(frame.role, "actual", frame.kind, f"as in {frame.phrase!r}")

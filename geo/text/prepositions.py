@@ -137,8 +137,8 @@ def _read_visit(scene: Scene, index: int, place: int) -> Part | None:
 def _read_for(scene: Scene, index: int, place: int, steps: int) -> Part | None:
     """Read `evacuation orders for X`, `battle for X`, `fears for X`."""
     unit = scene.units[index]
-    if unit.cue == "evacuation":
-        return Part("threatened", "threatened", "attack", f"told to leave: {unit.lower!r}")
+    if unit.cue == "evacuation" and (name := scene.units[place].name) is not None:
+        return scene.prospect(index, place, f"told to leave: {unit.lower!r}", name)
     if unit.lower in {"battle", "battles", "fight", "fighting", "offensive"}:
         return scene.violence(index, place)
     if unit.lower in {"fears", "fear", "alarm", "feared"} and steps <= 3:

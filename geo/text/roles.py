@@ -43,6 +43,7 @@ def read_part(scene: Scene, place: int) -> Part:
     governor = find_governor(scene.units, place, scene.lexicon)
     return (
         _read_holder(scene, place)
+        or _read_area(scene, place, governor)
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
         or read_frame(scene, place, name, governor)
@@ -84,6 +85,17 @@ def _read_holder(scene: Scene, place: int) -> Part | None:
                     continue
                 return Part("mentioned", "actual", None, f"says where {other.key!r} lies")
     return None
+
+
+def _read_area(scene: Scene, place: int, governor: Governor) -> Part | None:
+    """Read Y in `X in Y` and `X, in Y`, which only says where X lies."""
+    units, name = scene.units, scene.units[place].name
+    if governor.lower != "in" or name is None or governor.index < 1:
+        return None
+    before = governor.index - 1 - (units[governor.index - 1].lower == ",")
+    if before < 0 or not units[before].is_place or not scene.is_wide(name):
+        return None
+    return Part("mentioned", "actual", None, f"says where {units[before].lower!r} lies")
 
 
 def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None:  # noqa: PLR0911 - one return a rule

@@ -27,6 +27,7 @@ class Part:
 _WIDE = frozenset({"region", "admin1"})
 _TOWNS = frozenset({"city", "point"})
 _NEAR = 6
+_MEANT = frozenset({"considered", "contemplated", "discussed", "ordered", "meant", "intended"})
 _OVER = frozenset({"passed", "receded", "eased", "faded", "lifted", "rescinded", "subsided"})
 _SOON = frozenset({"going", "about", "about to", "due", "set to"})
 
@@ -88,8 +89,11 @@ class Scene:
     def _is_unfulfilled(self, anchor: int) -> bool:
         """Tell whether what is denied was to come: a raid called off, a rumour of an attack."""
         told = {form for _, form in self.units[anchor].verbs} & {"past", "participle"}
-        return is_scrapped(self.units, anchor) or (
-            not told and is_false_tale(self.units, anchor)
+        near = {unit.lower for unit in self.units[max(0, anchor - _NEAR) : anchor]}
+        return (
+            is_scrapped(self.units, anchor)
+            or bool(near & _MEANT)
+            or (not told and is_false_tale(self.units, anchor))
         )
 
     def _is_future(self, anchor: int) -> bool:

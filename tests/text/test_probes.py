@@ -180,6 +180,27 @@ It is not true that tanks are about to roll into [Cizre:threatened denied], the 
 Plans for a raid on [Bani Walid:threatened denied] were scrapped.
 "We will not march on [Bangui:threatened denied]," the rebel leader said.
 The junta insisted that it had no wish to bomb [Myawaddy:threatened denied].
+The junta said that it had never considered an attack on [Loikaw:threatened denied].
+The minister dismissed talk of an assault on [Tell Rifaat:threatened denied].
+An assault on [Rutshuru:threatened denied] is not on the table, the rebels said.
+The militia gave assurances that [Taiz:threatened denied] would not be attacked.
+[Kharg:threatened denied] is not among the targets, an officer said.
+[Lashio:threatened denied] will be spared, the rebels promised.
+The commander said that [Herat:threatened denied] was not a target.
+The group withdrew its threat to burn [Arauquita:threatened denied].
+The leaflets that told the people of [Tyre:threatened denied] to leave were fake, the army said.
+The army has stood down from its assault on [Derna:threatened denied].
+The offensive against [Marib:threatened denied] has been cancelled for now.
+"I have no orders to attack [Manbij:threatened denied]," the colonel said.
+Officials rejected reports that the army was about to enter [Nablus:threatened denied].
+The claim that [Goma:threatened denied] would be shelled turned out to be false.
+A planned strike on [Isfahan:threatened denied] was aborted.
+[Damascus:actor] denies that an offensive on [Idlib:threatened denied] is being prepared.
+Tribal elders talked the rebels out of attacking [Hawija:threatened denied].
+There will be no assault on [Hodeidah:threatened denied], the coalition said.
+The ministry said that no operation in [Silwan:threatened denied] was planned.
+Fears of an attack on [Gao:threatened denied] proved unfounded.
+[Kigali:actor] says that it has no designs on [Goma:threatened denied].
 The evacuation order for [Sderot:mentioned] was lifted on Sunday.
 The threat to [Kobani:mentioned] has passed.
 """
