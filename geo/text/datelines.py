@@ -34,7 +34,8 @@ def is_dateline(name: Candidate) -> bool:
         return False
     if _is_dated_line(name):
         return True
-    ends = _DASHES | ({":"} if any(text[0].isdigit() for text in after) else frozenset())
+    dated = ":" in after and any(text[0].isdigit() for text in after[: after.index(":")])
+    ends = _DASHES | ({":"} if dated else frozenset())
     if not ends & set(after):
         return False
     until = after[: min(after.index(end) for end in ends if end in after)]

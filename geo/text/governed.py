@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.governors import Governor
 
+_ISSUES = frozenset({"war", "wars", "conflict", "fight", "dispute", "row", "violence"})
 _TARGETS = frozenset({"assault", "siege"})
 
 
@@ -80,6 +81,8 @@ def _read_shielded(scene: Scene, place: int) -> Part | None:
 
 def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:  # noqa: PLR0911 - one return a rule
     """Read `clashes in X`, `talks in X`; at the head of a clause what follows is looked at."""
+    if governor.index and scene.units[governor.index - 1].lower == "from":
+        return None  # launched from near X
     head = find_head(scene, governor.index, place)
     name = scene.units[place].name
     inner = governor.index > 0 and scene.units[governor.index - 1].kind != "mark"
@@ -93,6 +96,8 @@ def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
     if head is None or head == BLOCKED:
         return None
     unit = scene.units[head]
+    if governor.lower == "over" and unit.lower in _ISSUES and governor.index - head == 1:
+        return None  # the war over X
     if unit.lower in AWAITED:
         return Part("venue", "planned", "talks", "someone is expected there")
     if unit.has_verb("travel") or gathers(scene, head):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.forces import CROWDS, FORCES
-from geo.text.governors import LOCATIVE, find_governor
+from geo.text.governors import LOCATIVE, PREPOSITIONS, find_governor
 from geo.text.surroundings import BE
 from geo.text.words import word_set
 
@@ -26,6 +26,8 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
     `BLOCKED` if a word comes first that says something else of the place.
     """
     units = scene.units
+    if start > 3 and [unit.lower for unit in units[start - 2 : start]] == ["of", "them"]:
+        start -= 3  # ..., many of them in X
     commas = closing = int(start > 0 and units[start - 1].lower == ",")
     for index in range(start - 1, max(-1, start - REACH), -1):
         unit = units[index]
@@ -56,12 +58,29 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
 def _diverts(scene: Scene, index: int) -> bool:
     """Tell whether a word says something else of the place: `truce in X`, `said in X`."""
     unit = scene.units[index]
+    if unit.cue == "neutral" and _is_harmed(scene, index):
+        return False
     opposed = {step.cue for step in scene.units[max(0, index - 2) : index]} & {"against"}
     return (
         unit.cue in {"neutral", "against"}
         or _reports(scene, index)
         or (_tells(scene, index) and bool(opposed))
     )
+
+
+def _is_harmed(scene: Scene, index: int) -> bool:
+    """Tell `looted the hospital in X` and `a frontier post` from what says something else."""
+    units = scene.units
+    after = units[index + 1] if index + 1 < len(units) else None
+    if after is not None and after.kind == "word" and not after.cue and after.name is None:
+        if after.lower not in PREPOSITIONS:
+            return _may_qualify(units[index])
+    return any(unit.has_verb("assault", "harm") for unit in units[max(0, index - 3) : index])
+
+
+def _may_qualify(unit: Unit) -> bool:
+    """Tell a noun that can stand before another: `border post`, `aid convoy`."""
+    return unit.lower in {"border", "frontier", "aid", "relief", "hospital", "embassy", "trade"}
 
 
 def find_after(scene: Scene, place: int, governor: int) -> int | None:

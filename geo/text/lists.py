@@ -17,7 +17,7 @@ _JOINERS = frozenset({"and", "or", "then"})
 _LINKS = word_set(
     "in on at near around of the a its their nearby neighbouring also even later further town city "
     "village camp camps towns villages district outside from then both to area smaller twin those "
-    "one even"
+    "one even more another others two three four five six seven eight nine ten dozens"
 )
 _SHARED = frozenset({"threatened", "site"})
 _MOST_LINKS = 6  # units between a joiner and its place
@@ -55,7 +55,9 @@ def share_parts(scene: Scene, parts: Mapping[int, Part]) -> dict[int, Part]:
 def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     """Return the place before `and in`, past an aside between commas."""
     index = place - 1
-    while index >= 0 and place - index <= _MOST_LINKS and units[index].lower in _LINKS:
+    while index >= 0 and place - index <= _MOST_LINKS and (
+        units[index].lower in _LINKS or units[index].kind == "number"
+    ):
         index -= 1
     if index < 1 or units[index].lower not in _JOINERS:
         return None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _WORKS = word_set("film films book books novel exhibition play documentary memoir lecture song poem")
 _WORKS_REACH = 6
+_OBJECT = 4  # units between a verb and `of`, as in `burned half of X`
 _REACH = 8  # units to the left of the preposition
 
 
@@ -82,10 +83,22 @@ def _read_of(scene: Scene, index: int, place: int, steps: int) -> Part | None:
         return scene.violence(index, place, threat=True)
     if (_is_violent(unit) or unit.has_verb("falling") or _is_moving(unit)) and steps <= 2:
         return scene.violence(index, place)
+    if _is_emptied_of(scene, index, place, steps):
+        return scene.violence(index, place)
+    if unit.has_verb("assault") or (unit.cue == "violence" and unit.lower.endswith(" to")):
+        between = scene.units[index + 1 : index + steps]
+        done = all(step.kind == "word" and not step.cue and not step.verbs for step in between)
+        return scene.violence(index, place) if done and steps <= _OBJECT else None
     if unit.lower in {"control", "hold"} and steps == 1:
         part = scene.violence(index, place)
         return part if part.role == "threatened" else None
     return None
+
+
+def _is_emptied_of(scene: Scene, index: int, place: int, steps: int) -> bool:
+    """Tell `drove the rebels out of X`."""
+    before = scene.units[index + steps - 1].lower
+    return scene.units[index].has_verb("ousting") and before == "out" and place > index
 
 
 def _read_towards(scene: Scene, index: int, place: int, _steps: int) -> Part | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.approach import read_approach
@@ -28,6 +29,8 @@ _SUBJECTS_OF_TALKS = word_set(
 )
 
 
+_APPOSITION = 6  # units from a comma to the noun of an apposition
+_QUOTES = frozenset({'"', "\u201c", "\u201d"})
 _OF_STATES = word_set("government army forces troops bombers jets warplanes junta regime navy")
 
 
@@ -40,6 +43,19 @@ def read_part(scene: Scene, place: int) -> Part:
     name = scene.units[place].name
     if name is None:
         return MENTIONED
+    part = _read_all(scene, place, name)
+    if part.role == "site" and part.modality == "past" and _is_quoted(scene.units, place):
+        return replace(part, role="mentioned", kind=None, reason=f"recalled: {part.reason}")
+    return part
+
+
+def _is_quoted(units: tuple[Unit, ...], place: int) -> bool:
+    """Tell whether a place is named in direct speech that opens in its sentence."""
+    marks = [unit.lower for unit in units[:place] if unit.lower in _QUOTES]
+    return bool(marks) and (marks[-1] == "\u201c" or (marks[-1] == '"' and len(marks) % 2 == 1))
+
+
+def _read_all(scene: Scene, place: int, name: Candidate) -> Part:
     governor = find_governor(scene.units, place, scene.lexicon)
     return (
         _read_holder(scene, place)
@@ -90,12 +106,27 @@ def _read_holder(scene: Scene, place: int) -> Part | None:
 def _read_area(scene: Scene, place: int, governor: Governor) -> Part | None:
     """Read Y in `X in Y` and `X, in Y`, which only says where X lies."""
     units, name = scene.units, scene.units[place].name
-    if governor.lower != "in" or name is None or governor.index < 1:
+    if governor.lower not in {"in", "near"} or name is None or governor.index < 2:
         return None
-    before = governor.index - 1 - (units[governor.index - 1].lower == ",")
-    if before < 0 or not units[before].is_place or not scene.is_wide(name):
+    last = units[governor.index - 1]
+    before = governor.index - 1 - (last.lower == ",")
+    if scene.lexicon.nouns.get(last.lower) == "settlement" and scene.is_wide(name):
+        before = _find_apposition(units, governor.index - 1)  # A, a port in Y
+    elif governor.lower == "near" and last.lower != ",":
+        return None
+    if before < 0 or not units[before].is_place:
+        return None
+    if governor.lower == "in" and not scene.is_wide(name):
         return None
     return Part("mentioned", "actual", None, f"says where {units[before].lower!r} lies")
+
+
+def _find_apposition(units: tuple[Unit, ...], noun: int) -> int:
+    """Return the place before `, a port`, or -1."""
+    for index in range(noun, max(-1, noun - _APPOSITION), -1):
+        if units[index].lower == ",":
+            return index - 1
+    return -1
 
 
 def _read_possessive(scene: Scene, place: int, name: Candidate) -> Part | None:  # noqa: PLR0911 - one return a rule

@@ -74,7 +74,7 @@ def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - o
             return None
         telling = unit.cue in VIOLENT or unit.has_verb("assault", "siege", "encircle")
         if units[index].lower == "where":
-            telling = telling or unit.has_verb("harm")
+            telling = telling or (unit.has_verb("harm") and unit.lower not in {"died", "dies"})
             if unit.cue == "talks" or unit.has_verb("talks"):
                 return scene.talks(step, place)
         if telling and not has_own_place(units, step):
@@ -146,7 +146,7 @@ def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -
             and unit.has_verb("assault", "siege", "seizing", "encircle", "harm")
         ):
             return scene.violence(index, place, threat=unit.has_verb("encircle"))
-        elif auxiliary and unit.lower in {"hit by", "struck by"}:
+        elif unit.lower in {"hit by", "struck by"} and (auxiliary or not position):
             return scene.violence(index, place)
         elif auxiliary and unit.cue == "violence" and " " in unit.lower:
             return scene.violence(index, place)
