@@ -79,7 +79,7 @@ def _read_stand_in(
     """Read the sentence with the name put in."""
     first = scene.units[min(reference.first, len(scene.units) - 1)]
     stand_in = replace(first, kind="name", cue=None, verbs=(), name=antecedent)
-    inserted = (stand_in,)
+    inserted: tuple[Unit, ...] = (stand_in,)
     if reference.lead:
         inserted = (replace(first, lower=reference.lead, cue=None, verbs=()), stand_in)
     units = (*scene.units[: reference.first], *inserted, *scene.units[reference.last :])
@@ -101,8 +101,10 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[_Reference]:
             start = _find_determiner(units, index, _BOTH)
             if start is not None and not _is_named(units, index):
                 yield _Reference(start, index + 1, frozenset({unit.lower[:-1]}), several=True)
-        elif unit.lower == "it" and before is not None and before.has_verb(
-            "assault", "seizing", "siege", "encircle", "reaching", "nearing"
+        elif (
+            unit.lower == "it"
+            and before is not None
+            and before.has_verb("assault", "seizing", "siege", "encircle", "reaching", "nearing")
         ):
             yield _Reference(index, index + 1, frozenset({"it"}))
         elif unit.lower == "there" and index and _is_local(units, index):
@@ -113,9 +115,7 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[_Reference]:
                 yield _Reference(index + 1, index + 1, frozenset({"there"}), lead="of")
 
 
-def _find_determiner(
-    units: tuple[Unit, ...], noun: int, determiners: frozenset[str]
-) -> int | None:
+def _find_determiner(units: tuple[Unit, ...], noun: int, determiners: frozenset[str]) -> int | None:
     """Return the unit of `the` in `the crowded border town`."""
     start = noun - 1
     while start >= 0 and noun - start < 4 and units[start].lower not in determiners:

@@ -53,7 +53,6 @@ def _is_dated_line(name: Candidate) -> bool:
     shouted = tokens[name.first].is_acronym and name.first == 0 and len(tokens) <= _LEAD
     dated = shouted or any(token.kind == "number" and len(token.text) == _YEAR for token in tokens)
     plain = all(
-        token.kind != "word" or token.text[0].isupper() or token.lower in _SMALL
-        for token in tokens
+        token.kind != "word" or token.text[0].isupper() or token.lower in _SMALL for token in tokens
     )
     return dated and plain

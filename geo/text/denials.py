@@ -30,18 +30,24 @@ _FALSE = word_set(
     "fiction fantasy fabrication falsehood prank"
 )
 _SCRAPPED = frozenset(
-    {"called off", "cancelled", "canceled", "scrapped", "aborted", "shelved", "put off", "dropped", "stood down"}
+    {
+        "called off",
+        "cancelled",
+        "canceled",
+        "scrapped",
+        "aborted",
+        "shelved",
+        "put off",
+        "dropped",
+        "stood down",
+    }
 )
 
 
 def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
     """Tell whether what is said of a place is denied, before it or behind it."""
     denial = read_denial(units, anchor, list(markers_left(units, anchor)))
-    return (
-        denial == "denied"
-        or is_false_tale(units, anchor)
-        or is_disowned(units, anchor, place)
-    )
+    return denial == "denied" or is_false_tale(units, anchor) or is_disowned(units, anchor, place)
 
 
 def read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]) -> str | None:

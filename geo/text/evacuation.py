@@ -31,6 +31,8 @@ def read_evacuation(scene: Scene, place: int, governor: Governor) -> Part | None
     units, name = scene.units, scene.units[place].name
     if name is None or scene.is_wide(name):
         return None
+    if governor.kind == "none" and scene.is_government(name):
+        return None
     found = _find_order(units, place)
     if found is None:
         return None

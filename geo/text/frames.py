@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.resources import package_file
@@ -39,6 +39,7 @@ class _Frame:
     before: _Words
     behind: _Words
     role: str
+    modality: str | None
     kind: str | None
 
 
@@ -55,6 +56,9 @@ def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) ->
             if _fits(frame.before, before) and _fits(frame.behind, behind):
                 if frame.role == "threatened":
                     return scene.prospect(edge, place, f"as in {frame.phrase!r}", name)
+                if frame.role == "venue":
+                    part = scene.talks(max(edge, 0), place)
+                    return replace(part, modality=frame.modality or part.modality)
                 if frame.role == "denied":
                     return Part("threatened", "denied", frame.kind, f"as in {frame.phrase!r}")
                 if frame.role == "actor" and not scene.is_government(name):
@@ -159,7 +163,8 @@ def _load_frames() -> tuple[Mapping[str, Sequence[_Frame]], Mapping[str, Sequenc
         slot = words.index(_SLOT)
         before = tuple(_expand(word, lists) for word in reversed(words[:slot]))
         behind = tuple(_expand(word, lists) for word in words[slot + 1 :])
-        frame = _Frame(row["phrase"], before, behind, row["role"], row["kind"] or None)
+        role, _, modality = row["role"].partition(" ")
+        frame = _Frame(row["phrase"], before, behind, role, modality or None, row["kind"] or None)
         table = by_before if before else by_behind
         for word in sorted((before or behind)[0]):
             table.setdefault(word, []).append(frame)

@@ -36,7 +36,9 @@ _IRREGULAR = word_set(
 )
 _ADDRESSED = word_set("asked urged accused blamed invited informed criticised pressed told warned")
 _DONE = word_set("flown drawn taken given put made let shown broken written spoken frozen begun")
-_SKIPPED = word_set("also again now then since meanwhile itself too not never soon later twice on yet for part")
+_SKIPPED = word_set(
+    "also again now then since meanwhile itself too not never soon later twice on yet for part"
+)
 _VERBS_IN_LY = word_set("reply supply apply rely comply fly multiply rally")
 _HAVE = frozenset({"has", "have", "had"})
 _MODALS = word_set("will would could may might must should can did does do")

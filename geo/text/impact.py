@@ -47,7 +47,7 @@ def read_impact(scene: Scene, place: int, governor: Governor) -> Part | None:
         return None
     if verb is None or units[verb].clause != units[at].clause:
         return None
-    if any(unit.is_place for unit in units[verb:at] if unit.name):
+    if any(unit.is_place or unit.lower == "from" for unit in units[verb:at]):
         return None
     near = units[max(0, verb - _SOURCE) : at]
     if not any(unit.lower.split()[0] in _ARMS and unit.clause == units[at].clause for unit in near):

@@ -55,8 +55,10 @@ def share_parts(scene: Scene, parts: Mapping[int, Part]) -> dict[int, Part]:
 def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     """Return the place before `and in`, past an aside between commas."""
     index = place - 1
-    while index >= 0 and place - index <= _MOST_LINKS and (
-        units[index].lower in _LINKS or units[index].kind == "number"
+    while (
+        index >= 0
+        and place - index <= _MOST_LINKS
+        and (units[index].lower in _LINKS or units[index].kind == "number")
     ):
         index -= 1
     if index < 1 or units[index].lower not in _JOINERS:

@@ -30,7 +30,9 @@ _PEACEFUL = word_set(
     "veto pull sanctions court protest"
 )
 _BOMBS = WEAPONS - word_set("fire flames guns gun aircraft jets drones drone weapons shell bomb")
-_NO_DEEDS = frozenset({"target", "targets", "fire", "fires", "level", "rock", "shot", "shots", "crash"})
+_NO_DEEDS = frozenset(
+    {"target", "targets", "fire", "fires", "level", "rock", "shot", "shots", "crash"}
+)
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
@@ -62,7 +64,9 @@ def find_threat(scene: Scene) -> Part | None:
             modality = _foretell(scene, anchor)
             if modality in {"threatened", "planned"}:
                 word = scene.units[anchor].lower
-                return Part("threatened", modality, "attack", f"a {modality} {word!r} told of later")
+                return Part(
+                    "threatened", modality, "attack", f"a {modality} {word!r} told of later"
+                )
     return None
 
 
@@ -75,7 +79,7 @@ def _near(length: int, place: int) -> Iterator[int]:
 
 
 def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor) -> bool:
-    if scene.is_wide(name) or is_dateline(name):
+    if scene.is_wide(name) or scene.is_government(name) or is_dateline(name):
         return False
     units = scene.units
     if place and units[place - 1].lower in _COMPARING:
@@ -98,7 +102,11 @@ def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor
 
 def _is_harmful(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
-    if unit.name is not None or unit.lower in _NO_DEEDS or (index and scene.units[index - 1].cue == "against"):
+    if (
+        unit.name is not None
+        or unit.lower in _NO_DEEDS
+        or (index and scene.units[index - 1].cue == "against")
+    ):
         return False
     return (
         unit.cue in VIOLENT

@@ -22,6 +22,7 @@ _YEAR_PREFIXES = word_set(
     "october november december"
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
+_WISHES = frozenset({"agreed", "wants", "want", "offered", "hopes", "invited", "due"})
 _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
@@ -73,13 +74,19 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
     left += [(index, units[index]) for index in range(anchor + 1, place)]
     if any(_is_ahead(units, index) for index, _ in left):
         return "planned"
+    if any(
+        units[index].lower == "to" and units[index - 1].lower in BE
+        for index in range(anchor + 1, place)
+    ):
+        return "planned"  # a summit is to be held in X
     told = {form for _, form in units[anchor].verbs} & {"past", "participle"}
     if not told and any(
         _is_ahead(units, index) for index, _ in units_right(units, max(anchor, place))
     ):
         return "planned"
     infinitive = anchor > 1 and any(
-        units[index].lower == "to" and units[index - 1].lower in BE | {"agreed"}
+        units[index].lower == "to"
+        and {unit.lower for unit in units[max(0, index - _NEAR) : index]} & (BE | _WISHES)
         for index in range(max(1, anchor - _NEAR), anchor)
     )
     return "planned" if infinitive else "actual"
@@ -212,5 +219,3 @@ def _name_threat(left: list[tuple[int, Unit]]) -> str:
     if feared:
         return "threatened"
     return "planned" if any(unit.cue in _PLANS for unit in named) else "threatened"
-
-

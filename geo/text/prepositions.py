@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.governors import Governor
 
-_WORKS = word_set("film films book books novel exhibition play documentary memoir lecture song poem")
+_WORKS = word_set(
+    "film films book books novel exhibition play documentary memoir lecture song poem"
+)
 _WORKS_REACH = 6
 _OBJECT = 4  # units between a verb and `of`, as in `burned half of X`
 _REACH = 8  # units to the left of the preposition
@@ -55,9 +57,7 @@ def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:
     """Tell whether a verb right before another place is that one's: `nears X, a gate to Y`."""
     unit = units[index]
     telling = unit.cue == "approach" or unit.has_verb("nearing", "assault", "siege", "encircle")
-    return telling and any(
-        unit.is_place for unit in units[index + 1 : min(index + 4, preposition)]
-    )
+    return telling and any(unit.is_place for unit in units[index + 1 : min(index + 4, preposition)])
 
 
 def _is_violent(unit: Unit) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geo.text.accords import read_accord
 from geo.text.approach import read_approach
 from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
@@ -62,6 +63,7 @@ def _read_all(scene: Scene, place: int, name: Candidate) -> Part:
         or _read_area(scene, place, governor)
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
+        or read_accord(scene, place, governor)
         or read_frame(scene, place, name, governor)
         or read_evacuation(scene, place, governor)
         or _prefer_relative(scene, place, read_governor(scene, place, name, governor))
@@ -114,7 +116,10 @@ def _read_area(scene: Scene, place: int, governor: Governor) -> Part | None:
         before = _find_apposition(units, governor.index - 1)  # A, a port in Y
     elif governor.lower == "near" and last.lower != ",":
         return None
-    if before < 0 or not units[before].is_place:
+    if before < 0 or units[before].kind == "mark":
+        return None
+    unknown = governor.lower == "near" and units[before].capital
+    if not (units[before].is_place or unknown):
         return None
     if governor.lower == "in" and not scene.is_wide(name):
         return None

@@ -52,7 +52,7 @@ class Scene:
 
     def is_wide(self, name: Candidate) -> bool:
         """Tell whether a name means a country, a province or a region, not the town so called."""
-        if self.is_government(name):
+        if name.kind == "country":
             return True
         said = name.hint is not None or name.entry is not None
         return name.kind in _WIDE and (said or not any(f.kind in _TOWNS for f in name.facts))
