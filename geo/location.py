@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +12,10 @@ from geo.errors import InputError, UnavailableError
 from geo.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from geo.events import EventSet
-    from geo.places import Gazetteer, Place
+    from geo.places import Gazetteer, Place, Profile
 
 _PLACE_FIELDS = ("name", "lon", "lat", "country", "geoname_id", "kind", "confidence")
 
@@ -57,8 +58,9 @@ def locate(source: str | Path | tuple[bytes, str]) -> dict[str, Any]:
 def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
     """Yield one answer for each line of a JSON Lines file, in order.
 
-    A line is `{"id", "text", "date"?, "source"?}`. A line that can't be read yields its `id`
-    (None if there is none) and an `error`.
+    A line is `{"id", "text", "date"?, "source"?}`. What the lines before say of a source's
+    places speaks for the same countries and units in its later ones. A line that can't be read
+    yields its `id` (None if there is none) and an `error`.
 
     Raises
     ------
@@ -67,15 +69,16 @@ def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
     InputError
         After the last line, if any line could not be read.
     """
-    from geo.places import open_gazetteer
+    from geo.places import Profile, open_gazetteer
 
+    profiles: defaultdict[str, Profile] = defaultdict(Profile)
     rejected = total = 0
     try:
         with path.open(encoding="utf-8-sig") as lines, open_gazetteer() as gazetteer:
             for line in lines:
                 if line.strip():
                     total += 1
-                    answer = _locate_line(line, gazetteer)
+                    answer = _locate_line(line, gazetteer, profiles)
                     rejected += "error" in answer
                     yield answer
     except (OSError, UnicodeDecodeError) as error:
@@ -87,7 +90,9 @@ def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
         )
 
 
-def _locate_line(line: str, gazetteer: Gazetteer) -> dict[str, Any]:
+def _locate_line(
+    line: str, gazetteer: Gazetteer, profiles: Mapping[str, Profile]
+) -> dict[str, Any]:
     from geo.events.article import read_article
     from geo.text import document_from_text
 
@@ -99,7 +104,8 @@ def _locate_line(line: str, gazetteer: Gazetteer) -> dict[str, Any]:
         document = document_from_text(
             record["text"], str(key), date=day, publisher=record.get("source")
         )
-        events = read_article(document, gazetteer)
+        profile = profiles[document.publisher] if document.publisher else None
+        events = read_article(document, gazetteer, profile=profile)
     except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
         return {"id": key, "error": f"{type(error).__name__}: {error}"}
     return {"id": key, **_describe(events)}

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import pytest_socket
 
+from geo.places import open_gazetteer
+
 
 @pytest.fixture(autouse=True)
 def _no_network(request):
@@ -15,6 +17,13 @@ def _no_network(request):
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(scope="session")
+def gazetteer():
+    """Return the built-in gazetteer, opened once."""
+    with open_gazetteer() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from geo.places import Gazetteer, Place, Resolution
+    from geo.places import Gazetteer, Place, Profile, Resolution
     from geo.text import Document, Mention
 
 _EVENT_ROLES = frozenset({"venue", "threatened", "site"})
@@ -45,7 +45,9 @@ class _Sighting:
     order: int
 
 
-def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
+def read_article(
+    document: Document, gazetteer: Gazetteer, *, profile: Profile | None = None
+) -> EventSet:
     """Read the events of an article.
 
     Parameters
@@ -54,6 +56,8 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
         The article.
     gazetteer
         Where names are recognised and resolved.
+    profile
+        Where the article's source writes about; it learns from the article. None: not known.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
         If the text holds more different names than any article does.
     """
     found = find_mentions(document, gazetteer)
-    resolutions = _resolve(found, gazetteer)
+    resolutions = _resolve(found, gazetteer, profile)
     mentions = _stand_in(
         [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
     )
@@ -88,7 +92,9 @@ def read_article(document: Document, gazetteer: Gazetteer) -> EventSet:
     )
 
 
-def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> Mapping[str, Resolution]:
+def _resolve(
+    mentions: Sequence[Mention], gazetteer: Gazetteer, profile: Profile | None
+) -> Mapping[str, Resolution]:
     queries = []
     for position, mention in enumerate(mentions):
         if mention.lookup is None:
@@ -101,7 +107,12 @@ def _resolve(mentions: Sequence[Mention], gazetteer: Gazetteer) -> Mapping[str, 
             kind = "city" if mention.role == "actor" else kind
         acts = mention.role == "actor"
         queries.append(NameQuery(mention.mention_id, name, container, kind, position, acts))
-    found: Mapping[str, Resolution] = resolve_names(queries, gazetteer)
+    found: Mapping[str, Resolution] = resolve_names(queries, gazetteer, profile=profile)
+    if profile is not None:
+        sure = {r.place.place_id: r for r in found.values() if r.place and r.tier == "sure"}
+        for resolution in sure.values():
+            if resolution.place and resolution.place.kind != "country":
+                profile.add_place(resolution.place.country, resolution.unit)
     return found
 
 

@@ -14,6 +14,7 @@ _EXPORTS = {
     "Gazetteer": "geo.places.gazetteer",
     "NameQuery": "geo.places.resolve",
     "Place": "geo.places.place",
+    "Profile": "geo.places.profile",
     "Resolution": "geo.places.resolve",
     "geocode": "geo.places.geocoder",
     "normalise_name": "geo.places.names",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.places.geonames import read_settlements, read_units
 from geo.places.record import ABBREVIATION, ALTERNATE, NAME, Record, tile_number
+from geo.places.spellings import add_spellings
 from geo.places.supplement import apply_supplement, read_supplement
 from geo.places.topology import label_point, read_outlines
 
@@ -32,11 +33,11 @@ _LEAST_COUNTRY_WEIGHT = 6.5
 _GONE = frozenset({"AN", "CS"})  # codes of countries that are no more
 _GEONAMES = "https://www.geonames.org/"
 _SOURCES = (
-    ("geonames", "GeoNames (populated places)", "CC BY 4.0", _GEONAMES, "GeoNames"),
+    ("geonames", "GeoNames (populated places, countries)", "CC BY 4.0", _GEONAMES, "GeoNames"),
     ("geonames-admin", "GeoNames (administrative units)", "CC BY 4.0", _GEONAMES, "GeoNames"),
     (
         "natural-earth",
-        "Natural Earth through world-atlas (country label points)",
+        "Natural Earth through world-atlas (territories without a point of GeoNames)",
         "public domain",
         "https://www.naturalearthdata.com/",
         "Made with Natural Earth",
@@ -101,6 +102,7 @@ def build_gazetteer(inputs: Inputs, out: Path) -> dict[str, int]:
     countries = _make_countries(facts, spellings, inputs.world, settlements)
     records = [*settlements, *admin1, *admin2, *countries]
     records += apply_supplement(read_supplement(inputs.supplement), records)
+    add_spellings(records)
     records.sort(key=lambda record: record.place_id)
     counts = _count(records)
     about = {
@@ -123,6 +125,8 @@ def _read_countries(path: Path) -> dict[str, dict[str, Any]]:
                 "name": row["name"],
                 "aliases": [part for part in row["aliases"].split("|") if part],
                 "abbreviations": [part for part in row["abbreviations"].split("|") if part],
+                "lon": row.get("lon"),
+                "lat": row.get("lat"),
             }
             for row in csv.DictReader(file)
         }
@@ -142,14 +146,16 @@ def _make_countries(
     records = []
     for iso2, fact in facts.items():
         polygons = outlines.get(f"{fact['isonumeric']:03d}") or outlines.get(f"name:{fact['name']}")
-        if polygons:
+        own = spellings.get(iso2, {})
+        if own.get("lon"):
+            lon, lat, source = float(own["lon"]), float(own["lat"]), "geonames"
+        elif polygons:
             (lon, lat), source = label_point(polygons), "natural-earth"
         elif town := largest.get(iso2):
             # Too small for the outlines: labelled at its main town.
             lon, lat, source = town.lon, town.lat, "geonames"
         else:
             continue  # uninhabited and not drawn
-        own = spellings.get(iso2, {})
         record = Record(
             place_id=f"co:{iso2}",
             name=own.get("name") or fact["name"].strip(),

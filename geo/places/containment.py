@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from geo.places.place import POINT_KINDS
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _TOWN_REACH_KM = 25.0  # what is called "in" a town may lie in its surroundings
 _UNIT_SLACK = 1.3  # a unit's extent holds nine of ten of its settlements
 _SAME_KM = 25.0
+_DEGREE_KM = 111.0  # of latitude, at least
 
 
 def lies_in(inner: Entry, outer: Entry) -> bool:
@@ -46,6 +48,15 @@ def separation_km(left: Place, right: Place) -> float:
     return distance_km(left.lon, left.lat, right.lon, right.lat)
 
 
+def to_vector(place: Place) -> tuple[float, float, float]:
+    """Return the direction of a place from the Earth's middle, of length one.
+
+    The dot product of two is the cosine of the angle between them: many distances at little cost.
+    """
+    lon, lat = math.radians(place.lon), math.radians(place.lat)
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
 def is_same_spot(left: Place, right: Place) -> bool:
     """Tell whether two namesakes are, for a reader, one: a town and the unit it is the seat of.
 
@@ -54,4 +65,6 @@ def is_same_spot(left: Place, right: Place) -> bool:
     if left.country != right.country:
         return False
     reach = max(_SAME_KM, left.precision_km, right.precision_km)
+    if abs(left.lat - right.lat) * _DEGREE_KM > reach:
+        return False
     return separation_km(left, right) <= reach

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
-from geo.places.candidates import find_candidates
+from geo.places.candidates import find_candidates, unit_points
 from geo.places.gazetteer import open_gazetteer
 from geo.places.names import normalise_name
 from geo.places.record import distance_km
@@ -43,7 +43,7 @@ def geocode(
     name
         A place name in any script.
     country
-        ISO 3166-1 alpha-2; only places there are returned.
+        ISO 3166-1 alpha-2; only places there are returned, and regions that it has part in.
     near
         A position; places near it come first.
     limit
@@ -69,13 +69,14 @@ def geocode(
     with open_gazetteer() if gazetteer is None else nullcontext(gazetteer) as places:
         code = _check_country(places, country)
         found = [
-            entry
-            for entry in find_candidates(places, name)
-            if code is None or entry.place.country == code
+            entry for entry in find_candidates(places, name) if code is None or _is_in(entry, code)
         ]
         if not found and code:
             return _guess(places, name, code, limit)
-    scores = [(entry.prominence + _nearness(entry, near), entry) for entry in found]
+    scores = [
+        (entry.prominence + unit_points(entry, found) + _nearness(entry, near), entry)
+        for entry in found
+    ]
     scores.sort(key=lambda item: (-item[0], item[1].place.place_id))
     total = sum(10.0 ** (score - scores[0][0]) for score, _ in scores)
     return [
@@ -95,6 +96,13 @@ def _check_country(gazetteer: Gazetteer, country: str | None) -> str | None:
             f"country {country!r}: expected an ISO 3166-1 alpha-2 code such as PS or SD"
         )
     return fact.iso2
+
+
+def _is_in(entry: Entry, country: str) -> bool:
+    """Tell whether a place is in a country, or a region across borders in part."""
+    if entry.place.country is None:
+        return any(code.startswith(country) for code in entry.members)
+    return entry.place.country == country
 
 
 def _nearness(entry: Entry, near: LonLat | None) -> float:

@@ -19,6 +19,7 @@ from geo.places.record import (
     keep_alias,
     town_radius_km,
 )
+from geo.places.spellings import ARABIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,35 +32,7 @@ _SMALLEST_WEIGHT = 2.0  # of a place whose population is not known
 # A unit is written about less than its people would suggest, and less than the town that names it.
 _UNIT_PENALTY = {"admin1": 0.7, "admin2": 1.0}
 _LEAST_EXTENT_KM = 5.0
-# Where names carry the Arabic article, and what is told apart well enough without it.
-_ARABIC = frozenset(
-    [
-        "AE",
-        "BH",
-        "DJ",
-        "DZ",
-        "EG",
-        "IL",
-        "IQ",
-        "JO",
-        "KM",
-        "KW",
-        "LB",
-        "LY",
-        "MA",
-        "MR",
-        "OM",
-        "PS",
-        "QA",
-        "SA",
-        "SD",
-        "SO",
-        "SY",
-        "TD",
-        "TN",
-        "YE",
-    ]
-)
+# What is told apart well enough without the Arabic article.
 _LEAST_PEOPLE_BARE = 10_000
 _SHORTEST_BARE = 5
 _CELLS = 12  # along the longer side of a unit
@@ -130,7 +103,7 @@ def read_settlements(cities500: Path, package: Path, capitals: dict[str, str]) -
 
 def _drop_article(record: Record) -> None:
     """Let a town of the Arab world be found without its article too: `Hasakah`."""
-    if record.country in _ARABIC and (record.population or 0) >= _LEAST_PEOPLE_BARE:
+    if record.country in ARABIC and (record.population or 0) >= _LEAST_PEOPLE_BARE:
         for normal in list(record.names):
             bare = normal.removeprefix("al ")
             if bare != normal and len(bare) >= _SHORTEST_BARE:

@@ -10,6 +10,7 @@ from geo.places.names import normalise_name
 
 NAME, ALTERNATE, ABBREVIATION = 1, 2, 3
 
+EARTH_RADIUS_KM = 6371.0088  # mean
 _PERSONS_KM2 = 5000.0  # of a built-up area: turns a population into a town's radius
 _LONGEST_ALIAS = 60
 _CODE_LENGTH = 4
@@ -79,7 +80,7 @@ def distance_km(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float
         math.sin((phi_b - phi_a) / 2) ** 2
         + math.cos(phi_a) * math.cos(phi_b) * math.sin(math.radians(lon_b - lon_a) / 2) ** 2
     )
-    return 2 * 6371.0088 * math.asin(min(1.0, math.sqrt(half)))
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
 def tile_number(lon: float, lat: float) -> int:

@@ -21,11 +21,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from geo.places.candidates import find_candidates, find_in_container
-from geo.places.containment import is_same_spot, lies_in, separation_km
+from geo.places.candidates import find_candidates, find_in_container, unit_points
+from geo.places.containment import is_same_spot, lies_in, separation_km, to_vector
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
+from geo.places.profile import Profile
 from geo.places.reasons import explain, summarise
+from geo.places.record import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from geo.places.gazetteer import Entry, Gazetteer
 
     _Scored = tuple[float, dict[str, float], Entry]  # score, its parts, the candidate
+    _Vector = tuple[float, float, float]  # from the Earth's middle to a place, of length one
 
 # Points on the log10 scale, set by hand and checked on public news corpora.
 _CONTAINER = 5.0
@@ -43,15 +46,16 @@ _ADMIN1 = 1.2
 _ADMIN2 = 0.8
 _COUNTRY = 0.8
 _NAMED_COUNTRY = 1.2  # of the only one; shared by the square root of their number
-_HOME = 1.0
+_HOME = 1.0  # times the share of the source's places that lie in the country
+_HOME_UNIT = 1.0
 _NEARNESS = 1.0
 _NEAR_KM = 150.0
 _TWIN_KM = 25.0
 _KIND = 3.0
-_UNIT_OF_TOWN = -0.8  # a unit beside the town of the same name
 
 _SURE_MARGIN = 0.8
 _MOST_CANDIDATES = 40
+_MOST_NEIGHBOURS = 100  # places that nearness is measured to: more say no more, and take time
 _MOST_ALTERNATIVES = 5
 _LEAST_CONFIDENCE = 0.02
 
@@ -88,12 +92,14 @@ class Resolution:
     """What a name means: the place, None if the gazetteer does not know the name.
 
     `tier` is `sure` or `doubtful`; `reason` says in words what decided. The place carries its
-    `confidence` and, where doubtful, its `alternatives`.
+    `confidence` and, where doubtful, its `alternatives`. `unit` is GeoNames' code of the
+    first-level unit that it lies in (`US.TX`), None if it lies in none.
     """
 
     place: Place | None
     tier: str
     reason: str
+    unit: str | None = None
 
 
 @dataclass(slots=True)
@@ -107,6 +113,8 @@ class _Group:
     candidates: list[Entry]
     containers: list[Entry]
     acting: int = 0  # of its queries, those that stand for a government
+    own_parts: list[dict[str, float]] = field(default_factory=list)  # of candidates, by themselves
+    vectors: dict[str, _Vector] = field(default_factory=dict)
     scores: list[_Scored] = field(default_factory=list)
 
     @property
@@ -122,13 +130,13 @@ class _Context:
     countries: Counter[str] = field(default_factory=Counter)
     units: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     acting: Counter[str] = field(default_factory=Counter)
-    found: list[tuple[str, Entry]] = field(default_factory=list)
+    neighbours: list[tuple[str, str, _Vector]] = field(default_factory=list)
     holders: Counter[str] = field(default_factory=Counter)
-    home: frozenset[str] = frozenset()
+    profile: Profile = field(default_factory=Profile)
 
 
 def resolve_names(
-    queries: Sequence[NameQuery], gazetteer: Gazetteer, *, home: Sequence[str] = ()
+    queries: Sequence[NameQuery], gazetteer: Gazetteer, *, profile: Profile | None = None
 ) -> dict[Hashable, Resolution]:
     """Resolve the names of one document together.
 
@@ -136,15 +144,17 @@ def resolve_names(
     ----------
     queries
         All place names of the document; countries and regions too, as they are context.
-    home
-        Countries that the source writes about by default, ISO 3166-1 alpha-2.
+    profile
+        What the source wrote about before; None: not known.
 
     Returns
     -------
         A resolution for every query's key.
     """
     groups = _group(queries, gazetteer)
-    context = _first_context(groups, home)
+    for group in groups:
+        group.own_parts = [_own_parts(entry, group) for entry in group.candidates]
+    context = _first_context(groups, profile or Profile())
     for group in groups:
         _score(group, context)
     for _ in range(2):
@@ -187,9 +197,9 @@ def _group(queries: Sequence[NameQuery], gazetteer: Gazetteer) -> list[_Group]:
     return list(groups.values())
 
 
-def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
+def _first_context(groups: Iterable[_Group], profile: Profile) -> _Context:
     """Read the countries and units that are named, before any place is resolved."""
-    context = _Context(home=frozenset(home))
+    context = _Context(profile=profile)
     for group in groups:
         for entries in (group.candidates, group.containers):
             if entries and entries[0].place.kind == "country" and entries[0].place.country:
@@ -204,12 +214,11 @@ def _first_context(groups: Iterable[_Group], home: Sequence[str]) -> _Context:
 
 def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
     """Read the countries, units and places that the last pass found."""
-    context = _Context(named=last.named, home=last.home)
+    context = _Context(named=last.named, profile=last.profile)
     for group in groups:
         best = group.best
         if best is None:
             continue
-        context.found.append((group.normal, best))
         if best.place.country:
             context.countries[best.place.country] += len(group.keys)
             context.acting[best.place.country] += group.acting
@@ -221,7 +230,21 @@ def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
             if lies_in(best, holder):
                 context.holders[holder.place.place_id] += 1
                 break
+    context.neighbours = _list_neighbours(groups)
     return context
+
+
+def _list_neighbours(groups: Iterable[_Group]) -> list[tuple[str, str, _Vector]]:
+    """Return name, identifier and direction of the towns that were found, most mentioned first."""
+    towns = [
+        (len(group.keys), group.normal, group.best.place)
+        for group in groups
+        if group.best is not None and group.best.place.kind in POINT_KINDS
+    ]
+    towns.sort(key=lambda town: -town[0])
+    return [
+        (normal, place.place_id, to_vector(place)) for _, normal, place in towns[:_MOST_NEIGHBOURS]
+    ]
 
 
 def _add_units(context: _Context, normal: str, entry: Entry) -> None:
@@ -233,19 +256,24 @@ def _add_units(context: _Context, normal: str, entry: Entry) -> None:
         context.units[entry.admin2_code].add(normal)
 
 
+def _own_parts(entry: Entry, group: _Group) -> dict[str, float]:
+    """Return what speaks for a candidate whatever else is in the text."""
+    parts = {"prior": entry.prominence + _kind_points(entry, group)}
+    if points := _container_points(entry, group):
+        parts["container"] = points
+    return parts
+
+
 def _score(group: _Group, context: _Context) -> None:
     scored = []
-    for entry in group.candidates:
-        parts = {"prior": entry.prominence + _kind_points(entry, group)}
-        if points := _container_points(entry, group):
-            parts["container"] = points
-        parts |= _context_parts(entry, group, context)
+    for entry, own in zip(group.candidates, group.own_parts, strict=True):
+        parts = own | _context_parts(entry, group, context)
         scored.append((sum(parts.values()), parts, entry))
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     scored = scored[:_MOST_CANDIDATES]
-    others = [found for name, found in context.found if name != group.normal]
+    others = [(key, way) for name, key, way in context.neighbours if name != group.normal]
     for index, (score, parts, entry) in enumerate(scored):
-        if points := _nearness_points(entry, others):
+        if others and (points := _nearness_points(entry, group, others)):
             scored[index] = (score + points, parts | {"nearness": points}, entry)
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     group.scores = scored
@@ -253,12 +281,7 @@ def _score(group: _Group, context: _Context) -> None:
 
 def _kind_points(entry: Entry, group: _Group) -> float:
     kind = entry.place.kind
-    points = 0.0
-    if kind in {"admin1", "admin2"} and any(
-        other.place.kind == "city" and is_same_spot(other.place, entry.place)
-        for other in group.candidates
-    ):
-        points += _UNIT_OF_TOWN
+    points = unit_points(entry, group.candidates)
     if group.kind is None:
         return points
     if group.kind == kind:
@@ -285,11 +308,10 @@ def _container_points(entry: Entry, group: _Group) -> float:
 def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, float]:
     parts = {}
     country = entry.place.country
-    own = {group.normal}
     if entry.place.kind != "country":
-        if entry.admin1_code and context.units.get(entry.admin1_code, own) - own:
+        if _is_named(context.units.get(entry.admin1_code or ""), group):
             parts["admin1"] = _ADMIN1
-        if entry.admin2_code and context.units.get(entry.admin2_code, own) - own:
+        if _is_named(context.units.get(entry.admin2_code or ""), group):
             parts["admin2"] = _ADMIN2
     counted = context.countries[country] if country else 0
     if counted and group.best and group.best.place.country == country:
@@ -304,11 +326,19 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    if country in context.home:
-        parts["home"] = _HOME
+    home = context.profile.share(country), context.profile.share(entry.admin1_code)
+    if any(home) and entry.place.kind != "country":
+        parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
+
+
+def _is_named(names: set[str] | None, group: _Group) -> bool:
+    """Tell whether names that speak for a unit are others than the group's own."""
+    if not names:
+        return False
+    return len(names) > 1 or group.normal not in names
 
 
 def _has_twin(entry: Entry, group: _Group) -> bool:
@@ -321,18 +351,19 @@ def _has_twin(entry: Entry, group: _Group) -> bool:
     )
 
 
-def _nearness_points(entry: Entry, others: Iterable[Entry]) -> float:
-    if entry.place.kind in {"country", "region"}:
+def _nearness_points(entry: Entry, group: _Group, others: Sequence[tuple[str, _Vector]]) -> float:
+    place = entry.place
+    if place.kind in {"country", "region"}:
         return 0.0
-    nearest = min(
-        (
-            separation_km(entry.place, other.place)
-            for other in others
-            if other.place.kind in POINT_KINDS and other.place.place_id != entry.place.place_id
-        ),
-        default=math.inf,
+    if place.place_id not in group.vectors:
+        group.vectors[place.place_id] = to_vector(place)
+    x, y, z = group.vectors[place.place_id]
+    nearest = max(
+        (x * u + y * v + z * w for key, (u, v, w) in others if key != place.place_id),
+        default=-1.0,
     )
-    return round(_NEARNESS * math.exp(-nearest / _NEAR_KM), 3)
+    distance_km = EARTH_RADIUS_KM * math.acos(max(-1.0, min(1.0, nearest)))
+    return round(_NEARNESS * math.exp(-distance_km / _NEAR_KM), 3)
 
 
 def _rivals(group: _Group) -> list[_Scored]:
@@ -342,8 +373,11 @@ def _rivals(group: _Group) -> list[_Scored]:
 
 
 def _margin(group: _Group) -> float:
-    rivals = _rivals(group)
-    return group.scores[0][0] - rivals[0][0] if rivals else math.inf
+    best = group.scores[0][2].place
+    for score, _, entry in group.scores[1:]:
+        if not is_same_spot(entry.place, best):
+            return group.scores[0][0] - score
+    return math.inf
 
 
 def _decide(group: _Group) -> Resolution:
@@ -354,7 +388,9 @@ def _decide(group: _Group) -> Resolution:
     margin = _margin(group)
     odds = [10.0 ** (rival[0] - score) for rival in rivals]
     confidence = 1.0 / (1.0 + sum(odds))
-    contradicted = parts.get("container", 0.0) < 0
+    contradicted = parts.get("container", 0.0) < 0 or (
+        group.kind in AREA_KINDS and best.place.kind in POINT_KINDS
+    )
     tier = "sure" if margin >= _SURE_MARGIN and not contradicted else "doubtful"
     alternatives = tuple(
         summarise(rival[2].place, confidence * share)
@@ -371,4 +407,4 @@ def _decide(group: _Group) -> Resolution:
         [item[2].place for item in rivals],
         close=margin < _SURE_MARGIN,
     )
-    return Resolution(place, tier, reason)
+    return Resolution(place, tier, reason, best.admin1_code)

@@ -24,7 +24,7 @@ class Candidate:
     first, last
         Tokens of the sentence, end exclusive.
     class_
-        `place`, `demonym`, `actor`, `organisation`, or `person` (never reported).
+        `place`, `demonym`, `actor`, `organisation`; `person` and `street` are never reported.
     lookup
         The name to look for: without `province`, or a country's main name.
     entry
@@ -43,6 +43,8 @@ class Candidate:
         Kind of place that the words beside it say: `city of X`, `X province`.
     whole
         Whether it fills its capitalised run.
+    home
+        The place or people that an organisation is named after, as a demonym.
     """
 
     sentence: Sentence
@@ -59,6 +61,7 @@ class Candidate:
     whole: bool = True
     hint: str | None = None
     settled: bool = False
+    home: Candidate | None = None
 
     @property
     def start(self) -> int:
@@ -83,6 +86,11 @@ class Candidate:
         if self.hint is not None:
             return self.hint
         return self.facts[0].kind if self.facts else None
+
+    @property
+    def sole_country(self) -> str | None:
+        """The country that it lies in for sure or most likely."""
+        return self.country or (self.facts[0].country if self.facts else None)
 
     @property
     def countries(self) -> frozenset[str]:

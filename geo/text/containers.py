@@ -21,6 +21,9 @@ _SKIPPED = word_set(
     "southeastern southwestern far war-torn neighbouring neighboring restive province state region "
     "district capital a an city town village"
 )
+_PARTING = word_set(
+    ", and or in on at from to with against over for by about through between before after near"
+)
 _MOST_BETWEEN = 6
 
 
@@ -83,9 +86,9 @@ def _precedes(outer: Candidate, inner: Candidate, lexicon: Lexicon) -> bool:
     """`Sudan's El Fasher`, `the Syrian city of Idlib`, `Shan State town of Lashio`."""
     words = _between(outer, inner)
     if outer.sentence.tokens[outer.last - 1].possessive:
-        return all(
-            word not in {",", "and", "in", "on", "from", "to", "with"} for word in words
-        ) and (len(words) <= 3 or words[-1:] == ["of"])
+        return all(word not in _PARTING for word in words) and (
+            len(words) <= 3 or words[-1:] == ["of"]
+        )
     if not words or words[-1] != "of":
         return outer.class_ == "demonym" and bool(words) and words[-1] in lexicon.nouns
     return any(lexicon.nouns.get(word) in {"settlement", "area"} for word in words[:-1]) and not (

@@ -79,7 +79,8 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
     flat = [name for found in reading.names for name in found]
     _adopt_echoes(flat, parts, echoes)
     _adopt_dateline(flat, parts)
-    return _make_mentions(document, flat, parts, echoes)
+    named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
+    return _make_mentions(document, named, parts, echoes)
 
 
 def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
@@ -164,7 +165,9 @@ def _make_mentions(
 ) -> list[Mention]:
     mentions: list[Mention] = []
     for name in names:
-        if name.class_ == "person" or (name.class_ == "organisation" and name.country is None):
+        if name.class_ in {"person", "street"}:
+            continue
+        if name.class_ == "organisation" and name.country is None and name.home is None:
             continue
         part = _class_part(name) or parts.get(id(name), MENTIONED)
         resolvable = name.class_ in {"place", "demonym"} and not (

@@ -96,6 +96,11 @@ class Lexicon:
         What governments do and have: `verb`, `weak`, `noun`, `people`.
     organisations
         Words that make a name an organisation's: `suffix`, `prefix`, `media`.
+    features
+        Words that open (`before`) or end (`after`) the name of what they are, with its kind:
+        `nature`, `unit`, `facility`, `street`.
+    abbreviations
+        Short forms of states and provinces, as written, to their names.
     country_codes
         Folded name of a country to its code.
     seats
@@ -114,6 +119,8 @@ class Lexicon:
     nouns: Mapping[str, str]
     mind: Mapping[str, frozenset[str]]
     organisations: Mapping[str, frozenset[str]]
+    features: Mapping[str, Mapping[str, str]]
+    abbreviations: Mapping[str, str]
     country_codes: Mapping[str, str]
     seats: Mapping[str, str]
 
@@ -136,6 +143,15 @@ def load_lexicon() -> Lexicon:
         nouns={row["noun"]: row["category"] for row in _read_rows("nouns.csv")},
         mind=_read_sections("mind.txt"),
         organisations=_read_sections("organisations.txt"),
+        features={
+            position: {
+                row["word"]: row["kind"]
+                for row in _read_rows("features.csv")
+                if row["position"] == position
+            }
+            for position in ("before", "after")
+        },
+        abbreviations={row["form"]: row["place"] for row in _read_rows("abbreviations.csv")},
         country_codes={
             fold(country): row["iso2"]
             for row in _read_rows("countries.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.candidates import AREAS as _AREAS
 from geo.text.lexicon import Entry
 from geo.text.words import word_set
 
@@ -19,7 +20,9 @@ _PARTICLES = word_set(
     "al el as ad an ar at ash az ibn bin ben bint abu de del della di da dos du la le van von der "
     "den ould ag"
 )
+_ASSIMILATED = frozenset({"as", "at", "an", "ad", "ar"})  # at-Tamimi; alone they are English
 _LONGEST_PERSON = 6
+_LARGE = 100_000  # persons: a town this large ends no name that is not said to be a person's
 _LONGEST_TITLE = 3
 _PAIR_NOTABLE = 5_000  # persons: a town whose whole name the pair is
 _NOTABLE = 15_000  # persons: a place of this size outweighs a first name
@@ -42,6 +45,8 @@ def find_person(  # noqa: PLR0911 - one return a rule
     end = _name_end(sentence, position, limit)
     if end <= position or _is_known_name(tokens, position, lexicon):
         return end if _is_place_first_name(tokens, position, end, names, lexicon) else None
+    if _is_place_with_title(tokens, position, end, names, lexicon):
+        return None
     if title_before(tokens, position, lexicon) and not _continues_title(tokens, position, lexicon):
         return end
     if end - position > 1 and _is_first_name(tokens, position, lexicon):
@@ -52,6 +57,16 @@ def find_person(  # noqa: PLR0911 - one return a rule
     ):
         return None if _is_notable_place(tokens, position, end, names) else end
     return None
+
+
+def _is_place_with_title(
+    tokens: tuple[Token, ...], position: int, end: int, names: CachedNames, lexicon: Lexicon
+) -> bool:
+    """`Manila Archbishop Luis Tagle`, `California Governor Jerry Brown`."""
+    if end - position < 2 or (tokens[position + 1].lower,) not in lexicon.titles:
+        return False
+    facts = names.lookup(tokens[position].text)[:1]
+    return any(fact.kind in _AREAS or (fact.population or 0) >= _LARGE for fact in facts)
 
 
 def _is_called_place(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
@@ -92,6 +107,8 @@ def _name_end(sentence: Sentence, position: int, limit: int) -> int:
             if token.possessive:
                 break
         elif token.lower in _PARTICLES and end + 1 < limit and tokens[end + 1].is_capitalised:
+            if token.lower in _ASSIMILATED and not tokens[end + 1].joined:
+                break
             end += 1
         else:
             break
@@ -177,6 +194,11 @@ def _is_unknown_pair(
     whole = names.lookup(" ".join(word.text for word in words))
     if any((fact.population or 0) >= _PAIR_NOTABLE for fact in whole):
         return False  # Chasiv Yar
+    if any(
+        fact.kind in _AREAS or (fact.population or 0) >= _LARGE
+        for fact in names.lookup(words[-1].text)[:1]
+    ):
+        return False  # Connecting California
     facts = names.lookup(words[0].text)
     return not facts or (facts[0].kind == "city" and (facts[0].population or 0) < _NOTABLE)
 

@@ -76,9 +76,9 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
     for _ in range(2):  # the places that are clear say which countries the text is about
         for candidate in open_cases:
             evidence = weigh(candidate, context, lexicon)
-            candidate.score = sum(weight for weight, _ in evidence)
-            evidence.sort(key=lambda piece: -abs(piece[0]))
-            candidate.reasons = [f"{reason} ({weight:+.1f})" for weight, reason in evidence[:4]]
+            candidate.score = sum(piece.weight for piece in evidence)
+            evidence.sort(key=lambda piece: -abs(piece.weight))
+            candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
         context = _read_context(sentences, found)
     for candidates in found:
         _weigh_lists(candidates)

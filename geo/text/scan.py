@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
-from geo.text.evidence import CALENDAR, names_settlement
+from geo.text.evidence import CALENDAR, DIRECTIONS, names_settlement
+from geo.text.features import find_feature
 from geo.text.lexicon import Entry
-from geo.text.persons import find_person
+from geo.text.modality import MODALS
+from geo.text.organisations import find_home, find_organisation
+from geo.text.persons import LOCATIVES, find_person
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from geo.text.lexicon import Lexicon
-    from geo.text.names import CachedNames
+    from geo.text.names import CachedNames, NameFact
     from geo.text.tokens import Sentence, Token
 
 # Small words inside names: Deir al-Balah, Port-au-Prince, Rio de Janeiro, Dar es Salaam.
@@ -25,7 +28,19 @@ CONNECTORS = word_set(
     "the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
+_INSIDE = frozenset({"leave", "leaving", "join", "joining", "outside", "across"})
+_SMALL_WORDS = word_set(
+    "and or but to in on at for from with by as of after before that which who when while if not "
+    "also still just then now"
+)
+_DWELLINGS = frozenset({"village", "villages", "hamlet"})
 _LOCATED = frozenset({"in", "near", "around", "outside", "inside"})
+_SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
+_STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
+_KINDS_OF_STATE = _STATES | word_set(
+    "islamic democratic federal federative socialist arab bolivarian hashemite oriental united"
+)
+_NOTABLE = 15_000  # persons: of a smaller town hardly a hospital or an airport is told
 _SHORT = 3  # letters
 _LONGEST_NAME = 6  # words
 _LONGEST_RUN = 40
@@ -42,8 +57,12 @@ class Run:
 def scan_sentence(sentence: Sentence, names: CachedNames, lexicon: Lexicon) -> list[Candidate]:
     """Return the candidates of a sentence in order, without overlaps."""
     found: list[Candidate] = []
+    reach = 0
     for run in _find_runs(sentence, lexicon):
-        found.extend(_Scanner(sentence, run, names, lexicon).scan())
+        for candidate in _Scanner(sentence, run, names, lexicon).scan():
+            if candidate.first >= reach:  # a name may end beyond its run: Washington, D.C.
+                found.append(candidate)
+                reach = candidate.last
     return found
 
 
@@ -80,6 +99,9 @@ def _opens(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
 def _step(tokens: tuple[Token, ...], position: int) -> int:
     """How many tokens carry the run on from here; 0 ends it."""
     before, token = tokens[position - 1], tokens[position]
+    if token.text == "." and before.lower in _SHORTENED and before.is_capitalised:
+        follows = position + 1 < len(tokens) and tokens[position + 1].is_capitalised
+        return 2 if follows else 0
     if token.kind == "mark" or before.possessive:
         return 0
     if token.is_capitalised:
@@ -103,6 +125,7 @@ class _Scanner:
         self.run = run
         self.names = names
         self.lexicon = lexicon
+        self.verbal = lexicon.mind["verb"] | lexicon.reporting | MODALS | _SMALL_WORDS
 
     def scan(self) -> Iterator[Candidate]:
         position = self.run.first
@@ -115,22 +138,42 @@ class _Scanner:
             position = max(candidate.last, position + 1)
 
     def _take(self, position: int) -> Candidate | None:
+        if state := self._abbreviation(position) or self._state_in_full(position):
+            return state
         match = self.lexicon.names.match(self.tokens, position)
-        entry = match[1] if match else None
-        end = match[0] if match else position
-        is_name = isinstance(entry, Entry)
-        if not is_name and self.tokens[position].lower in _WEAK_CONNECTORS:
+        entry = match[1] if match and isinstance(match[1], Entry) else None
+        end = match[0] if match and entry else position
+        if entry is None and self.tokens[position].lower in _WEAK_CONNECTORS:
             return None  # an article or a small word opens no name
-        if is_name and entry.class_ in {"actor", "organisation"} and not self._blocked(position):  # type: ignore[union-attr]
-            return self._from_entry(position, end, entry)  # type: ignore[arg-type]
-        if not (is_name and end - position > 1) and (person := self._person(position)):
-            return person
-        if organisation := self._organisation(position, end if is_name else position):
-            return organisation
-        if is_name:
-            longer = self._place(position, shortest=end - position + 1)
-            return longer or self._from_entry(position, end, entry)  # type: ignore[arg-type]
-        return self._place(position, shortest=1)
+        if entry and entry.class_ in {"actor", "organisation"} and not self._blocked(position):
+            return self._from_entry(position, end, entry)
+        if entry and entry.kind == "country" and self._abbreviation(end + 1):
+            entry, end = None, position  # Lebanon, Pa.
+        return (
+            self._feature(position, end)
+            or (None if end - position > 1 else self._person(position))
+            or self._organisation(position, end)
+            or self._side(position, end)
+            or self._place(position, shortest=end - position + 1)
+            or (self._from_entry(position, end, entry) if entry else None)
+        )
+
+    def _state_in_full(self, position: int) -> Candidate | None:
+        """`Republic of Armenia`, `Islamic Republic of Iran`: a country's own name for itself."""
+        tokens, index = self.tokens, position
+        while index < self.run.last and tokens[index].lower in _KINDS_OF_STATE:
+            index += 1
+        if index == position or tokens[index - 1].lower not in _STATES:
+            return None
+        if index + 1 >= len(tokens) or tokens[index].lower != "of":
+            return None
+        index += 1 + (tokens[index + 1].lower == "the")
+        match = self.lexicon.names.match(tokens, index) if index < len(tokens) else None
+        if match is None or not isinstance(match[1], Entry) or match[1].kind != "country":
+            return None
+        if match[1].class_ != "place":
+            return None
+        return self._from_entry(position, match[0], match[1])
 
     def _blocked(self, position: int) -> bool:
         """In a headline of capitals only, a short acronym may be a word (IS, WHO)."""
@@ -141,6 +184,8 @@ class _Scanner:
 
     def _from_entry(self, position: int, end: int, entry: Entry) -> Candidate:
         reason = f"lexicon: {entry.name} is {_article(entry)}"
+        if entry.kind == "union":
+            entry = self._read_union(position, end, entry)
         facts = self.names.lookup(entry.place) if entry.place else ()
         candidate = Candidate(
             self.sentence,
@@ -157,6 +202,22 @@ class _Scanner:
         candidate.score = 5.0
         return candidate
 
+    def _read_union(self, position: int, end: int, entry: Entry) -> Entry:
+        """Tell the area (`in the EU`) and what is of it (`EU citizens`) from the body that acts."""
+        tokens = self.tokens
+        before = tokens[position - 1].lower if position else ""
+        if before == "the" and position > 1:
+            before = tokens[position - 2].lower
+        after = tokens[end] if end < len(tokens) and not tokens[end - 1].possessive else None
+        class_ = entry.class_
+        if before in LOCATIVES | _INSIDE:
+            class_ = "place"
+        elif after is not None and after.kind == "word" and after.lower not in self.verbal:
+            class_ = "demonym"
+        if class_ == entry.class_:
+            return entry
+        return replace(entry, class_=class_, place=entry.name, kind="region")
+
     def _person(self, position: int) -> Candidate | None:
         last = find_person(self.sentence, position, self.run.last, self.names, self.lexicon)
         if last is None:
@@ -166,67 +227,76 @@ class _Scanner:
         return candidate
 
     def _organisation(self, position: int, known: int) -> Candidate | None:
-        """`Kenya Red Cross`, `Sudanese Doctors Union`, `Ministry of Defence`, `Al Qahera TV`."""
-        if self.sentence.headline:
-            return None
-        words = self.lexicon.organisations
-        tokens, last = self.tokens, self.run.last
-        end = None
-        for index in range(position + 1, min(last, position + 8)):
-            text = tokens[index].text
-            if tokens[index].is_capitalised and (
-                text.lower() in words["suffix"] or text.lower() in words["media"]
-            ):
-                end = index + 1
-            elif (not tokens[index].is_capitalised and text not in {"al", "el", "of", "for"}) or (
-                text in {"of", "for"} and end is None
-            ):
-                break
-        first = tokens[position].lower
-        if (
-            end is None
-            and first in words["prefix"]
-            and position + 2 < last
-            and tokens[position + 1].lower in {"of", "for"}
-        ):
-            end = last
-        if end is None or end <= known:
-            return None
-        if not self._is_name_start(position):
+        end = find_organisation(self.sentence, position, self.run.last, self.lexicon)
+        if end <= known:
             return None
         areas = self.names.lookup(self._surface(position, end))
         if areas and areas[0].kind in AREAS:  # West Bank
             return None
-        candidate = Candidate(self.sentence, position, end, "organisation", "", settled=True)
-        inner = self._geographic_part(position, end)
-        candidate.entry = inner
-        candidate.country = inner.country if inner else None
-        candidate.reasons = [f"an organisation's name: ends in {tokens[end - 1].text!r}"]
-        return candidate
+        found = Candidate(self.sentence, position, end, "organisation", "", settled=True)
+        found.home = find_home(self.sentence, position, end, self.names, self.lexicon)
+        found.country = found.home.sole_country if found.home else None
+        found.reasons = [f"an organisation's name: ends in {self.tokens[end - 1].text!r}"]
+        return found
 
-    def _is_name_start(self, position: int) -> bool:
-        """Not an article or another small word that only opens the sentence."""
-        token = self.tokens[position]
-        return not (
-            position == 0
-            and token.lower in self.lexicon.words
-            and token.lower in {"the", "a", "an", "in", "on", "at", "but", "and", "as", "while"}
-        )
+    def _feature(self, position: int, known: int) -> Candidate | None:
+        """`Litani River`, `Goma Airport`: unknown as a whole, yet said to be one."""
+        found = find_feature(self.tokens, position, self.run.last, self.lexicon)
+        if found is None or found[0] <= known or self.sentence.headline:
+            return None
+        end, kind = found
+        if any(self.names.lookup(self._surface(first, end)) for first in range(position, end - 1)):
+            return None  # the index knows it whole, or what is left of it: Republican Orange County
+        if find_organisation(self.sentence, position, self.run.last, self.lexicon) > end:
+            return None  # Tipperary County Council
+        surface = self._surface(position, end)
+        if kind == "street":
+            return Candidate(self.sentence, position, end, "street", "", settled=True)
+        if kind == "facility":  # it lies in the town that it is named after
+            town = self._surface(position, end - 1)
+            facts = [f for f in self.names.lookup(town) if (f.population or 0) >= _NOTABLE]
+            surface = town if facts else surface
+        else:
+            facts = []
+        found_place = Candidate(self.sentence, position, end, "place", surface, facts=facts)
+        found_place.hint = "admin2" if kind == "unit" else None
+        found_place.settled = True
+        found_place.reasons = [f"named as a {self.tokens[end - 1].lower}"]
+        return found_place
 
-    def _geographic_part(self, first: int, last: int) -> Entry | None:
-        for index in range(first, last):
-            match = self.lexicon.names.match(self.tokens, index)
-            if match and isinstance(match[1], Entry) and match[1].class_ in {"place", "demonym"}:
-                return match[1]
-        for index in range(first, last):
-            token = self.tokens[index]
-            if token.is_capitalised and token.lower not in self.lexicon.words:
-                facts = self.names.lookup(token.text)
-                if facts and (facts[0].population or 0) >= 50_000:
-                    return Entry(
-                        token.text, "place", facts[0].name, facts[0].country, facts[0].kind
-                    )
-        return None
+    def _side(self, position: int, known: int) -> Candidate | None:
+        """`West Wales`, `Southern Lebanon`: a side of a country or a unit, written as a name."""
+        following = position + 1
+        if known > position or position == 0 or following >= self.run.last:
+            return None
+        if self.tokens[position].lower not in DIRECTIONS or self.sentence.headline:
+            return None
+        if self.names.lookup(self._surface(position, following + 1)):
+            return None  # the index knows it whole
+        place = self._take(following)
+        if place is None or place.class_ != "place" or place.kind not in AREAS:
+            return None
+        place.first = position
+        return place
+
+    def _abbreviation(self, position: int) -> Candidate | None:
+        """`Gainesville, Va.`: a state's short form, after a comma or in brackets only."""
+        tokens = self.tokens
+        if position >= len(tokens):
+            return None
+        before = tokens[position - 1].text if position else ""
+        dotted = position + 1 < len(tokens) and tokens[position + 1].text == "."
+        text = tokens[position].text
+        state = self.lexicon.abbreviations.get(text + "." * dotted)
+        state = state or self.lexicon.abbreviations.get(text)
+        named = position > 1 and tokens[position - 2].is_capitalised
+        if state is None or before not in {",", "("} or not (named or before == "("):
+            return None
+        end = position + 1 + (text + "." in self.lexicon.abbreviations and dotted)
+        found = Candidate(self.sentence, position, end, "place", state, settled=True)
+        found.facts = self.names.lookup(state)
+        found.reasons = [f"the short form of {state}"]
+        return found
 
     def _place(self, position: int, *, shortest: int) -> Candidate | None:
         tokens, run = self.tokens, self.run
@@ -241,10 +311,11 @@ class _Scanner:
                     if facts:
                         whole = position == run.first and end == run.last
                         camp = stretch > end and tokens[stretch - 1].lower == "camp"
+                        last = end if camp else self._with_capital_district(stretch, facts)
                         return Candidate(
                             self.sentence,
                             position,
-                            end if camp else stretch,
+                            last,
                             "place",
                             surface,
                             facts=facts,
@@ -253,6 +324,15 @@ class _Scanner:
             end -= 1
         opens = position == run.first or tokens[position - 1].lower == "and"
         return self._unknown(position) if shortest == 1 and opens else None
+
+    def _with_capital_district(self, end: int, facts: Sequence[NameFact]) -> int:
+        """`Washington, D.C.`: the short form is the city's own."""
+        tokens = self.tokens
+        if end + 1 >= len(tokens) or tokens[end].text != ",":
+            return end
+        state = self.lexicon.abbreviations.get(tokens[end + 1].text)
+        own = {fact.place_id for fact in self.names.lookup(state)} if state else set()
+        return end + 2 if own & {fact.place_id for fact in facts if fact.kind == "city"} else end
 
     def _may_end(self, position: int, end: int) -> bool:
         tokens, last = self.tokens, self.tokens[end - 1]
@@ -286,6 +366,8 @@ class _Scanner:
     def _surface(self, first: int, last: int) -> str:
         words: list[str] = []
         for token in self.tokens[first:last]:
+            if token.kind == "mark":
+                continue
             words.append(("-" if token.joined and words else " ") + token.text)
         return "".join(words).strip()
 
@@ -328,8 +410,10 @@ class _Scanner:
         )
 
     def _is_quarter(self, last: int) -> bool:
-        """Tell `the X district of Y`."""
+        """Tell `the X district of Y`, `X village`."""
         words = [token.lower for token in self.tokens[last : last + 2]]
+        if words[:1] and words[0] in _DWELLINGS:
+            return True
         return len(words) == 2 and words[1] == "of" and self.lexicon.nouns.get(words[0]) == "area"
 
 

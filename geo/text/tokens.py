@@ -63,8 +63,12 @@ class Token:
 
     @property
     def is_capitalised(self) -> bool:
-        """Whether the first letter is upper case."""
-        return self.kind == "word" and self.text[0].isupper()
+        """Whether the first letter is upper case, or the first after an article: `d'Alene`."""
+        if self.kind != "word":
+            return False
+        return self.text[0].isupper() or (
+            self.text[1:2] in _APOSTROPHES and self.text[2:3].isupper()
+        )
 
     @property
     def is_acronym(self) -> bool:

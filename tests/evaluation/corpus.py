@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def _read_lines(path: Path) -> Iterator[Article]:
             Toponym(m["start"], m["end"], m.get("lon"), m.get("lat"), _whole(m.get("geonames_id")))
             for m in fitting
         )
-        yield Article(str(record["id"]), text, None, toponyms, len(marks) - len(fitting))
+        source = urlsplit(record.get("url") or "").hostname
+        yield Article(str(record["id"]), text, source, toponyms, len(marks) - len(fitting))
 
 
 def _read_element(item: ET.Element) -> Article:
@@ -93,7 +95,9 @@ def _read_element(item: ET.Element) -> Article:
         geoname_id = None if placed is None else _whole(placed.get("geonameid"))
         toponyms.append(Toponym(start, end, lon, lat, geoname_id))
     aside = len(marks) - len(toponyms)
-    return Article(key, text, item.findtext("feedid"), tuple(toponyms), aside)
+    address = item.findtext("url") or item.findtext("link") or ""
+    source = item.findtext("feedid") or item.findtext("domain") or urlsplit(address).hostname
+    return Article(key, text, source, tuple(toponyms), aside)
 
 
 def _find_shift(text: str, marks: list[ET.Element]) -> int:

@@ -45,7 +45,7 @@ class RoleScore:
     points: int = 0  # labelled places with a position
     sure: int = 0
     sure_near: int = 0
-    wrong: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list, repr=False)
 
     @property
     def macro_f1(self) -> float:
@@ -70,6 +70,7 @@ class RoleScore:
             f"{role} {2 * self.right[role] / max(1, self.given[role] + self.expected[role]):.3f}"
             for role in ROLES
         )
+        share, covered = self.sure_near / max(1, self.sure), self.sure / max(1, self.points)
         return [
             ("role macro-F1", f"{self.macro_f1:.3f} ({by_role})"),
             ("threatened targets", f"{self.targets_found} of {self.targets}: {self.recall:.3f}"),
@@ -77,11 +78,7 @@ class RoleScore:
             ("actor precision", f"{self.actor_precision:.3f}"),
             ("modality", f"{self.modality['right']} of {self.modality['all']}"),
             ("dates", f"{self.dates['right']} of {self.dates['all']}"),
-            (
-                "sure within 20 km",
-                f"{self.sure_near / max(1, self.sure):.3f}, "
-                f"covering {self.sure / max(1, self.points):.3f} of {self.points}",
-            ),
+            ("sure within 20 km", f"{share:.3f}, covering {covered:.3f} of {self.points}"),
         ]
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import math
 import statistics
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from geo.events.article import read_article
-from geo.places import open_gazetteer
+from geo.places import Profile, open_gazetteer
 from geo.places.record import distance_km
 from geo.text import document_from_text
 from geo.text.lexicon import load_lexicon
@@ -71,17 +72,21 @@ class Score:
 
 
 def score_articles(articles: Iterable[Article]) -> Score:
-    """Read every article and count. `seconds` is reading alone, without opening the gazetteer."""
+    """Read every article and count; a source's earlier articles are its profile in later ones.
+
+    `seconds` is reading alone, without opening the gazetteer.
+    """
     score = Score()
+    profiles: defaultdict[str, Profile] = defaultdict(Profile)
     with open_gazetteer() as gazetteer:
         codes = set(load_lexicon().country_codes.values())
         found = [gazetteer.get(f"co:{code}") for code in sorted(codes)]
         countries = {place.geoname_id for place in found if place is not None}
         for article in articles:
             start = time.perf_counter()
-            events = read_article(
-                document_from_text(article.text, article.key, publisher=article.source), gazetteer
-            )
+            document = document_from_text(article.text, article.key, publisher=article.source)
+            profile = profiles[article.source] if article.source else None
+            events = read_article(document, gazetteer, profile=profile)
             score.seconds += time.perf_counter() - start
             places = {place.place_id: place for place in events.places}
             spans = {

@@ -1,4 +1,4 @@
-"""The built gazetteer, opened once, the seed article where it is present, and loaded tables."""
+"""The seed article where it is present, and loaded tables."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +10,8 @@ from geo.database.store import create_scratch
 from geo.events.bulk import load_events
 from geo.events.encoding import TableFile
 from geo.events.options import TableOptions
-from geo.places import open_gazetteer
 
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
-
-
-@pytest.fixture(scope="session")
-def gazetteer():
-    with open_gazetteer() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="session")

@@ -183,14 +183,6 @@ def test_nobody_is_lost_or_made(towns):
     assert grid.total >= largest * (1 - 1e-9)
 
 
-@pytest.fixture(scope="module")
-def gazetteer():
-    from geo.places import open_gazetteer
-
-    with open_gazetteer() as opened:
-        yield opened
-
-
 @pytest.mark.parametrize(
     ("lon", "lat", "low", "high"),
     [

@@ -5,23 +5,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from geo.places import Gazetteer, open_gazetteer
 from geo.places.build import Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SUPPLEMENT_HEADER = (
     "name,aliases,country,kind,feature,lon,lat,precision_km,ref,admin1,parent,members,pcode,"
     "population,note,source\n"
 )
-
-
-@pytest.fixture(scope="session")
-def gazetteer() -> Iterator[Gazetteer]:
-    with open_gazetteer() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 
 from geo.database.store import create_run, fetch_records, insert_records
 from geo.places import Gazetteer, NameQuery, Resolution, resolve_names
+from geo.places.profile import Profile
 from geo.places.record import distance_km
 
 
@@ -111,10 +112,26 @@ def test_nearness_decides_among_towns_of_a_country(gazetteer: Gazetteer) -> None
     assert "near other places" in here.reason
 
 
-def test_home_country_of_the_source_tips_the_scale(gazetteer: Gazetteer) -> None:
+def test_what_its_source_wrote_about_before_tips_the_scale(gazetteer: Gazetteer) -> None:
+    spanish, texan = Profile(), Profile()
+    for _ in range(20):
+        spanish.add_place("ES", "ES.51")
+        texan.add_place("US", "US.TX")
     (away,) = read(gazetteer, "Córdoba")
-    (home,) = read(gazetteer, "Córdoba", home=["ES"])
+    (home,) = read(gazetteer, "Córdoba", profile=spanish)
     assert (away.place.country, home.place.country) == ("AR", "ES")
+    (paris,) = read(gazetteer, "Paris", profile=texan)
+    assert paris.place.country == "FR", "a great name is not drawn home"
+    (georgetown,) = read(gazetteer, "Georgetown", profile=texan)
+    assert georgetown.unit == "US.TX"
+
+
+def test_a_new_source_proves_little() -> None:
+    profile = Profile()
+    assert profile.share("US") == 0
+    profile.add_place("US", None)
+    assert 0 < profile.share("US") < 0.2
+    assert profile.share(None) == 0
 
 
 def test_one_name_is_one_place_unless_containers_differ(gazetteer: Gazetteer) -> None:

@@ -37,10 +37,13 @@ def outlines(gazetteer: Gazetteer) -> dict[str, list[Polygon]]:
     topology = json.loads(find_resource("world/countries-50m.json").read_text(encoding="utf-8"))
     by_name = {
         feature.get("id"): feature["properties"]["name"]
-        for feature in topology["objects"]["countries"]["geometries"]
-    }
+        for feature in reversed(topology["objects"]["countries"]["geometries"])
+    }  # of two features with one number, the first is the country, the second its islets
     # The short names of the outlines are looked up like any other name.
-    short = {"Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG"}
+    short = {
+        "Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG",
+        "W. Sahara": "EH",
+    }  # fmt: skip
     return {
         short.get(by_name[key]) or gazetteer.lookup(by_name[key])[0].country or "": polygons
         for key, polygons in read_outlines(topology).items()

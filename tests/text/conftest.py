@@ -40,17 +40,22 @@ _FACTS = (
     Fact("Powell", "city", "US", 12_000, "powell"),
     Fact("Sidney", "city", "US", 21_000, "sidney"),
     Fact("Odesa", "city", "UA", 1_000_000, "odesa"),
+    Fact("Gainesville", "city", "US", 140_000, "gainesville"),
+    Fact("Virginia", "admin1", "US", None, "virginia"),
+    Fact("Texas", "admin1", "US", None, "texas"),
+    Fact("St Louis", "city", "US", 280_000, "st-louis"),
 )
 
 
 class FakeIndex:
-    """Finds the facts above by name, whatever the case; `hamas` is an alternate of Hamm."""
+    """Finds the facts above by name, whatever the case; with two alternate names."""
 
     def __init__(self):
         self._facts = {}
         for fact in _FACTS:
             self._facts.setdefault(fact.name.lower().replace("-", " "), []).append(fact)
-        self._facts["hamas"] = self._facts["hamm"]
+        self._facts["hamas"] = self._facts["hamm"]  # an alternate name, as in GeoNames
+        self._facts["washington d.c."] = self._facts["washington"]
 
     def lookup(self, name):
         return self._facts.get(name.lower().replace("-", " "), [])

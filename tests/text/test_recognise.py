@@ -34,9 +34,38 @@ def classes(text, index):
         ),
         pytest.param(
             "The Kenya Red Cross helped.",
-            [("Kenya Red Cross", "organisation")],
-            id="organisation-by-its-ending",
+            [("Kenya Red Cross", "organisation"), ("Kenya", "demonym")],
+            id="organisation-by-its-ending-and-its-home",
         ),
+        pytest.param(
+            "He met the Bank of Japan.",
+            [],
+            id="organisation-without-a-home-is-left-out",
+        ),
+        pytest.param(
+            "Talks in Gainesville, Va. and St. Louis.",
+            [("Gainesville", "place"), ("Va.", "place"), ("St. Louis", "place")],
+            id="short-forms",
+        ),
+        pytest.param(
+            "He left Washington, D.C. for Texas.",
+            [("Washington, D.C.", "place"), ("Texas", "place")],
+            id="capital-district",
+        ),
+        pytest.param(
+            "The Islamic Republic of Iran and the State of Israel spoke.",
+            [("Islamic Republic of Iran", "place"), ("State of Israel", "place")],
+            id="states-in-full",
+        ),
+        pytest.param(
+            "A fire in Lebanon, Va., and in Lebanon.",
+            [("Lebanon", "place"), ("Va.", "place"), ("Lebanon", "place")],
+            id="a-town-of-a-country's-name",
+        ),
+        pytest.param("He came from Camp d'Arville.", [("Camp d'Arville", "place")], id="article"),
+        pytest.param("Near Frenchmen Street he fell.", [], id="street"),
+        pytest.param("They crossed the Zambra River.", [("Zambra River", "place")], id="river"),
+        pytest.param("Kurdish fighters", [("Kurdish", "demonym")], id="a-people-without-a-state"),
         pytest.param("Intelligence head Abbas Kamel spoke. Kamel left.", [], id="person"),
         pytest.param("Sidney Powell sued. Later Powell lost.", [], id="person-of-town-names"),
         pytest.param(
