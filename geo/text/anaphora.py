@@ -30,6 +30,8 @@ _DETERMINERS = frozenset({"the", "this", "that", "their"})
 _BOTH = frozenset({"both", "two", "three", "these", "those"})
 _EXISTENTIAL = word_set("is are was were has have had will would may might could can seems remains")
 _PEOPLE = frozenset({"residents", "inhabitants", "townspeople", "villagers"})
+_SPEAKING = frozenset({"said", "say", "says", "told", "warned", "added"})
+_PARTS = frozenset({"hall", "council", "clerk", "chief", "elders", "crier"})
 _SIZES = word_set("some about nearly almost around over half a more")
 
 
@@ -135,13 +137,15 @@ def _is_named(units: tuple[Unit, ...], noun: int) -> bool:
     if after.lower == "of" and noun + 2 < len(units):
         size = units[noun + 2]
         return not (size.kind == "number" or size.lower in _SIZES)
-    return after.is_place
+    return after.is_place or after.lower in _PARTS
 
 
 def _is_local(units: tuple[Unit, ...], index: int) -> bool:
     """Tell `a raid there` from `there was a raid` and `out there`."""
     after = units[index + 1].lower if index + 1 < len(units) else ""
-    return after not in _EXISTENTIAL and units[index - 1].kind != "mark"
+    if after in _EXISTENTIAL or after in _SPEAKING:
+        return False
+    return units[index - 1].kind != "mark"
 
 
 def _find_antecedents(

@@ -33,7 +33,7 @@ _STANCE = word_set(
     "deploying deploy deployment positions position positioned entrenched camped assembled "
     "assembling assemble gathered gathering gather regrouping regrouped mustered mustering massed "
     "massing mass seen spotted reached brought bringing trained trains parked stationed built "
-    "building amassed amassing placed mounted lined concentrated concentrating moved taken place"
+    "building amassed amassing placed mounted lined concentrated concentrating moved taken place slipped infiltrated hiding hidden"
 )
 _WAYS = word_set(
     "closer on steadily slowly quickly south north east west out down up again nearer forward "

@@ -19,7 +19,7 @@ _ORDERS = word_set(
     "warns warning asked asks instructed advised advises called calls calling appealed given give "
     "gives gave giving pleaded begged map leaflets"
 )
-_LIMITS = word_set("until hours days hour ultimatum deadline weeks")
+_LIMITS = word_set("until hours days hour day week weeks month ultimatum deadline noon nightfall")
 _AWAY = word_set("to toward towards with by into on")
 _OF_PEOPLE = word_set(
     "of in for from leave evacuate flee around near over on across inside at empty abandon quit out"

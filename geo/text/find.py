@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from geo.text.anaphora import read_echoes
 from geo.text.candidates import AREAS
 from geo.text.clauses import read_units
-from geo.text.datelines import is_dateline
+from geo.text.consensus import (
+    adopt_datelines,
+    adopt_echoes,
+    heed_denials,
+    yield_to_towns,
+)
 from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
 from geo.text.lists import share_parts
@@ -25,8 +30,6 @@ if TYPE_CHECKING:
     from geo.text.names import NameIndex
 
 ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
-_ORDER = ("threatened", "site", "venue", "actor", "mentioned")
-_MOST_ECHOES = 50  # mentions of one name that a dateline looks at
 
 
 def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
@@ -75,10 +78,11 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
                     told.kind,
                 )
             )
-    _yield_to_towns(scenes, parts)
     flat = [name for found in reading.names for name in found]
-    _adopt_echoes(flat, parts, echoes)
-    _adopt_dateline(flat, parts)
+    yield_to_towns(scenes, parts)
+    heed_denials(flat, parts, echoes)
+    adopt_echoes(flat, parts, echoes)
+    adopt_datelines(flat, parts)
     named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
     return _make_mentions(document, named, parts, echoes)
 
@@ -95,66 +99,11 @@ def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
             yield name, part
 
 
-def _yield_to_towns(scenes: Sequence[Scene], parts: dict[int, Part]) -> None:
-    """Take the threat from countries and regions where the article names a town that it is to."""
-    named = [
-        (name, scene.is_wide(name))
-        for scene in scenes
-        for unit in scene.units
-        if (name := unit.name) is not None and id(name) in parts
-    ]
-    threatened = [(name, wide) for name, wide in named if parts[id(name)].role == "threatened"]
-    if all(wide for _, wide in threatened):
-        return
-    for name, wide in threatened:
-        if wide:
-            part = parts[id(name)]
-            parts[id(name)] = Part("mentioned", "actual", None, f"a town is meant: {part.reason}")
-
-
 def _look_back(part: Part) -> Part:
     """Put what happened into the past, where its sentence tells of a former time."""
     if part.kind is None or part.modality == "denied":
         return part
     return replace(part, modality="past", reason=f"{part.reason}, in a former time")
-
-
-def _adopt_echoes(
-    names: Sequence[Candidate], parts: dict[int, Part], echoes: dict[int, list[Echo]]
-) -> None:
-    """Give a place the role of its later reference, where it has none of its own."""
-    for name in names:
-        own = echoes.get(id(name))
-        if own and parts.get(id(name), MENTIONED).role == "mentioned":
-            best = min(own, key=lambda echo: _ORDER.index(echo.role))
-            parts[id(name)] = Part(
-                best.role, best.modality, best.kind, "by a later reference without its name"
-            )
-
-
-def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
-    """Give a dateline's place the part that the article gives it later, else none."""
-    by_key: dict[str, list[Candidate]] = {}
-    for name in names:
-        by_key.setdefault(name.key, []).append(name)
-    for name in names:
-        if name.class_ != "place" or not is_dateline(name):
-            continue
-        if name.kind == "country":
-            parts[id(name)] = MENTIONED
-            continue
-        same = [
-            parts[id(other)]
-            for other in by_key[name.key][:_MOST_ECHOES]
-            if other is not name and id(other) in parts
-        ]
-        current = [
-            part
-            for part in same
-            if part.modality not in {"past", "denied"} and part.role != "actor"
-        ]
-        best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
-        parts[id(name)] = Part(best.role, best.modality, None, "dateline")
 
 
 def _make_mentions(

@@ -25,6 +25,7 @@ WEAPONS = word_set(
     "bombs drone drones mortars warplanes jets bombers aircraft fire firepower batteries grenade "
     "grenades explosives flames weapons"
 )
+_FIGHTING = frozenset({"armed group", "military", "party", "kind"})
 _ARMED = word_set("armed masked their his uniformed its")
 CROWDS = word_set(
     "refugees people families civilians residents displaced thousands hundreds trucks aid "
@@ -36,7 +37,8 @@ CROWDS = word_set(
 def is_armed(unit: Unit) -> bool:
     """Tell whether a unit names those who fight, by a common noun or by the name of a group."""
     if unit.name is not None:
-        return unit.name.class_ == "actor"
+        entry = unit.name.entry
+        return unit.name.class_ == "actor" and (entry is None or entry.kind in _FIGHTING)
     return unit.lower in FORCES
 
 

@@ -46,10 +46,10 @@ class _Frame:
 def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
     """Return the part that the set phrase round a place gives it, None if there is none."""
     edges = {governor.index, place - 1}
-    behind = list(_words_behind(scene.units, place))
+    tails = [list(_words_behind(scene.units, place, index)) for index in _tails(scene.units, place)]
     for edge in sorted(edges, reverse=True):
         before = list(_words_before(scene.units, edge, place))
-        for frame in _candidates(before, behind):
+        for frame, behind in _candidates(before, tails):
             free = frame.before or behind[0] in _FREE
             if not free and not _leads(scene.units, governor):
                 continue
@@ -75,12 +75,32 @@ def _leads(units: tuple[Unit, ...], governor: Governor) -> bool:
     return governor.lower in {"in", "of", "inside"} and before in CROWDS
 
 
-def _candidates(before: Sequence[str], behind: Sequence[str]) -> Iterator[_Frame]:
+def _candidates(
+    before: Sequence[str], tails: Sequence[Sequence[str]]
+) -> Iterator[tuple[_Frame, Sequence[str]]]:
+    """Yield the frames that the words beside a place call up, each with the words behind it."""
     by_before, by_behind = _load_frames()
-    if before:
-        yield from by_before.get(before[0], ())
-    if behind:
-        yield from by_behind.get(behind[0], ())
+    for behind in tails:
+        if before:
+            yield from ((frame, behind) for frame in by_before.get(before[0], ()))
+        if behind:
+            yield from ((frame, behind) for frame in by_behind.get(behind[0], ()))
+
+
+def _tails(units: tuple[Unit, ...], place: int) -> list[int]:
+    """Units from which the words behind a place count: past its list, and past an aside too."""
+    end = _skip_list(units, place + 1)
+    if end >= len(units) or units[end].lower != ",":
+        return [end]
+    closing = next(
+        (
+            step
+            for step in range(end + 1, min(len(units), end + 2 * _WINDOW))
+            if units[step].lower == ","
+        ),
+        None,
+    )
+    return [end + 1] if closing is None else [end + 1, closing + 1]
 
 
 def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[str]:
@@ -100,11 +120,9 @@ def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[st
             return
 
 
-def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
-    """Words after a place, past the rest of its list and what stands between commas."""
+def _words_behind(units: tuple[Unit, ...], place: int, index: int) -> Iterator[str]:
     if units[place].possessive:
         yield "'s"
-    index = _skip_rest(units, place + 1)
     for unit in units[index : index + _WINDOW]:
         if unit.lower in _QUOTES:
             continue
@@ -115,7 +133,7 @@ def _words_behind(units: tuple[Unit, ...], place: int) -> Iterator[str]:
         yield from _name_words(unit)
 
 
-def _skip_rest(units: tuple[Unit, ...], index: int) -> int:
+def _skip_list(units: tuple[Unit, ...], index: int) -> int:
     while index + 1 < len(units) and units[index].lower in {",", "and", "or"}:
         following = units[index + 1]
         if following.lower in {"and", "or"}:
@@ -126,10 +144,6 @@ def _skip_rest(units: tuple[Unit, ...], index: int) -> int:
                 index += 1
         else:
             break
-    if index < len(units) and units[index].lower == ",":
-        for step in range(index + 1, min(len(units), index + 2 * _WINDOW)):
-            if units[step].lower == ",":
-                return step + 1
     return index
 
 

@@ -46,6 +46,8 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     before = scene.units[index - 1].lower if index else ""
     if unit.verbs and before in {"the", "a", "an", "same", "this", "that", "of"} and not unit.cue:
         return read_object(scene, name, governor)
+    if unit.lower == "spare" and any(u.cue == "urging" for u in scene.units[:index]):
+        return scene.prospect(index, place, "asked to spare it", name)
     if unit.has_verb("protecting"):
         return _read_shielded(scene, place)
     near = unit.has_verb("approach") and governor.via & {"part"}  # masses south of X

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
 
 LOCATIVE = word_set(
-    "in at near around outside inside across within over throughout along beyond above below "
+    "in at near around round outside inside across within over throughout along beyond above below "
     "behind overlooking"
 )
 PREPOSITIONS = LOCATIVE | word_set(

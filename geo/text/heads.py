@@ -17,6 +17,7 @@ BLOCKED = -1  # a word comes first that says something else of the place
 VIOLENT = frozenset({"violence", "state"})
 MOVING = frozenset({"drive", "advance", "approach"})
 AWAITED = frozenset({"expected", "due"})
+_ARTICLES = frozenset({"the", "a", "an", "same", "this", "that"})
 REACH = 24  # units in which a head is looked for
 
 
@@ -159,6 +160,8 @@ def _tells(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     if unit.name is not None:
         return False
+    if index and unit.verbs and not unit.cue and scene.units[index - 1].lower in _ARTICLES:
+        return False  # the same level
     if unit.cue in VIOLENT | MOVING | {"talks", "evacuation"}:
         return True
     return unit.has_verb(

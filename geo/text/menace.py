@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.datelines import is_dateline
-from geo.text.forces import WEAPONS, leads_armed
+from geo.text.forces import WEAPONS, is_armed, leads_armed
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.heads import MOVING, VIOLENT, has_own_place
-from geo.text.modality import is_past, read_violence
+from geo.text.modality import is_modal, is_past, read_violence
 from geo.text.scene import Part
 from geo.text.words import word_set
 
@@ -51,8 +52,36 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
         if modality not in {"threatened", "planned"}:
             continue
         word = scene.units[anchor].lower
-        return Part("threatened", modality, "attack", f"nearest town to a {modality} {word!r}")
-    return None
+        return Part(
+            "threatened", modality, "attack", f"nearest town to a {modality} {word!r}", loose=True
+        )
+    return _read_arms(scene, place, name)
+
+
+def _read_arms(scene: Scene, place: int, name: Candidate) -> Part | None:
+    """Read `they dread the answer: more bombs are expected`: arms, and something to come."""
+    units = scene.units
+    towns = {
+        unit.name.key for unit in units if unit.name is not None and _is_town(scene, unit.name)
+    }
+    if len(towns) > 1 or any(unit.cue in {"denial", "negation"} for unit in units):
+        return None
+    arms = next((unit for unit in units if is_armed(unit) or unit.lower in WEAPONS), None)
+    coming = next((unit for unit in units if _is_coming(unit)), None)
+    if arms is None or coming is None:
+        return None
+    part = scene.prospect(place, place, f"{coming.lower!r} said of {arms.lower!r}", name)
+    return part and replace(part, loose=True)
+
+
+def _is_town(scene: Scene, name: Candidate) -> bool:
+    return name.class_ == "place" and not (scene.is_wide(name) or scene.is_government(name))
+
+
+def _is_coming(unit: Unit) -> bool:
+    if unit.name is not None or unit.lower in {"can", "any", "potential", "possible"}:
+        return False
+    return unit.cue in {"threat", "design"} or is_modal(unit)
 
 
 def find_threat(scene: Scene) -> Part | None:
@@ -134,9 +163,10 @@ def _belongs_elsewhere(scene: Scene, anchor: int, place: int) -> bool:
     ):
         return True
     step = abs(anchor - place)
+    first = anchor if units[anchor].lower in _THREATENING else max(0, anchor - step + 1)
     return any(
         _rivals(scene, index) and not _same_list(units, index, place)
-        for index in range(max(0, anchor - step + 1), min(len(units), anchor + step))
+        for index in range(first, min(len(units), anchor + step))
         if index != place and units[index].is_place
     )
 

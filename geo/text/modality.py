@@ -23,6 +23,7 @@ _YEAR_PREFIXES = word_set(
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
 _WISHES = frozenset({"agreed", "wants", "want", "offered", "hopes", "invited", "due"})
+_ENDED = word_set("ending ended halted stopped quelled eased paused halting stopping")
 _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
@@ -181,12 +182,14 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
     for index, unit in left:
         distance = anchor - index
         if unit.cue == "ending" and distance <= 2 * _NEAR:
-            return "actual" if lasting else "threatened"
+            return "actual" if lasting or unit.lower in _ENDED else "threatened"
         if unit.cue == "ongoing":
             return "actual"
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
     between = [units[index].lower for index in range(anchor + 1, place)]
+    if any(is_modal(units[index]) for index in range(anchor + 1, place)):
+        return "threatened"
     if any(word in _REPORTED and word not in _ADJECTIVES for word in between):
         return "planned" if "planned" in between else "threatened"
     for index, unit in units_right(units, max(anchor, place)):

@@ -112,23 +112,25 @@ def _read_towards(scene: Scene, index: int, place: int, _steps: int) -> Part | N
     return scene.violence(index, place) if unit.lower in {"fired", "launched", "fire"} else None
 
 
-def _read_into(scene: Scene, index: int, place: int, _steps: int) -> Part | None:
+def _read_into(scene: Scene, index: int, place: int, steps: int) -> Part | None:
     """Read `send troops into X`, `incursion into X`, `spilled into X`."""
     unit = scene.units[index]
     violent = _is_violent(unit) and unit.cue != "state"
-    if unit.lower in FORCES or violent or _spreads(unit):
+    sent = unit.lower in FORCES and steps <= _OBJECT
+    if sent or violent or _spreads(unit):
         return scene.violence(index, place)
     return _read_visit(scene, index, place)
 
 
-def _read_to(scene: Scene, index: int, place: int, _steps: int) -> Part | None:
+def _read_to(scene: Scene, index: int, place: int, steps: int) -> Part | None:
     """Read `advance to X`, `spread to X`, `a threat to X`, `travelled to X`."""
     unit = scene.units[index]
     if _is_moving(unit):
         return scene.violence(index, place, threat=True)
     if _spreads(unit):
         return scene.violence(index, place)
-    if unit.lower in {"threat", "threats"} and (name := scene.units[place].name) is not None:
+    threat = unit.lower in {"threat", "threats"} and steps <= 2
+    if threat and (name := scene.units[place].name) is not None:
         return scene.prospect(index, place, "a threat to it", name)
     return _read_visit(scene, index, place)
 

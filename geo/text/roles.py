@@ -70,7 +70,7 @@ def _read_all(scene: Scene, place: int, name: Candidate) -> Part:
         or read_impact(scene, place, governor)
         or read_approach(scene, place, governor)
         or read_subject(scene, place, name, governor)
-        or read_relative(scene, place)
+        or _prefer_menace(scene, place, name, governor, read_relative(scene, place))
         or _read_loose(scene, place, governor)
         or _read_only_place(scene, place, name, governor)
         or read_menace(scene, place, name, governor)
@@ -124,6 +124,15 @@ def _read_area(scene: Scene, place: int, governor: Governor) -> Part | None:
     if governor.lower == "in" and not scene.is_wide(name):
         return None
     return Part("mentioned", "actual", None, f"says where {units[before].lower!r} lies")
+
+
+def _prefer_menace(
+    scene: Scene, place: int, name: Candidate, governor: Governor, part: Part | None
+) -> Part | None:
+    """Read `X, which was bombed in May, fears an attack` as what is feared."""
+    if part is None or part.role != "site":
+        return part
+    return read_menace(scene, place, name, governor) or part
 
 
 def _find_apposition(units: tuple[Unit, ...], noun: int) -> int:

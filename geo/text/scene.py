@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A role with its modality, what happens there, and why it was read so."""
+    """A role with its modality, what happens there, and why it was read so.
+
+    `loose` where nothing but nearness ties the place to it.
+    """
 
     role: str
     modality: str
     kind: str | None
     reason: str
+    loose: bool = False
 
 
 _WIDE = frozenset({"region", "admin1"})
