@@ -32,7 +32,7 @@ _LABOUR = frozenset(
 _NATURE = frozenset(
     "earthquake earthquakes quake locusts cyclone hurricane typhoon tornado storm storms flood "
     "floods floodwaters drought wildfire wildfires avalanche landslide tsunami volcano virus "
-    "elephants hippos sharks".split()
+    "elephants hippos sharks inflation recession famine cholera disease rain rains frost".split()
 )
 _CONTESTED = ("captur", "seiz", "win", "won", "tak", "took", "battle", "target", "conquer", "march")
 _CONTESTS = frozenset(

@@ -9,7 +9,7 @@ from geo.text.datelines import is_dateline
 from geo.text.forces import WEAPONS, is_armed, leads_armed
 from geo.text.governors import LOCATIVE, find_governor
 from geo.text.heads import MOVING, VIOLENT, has_own_place
-from geo.text.modality import is_modal, is_past, read_violence
+from geo.text.modality import is_past, read_violence
 from geo.text.scene import Part
 from geo.text.words import word_set
 
@@ -33,6 +33,11 @@ _PEACEFUL = word_set(
 _BOMBS = WEAPONS - word_set("fire flames guns gun aircraft jets drones drone weapons shell bomb")
 _NO_DEEDS = frozenset(
     {"target", "targets", "fire", "fires", "level", "rock", "shot", "shots", "crash"}
+)
+_PEACE = word_set(
+    "guard guards protect protects exercise exercises drill drills housed deal agreed accord "
+    "peacekeepers observers withdraw withdrawn withdrew disarm quiet calm parade school returned "
+    "home hope hopes join training vote election voters polls volunteers"
 )
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
@@ -64,7 +69,10 @@ def _read_arms(scene: Scene, place: int, name: Candidate) -> Part | None:
     towns = {
         unit.name.key for unit in units if unit.name is not None and _is_town(scene, unit.name)
     }
-    if len(towns) > 1 or any(unit.cue in {"denial", "negation"} for unit in units):
+    if len(towns) > 1 or any(
+        unit.cue in {"denial", "negation", "neutral", "talks"} or unit.lower in _PEACE
+        for unit in units
+    ):
         return None
     arms = next((unit for unit in units if is_armed(unit) or unit.lower in WEAPONS), None)
     coming = next((unit for unit in units if _is_coming(unit)), None)
@@ -81,7 +89,7 @@ def _is_town(scene: Scene, name: Candidate) -> bool:
 def _is_coming(unit: Unit) -> bool:
     if unit.name is not None or unit.lower in {"can", "any", "potential", "possible"}:
         return False
-    return unit.cue in {"threat", "design"} or is_modal(unit)
+    return unit.cue == "threat"
 
 
 def find_threat(scene: Scene) -> Part | None:
