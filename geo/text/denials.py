@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.surroundings import BE, markers_left, units_right
+from geo.text.surroundings import BE, markers_left
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from geo.text.clauses import Unit
 
 _NEAR = 4
-_REACH = 16  # units behind a tale in which it is called false
-_AHEAD = 24
-_SPAN = 40  # units before it
+_OBJECT = 8  # units between a plan dropped and what was planned
+_BEHIND = 26  # units after what was to come
+_BEFORE = 40  # and before it
 _PLAIN_DENIALS = word_set("will would did does do has have had was were is are")
 _NOBODY = frozenset({"nobody", "no one", "no-one", "none"})
 _ELSE = word_set(
@@ -22,32 +24,32 @@ _ELSE = word_set(
 _TALES = word_set(
     "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
     "texts post posts suggestions suggestion allegations allegation letter letters whispers "
-    "notion idea speculation warnings tale tales leaflet leaflets fears map warning"
+    "notion idea speculation warnings warning tale tales leaflet leaflets fears map charge charges "
+    "accusation accusations video recording call threat threats"
 )
 _FALSE = word_set(
     "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
-    "fake lies lie rubbish absurd dismissed denied rejected refuted scotched debunked invention "
-    "fiction fantasy fabrication falsehood prank"
+    "fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy fabrication "
+    "falsehood prank foundation disproved"
 )
-_SCRAPPED = frozenset(
-    {
-        "called off",
-        "cancelled",
-        "canceled",
-        "scrapped",
-        "aborted",
-        "shelved",
-        "put off",
-        "dropped",
-        "stood down",
-    }
+_DENYING = word_set(
+    "deny denies denied denying contradict contradicts contradicted disown disowns disowned rebut "
+    "rebuts rebutted repudiated refute refutes refuted quashed scotched"
 )
-
-
-def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
-    """Tell whether what is said of a place is denied, before it or behind it."""
-    denial = read_denial(units, anchor, list(markers_left(units, anchor)))
-    return denial == "denied" or is_false_tale(units, anchor) or is_disowned(units, anchor, place)
+_REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
+_DROPPING = word_set(
+    "drop drops dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelves "
+    "shelved cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
+) | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
+_UNDONE = word_set(
+    "averted avoided prevented dropped shelved scrapped postponed cancelled canceled aborted "
+    "abandoned suspended forestalled shelved"
+) | frozenset({"called off", "put off"})
+_HAPPENING = word_set("happen materialise materialize come take go occur follow came happened took")
+_SWORN = word_set("vowed warned threatened swore pledged vows threatens warns")
+_LED = frozenset({"having", "had", "never", "not"})
+_COMPLEMENTS = frozenset({"that", "having", "any", "a", "the", "which", "who"})
+_PRONOUNS = frozenset({"it", "they", "this", "them"})
 
 
 def read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]) -> str | None:
@@ -69,38 +71,103 @@ def read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit
     return None
 
 
-def is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
-    """Tell whether a noun is the subject of a denial: `the raid on X was called off`."""
-    for index, unit in units_right(units, max(anchor, place)):
-        if unit.verbs and unit.lower not in BE:
-            return False
-        if unit.cue == "denial":
-            words = {units[step].lower for step in range(max(0, index - 2), index)}
-            negated = any(units[step].cue == "negation" for step in range(index - 2, index))
-            return (bool(words & BE) or unit.lower in _SCRAPPED) and not negated
-    return False
+def is_denied(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
+    """Tell whether what is said of a place is denied, before it or behind it."""
+    denial = read_denial(units, anchor, list(markers_left(units, anchor)))
+    return denial == "denied" or is_withdrawn(units, anchor, place)
 
 
-def is_scrapped(units: tuple[Unit, ...], anchor: int) -> bool:
-    """Tell whether what was to come was called off: `the raid on X was cancelled`."""
-    near = units[max(0, anchor - _NEAR) : anchor + 2 * _AHEAD]
-    return any(unit.lower in _SCRAPPED for unit in near)
+def is_withdrawn(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
+    """Tell what was planned and dropped, or told and called false, wherever that is said."""
+    return (
+        _is_dropped(units, anchor)
+        or _is_rejected(units, anchor)
+        or _is_undone(units, anchor, max(anchor, place))
+        or _is_false(units, anchor, max(anchor, place))
+    )
 
 
-def is_false_tale(units: tuple[Unit, ...], anchor: int) -> bool:
-    """Tell `dismissed as a hoax the claim that X ...` and `rumours that X ... were false`."""
-    tale = False
-    for index in range(anchor - 1, max(-1, anchor - _SPAN), -1):
+def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Read `abandoned its march on X`, `agreed to call off the battle for X`."""
+    for index in range(anchor - 1, max(-1, anchor - _OBJECT), -1):
         unit = units[index]
-        if unit.lower in {";", "but"}:
+        if unit.is_place or unit.kind == "mark" or unit.cue in {"boundary", "relative"}:
             return False
-        before = {step.lower for step in units[max(0, index - 2) : index]}
-        if unit.lower == "true" and "not" in before:
-            return True
-        if tale and (unit.lower in _FALSE or unit.cue == "denial" or unit.lower == "truth"):
-            return "not" not in before
-        if unit.lower in _TALES:
-            tale = True
-            if any(later.lower in _FALSE for later in units[anchor : anchor + _REACH]):
-                return True
+        if unit.lower in _DROPPING:
+            return not _is_negated(units, index)
     return False
+
+
+def _is_rejected(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Read `contradicted a report that X ...`, `dismissed as a hoax the message which ...`."""
+    between: set[str] = set()
+    for index, unit in _walk_left(units, anchor):
+        if unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED):
+            return False
+        denies = unit.lower in _DENYING and bool(between & _COMPLEMENTS)
+        claims = between & (_TALES | _FALSE) or "that" in between
+        if denies or ((unit.lower in _REJECTING or unit.cue == "denial") and claims):
+            return not _is_negated(units, index)
+        between.add(unit.lower)
+    return False
+
+
+def _is_undone(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
+    """Read `the raid on X was called off`, `an attack on X that never came`."""
+    if units[anchor].verbs and not units[anchor].cue:
+        tale = any(unit.lower in {"plan", "plans"} for unit in units[max(0, anchor - 3) : anchor])
+        if not tale:
+            return False
+    for index, unit in _walk_right(units, start):
+        if unit.lower == "but" or (unit.verbs and unit.lower not in BE | _UNDONE | _HAPPENING):
+            return False
+        before = [step.lower for step in units[max(0, index - 3) : index]]
+        if unit.lower in _UNDONE:
+            scrapped = unit.lower == "called off" and unit.clause == units[start].clause
+            return (bool(set(before) & BE) or scrapped) and "not" not in before
+        if unit.lower in _HAPPENING and set(before) & {"not", "never"}:
+            return True
+        if unit.cue == "denial" and set(before) & BE and unit.lower not in _DENYING:
+            return not _is_negated(units, index)
+    return False
+
+
+def _is_false(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
+    """Read `rumours that X would be raided were false`, `it is not true that ...`."""
+    tale = False
+    for index, unit in _walk_left(units, anchor):
+        near = {step.lower for step in units[max(0, index - 3) : index]}
+        if unit.lower == "true" and "not" in near:
+            return True
+        if unit.lower == "truth" and near & {"no", "not"}:
+            return True
+        if tale and unit.lower in _FALSE:
+            return "not" not in near
+        tale = tale or unit.lower in _TALES or unit.lower == "says"
+    if not tale:
+        return False
+    but = False
+    for index, unit in _walk_right(units, start):
+        but = but or unit.lower in {"but", "and"}
+        if unit.lower in _FALSE or (unit.cue == "denial" and unit.lower not in _DENYING):
+            near = {step.lower for step in units[max(0, index - _NEAR) : index]}
+            return "not" not in near and (not but or bool(near & _PRONOUNS))
+    return False
+
+
+def _is_negated(units: tuple[Unit, ...], index: int) -> bool:
+    return any(unit.cue == "negation" for unit in units[max(0, index - 2) : index])
+
+
+def _walk_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, Unit]]:
+    for index in range(anchor - 1, max(-1, anchor - _BEFORE), -1):
+        if units[index].lower in {";", "but"}:
+            return
+        yield index, units[index]
+
+
+def _walk_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Unit]]:
+    for index in range(start + 1, min(len(units), start + _BEHIND)):
+        if units[index].lower == ";":
+            return
+        yield index, units[index]

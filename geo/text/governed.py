@@ -61,7 +61,7 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
         modality = "past" if is_past(scene.units, index, place, scene.year) else "actual"
         return Part("site", modality, "displacement", f"people {unit.lower!r} it")
     if unit.lower.startswith("threaten"):
-        return Part("threatened", "threatened", "attack", "threatened")
+        return scene.prospect(index, place, "threatened", name)
     if unit.cue == "urging" and scene.is_government(name):
         return stands(name, unit.lower)
     return read_object(scene, name, governor)

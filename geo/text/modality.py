@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.denials import is_disowned, is_false_tale, read_denial
+from geo.text.denials import is_withdrawn, read_denial
 from geo.text.surroundings import BE, markers_left, units_right
 from geo.text.words import word_set
 
@@ -39,15 +39,13 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
     left = list(markers_left(units, anchor))
     if (denial := read_denial(units, anchor, left)) is not None:
         return denial
-    if is_false_tale(units, anchor):
+    if is_withdrawn(units, anchor, place):
         return "denied"
     forms = {form for _, form in units[anchor].verbs}
     if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
         used_as_verb = bool(forms) and _is_verb(units, anchor)
     else:
         used_as_verb = bool(forms)
-    if not used_as_verb and is_disowned(units, anchor, place):
-        return "denied"
     if used_as_verb:
         return _read_verb(units, anchor, forms, left)
     return _read_noun(units, anchor, place, left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.denials import is_denied, is_false_tale, is_scrapped
+from geo.text.denials import is_denied, is_withdrawn
 from geo.text.modality import is_modal, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Scene:
         modality = read_violence(self.units, anchor, place, self.year)
         word = self.units[anchor].lower
         if modality == "denied":
-            planned = threat or self._is_future(anchor) or self._is_unfulfilled(anchor)
+            planned = threat or self._is_future(anchor) or self._is_unfulfilled(anchor, place)
             role = "threatened" if planned else "site"
             return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
         if threat and modality == "actual":
@@ -90,15 +90,11 @@ class Scene:
         modality = read_talks(self.units, anchor, place, self.year)
         return Part("venue", modality, "talks", f"where {self.units[anchor].lower!r} takes place")
 
-    def _is_unfulfilled(self, anchor: int) -> bool:
+    def _is_unfulfilled(self, anchor: int, place: int) -> bool:
         """Tell whether what is denied was to come: a raid called off, a rumour of an attack."""
         told = {form for _, form in self.units[anchor].verbs} & {"past", "participle"}
         near = {unit.lower for unit in self.units[max(0, anchor - _NEAR) : anchor]}
-        return (
-            is_scrapped(self.units, anchor)
-            or bool(near & _MEANT)
-            or (not told and is_false_tale(self.units, anchor))
-        )
+        return bool(near & _MEANT) or (not told and is_withdrawn(self.units, anchor, place))
 
     def _is_future(self, anchor: int) -> bool:
         words = range(max(0, anchor - 8), min(len(self.units), anchor + 6))
