@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.forces import WEAPONS
 from geo.text.surroundings import BE, markers_left
 from geo.text.words import word_set
 
@@ -41,6 +42,7 @@ _DROPPING = word_set(
     "drop drops dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelves "
     "shelved cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
 ) | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
+_LET_FALL = WEAPONS | {"leaflets"}
 _UNDONE = word_set(
     "averted avoided prevented dropped shelved scrapped postponed cancelled canceled aborted "
     "abandoned suspended forestalled shelved"
@@ -48,6 +50,8 @@ _UNDONE = word_set(
 _HAPPENING = word_set("happen materialise materialize come take go occur follow came happened took")
 _SWORN = word_set("vowed warned threatened swore pledged vows threatens warns")
 _LED = frozenset({"having", "had", "never", "not"})
+_ASIDE = frozenset({"", "after", "before", "at", "as", "by", ",", "."})
+_ASIDES = frozenset({"which", "who", "whom", "whose"})
 _COMPLEMENTS = frozenset({"that", "having", "any", "a", "the", "which", "who"})
 _PRONOUNS = frozenset({"it", "they", "this", "them"})
 
@@ -94,7 +98,7 @@ def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
         if unit.is_place or unit.kind == "mark" or unit.cue in {"boundary", "relative"}:
             return False
         if unit.lower in _DROPPING:
-            return not _is_negated(units, index)
+            return units[anchor].lower not in _LET_FALL and not _is_negated(units, index)
     return False
 
 
@@ -102,7 +106,8 @@ def _is_rejected(units: tuple[Unit, ...], anchor: int) -> bool:
     """Read `contradicted a report that X ...`, `dismissed as a hoax the message which ...`."""
     between: set[str] = set()
     for index, unit in _walk_left(units, anchor):
-        if unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED):
+        aside = unit.lower in _ASIDES and index and units[index - 1].lower in {",", "of"}
+        if aside or unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED):
             return False
         denies = unit.lower in _DENYING and bool(between & _COMPLEMENTS)
         claims = between & (_TALES | _FALSE) or "that" in between
@@ -123,7 +128,8 @@ def _is_undone(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
             return False
         before = [step.lower for step in units[max(0, index - 3) : index]]
         if unit.lower in _UNDONE:
-            scrapped = unit.lower == "called off" and unit.clause == units[start].clause
+            after = units[index + 1].lower if index + 1 < len(units) else ""
+            scrapped = unit.lower == "called off" and after in _ASIDE  # as headings have it
             return (bool(set(before) & BE) or scrapped) and "not" not in before
         if unit.lower in _HAPPENING and set(before) & {"not", "never"}:
             return True

@@ -44,7 +44,8 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     """Read a verb or a noun that takes the place without a preposition: `shelled X`, `visit X`."""
     unit, index = scene.units[governor.index], governor.index
     before = scene.units[index - 1].lower if index else ""
-    if unit.verbs and before in {"the", "a", "an", "same", "this", "that", "of"} and not unit.cue:
+    noun = unit.verbs and not unit.cue and not unit.lower.endswith("ing")
+    if noun and before in {"the", "a", "an", "same", "this"}:
         return read_object(scene, name, governor)
     if unit.lower == "spare" and any(u.cue == "urging" for u in scene.units[:index]):
         return scene.prospect(index, place, "asked to spare it", name)

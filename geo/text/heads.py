@@ -17,7 +17,7 @@ BLOCKED = -1  # a word comes first that says something else of the place
 VIOLENT = frozenset({"violence", "state"})
 MOVING = frozenset({"drive", "advance", "approach"})
 AWAITED = frozenset({"expected", "due"})
-_ARTICLES = frozenset({"the", "a", "an", "same", "this", "that"})
+_ARTICLES = frozenset({"the", "a", "an", "same"})
 REACH = 24  # units in which a head is looked for
 
 

@@ -24,6 +24,7 @@ _YEAR_PREFIXES = word_set(
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
 _WISHES = frozenset({"agreed", "wants", "want", "offered", "hopes", "invited", "due"})
 _ENDED = word_set("ending ended halted stopped quelled eased paused halting stopping")
+_WITNESSED = frozenset({"heard", "seen", "felt"})
 _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
@@ -186,7 +187,8 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
     between = [units[index].lower for index in range(anchor + 1, place)]
-    if any(is_modal(units[index]) for index in range(anchor + 1, place)):
+    witnessed = any(unit.lower in _WITNESSED for unit in units[anchor + 1 : place])
+    if not witnessed and any(is_modal(units[index]) for index in range(anchor + 1, place)):
         return "threatened"
     if any(word in _REPORTED and word not in _ADJECTIVES for word in between):
         return "planned" if "planned" in between else "threatened"

@@ -20,6 +20,7 @@ _WORKS = word_set(
 )
 _WORKS_REACH = 6
 _OBJECT = 4  # units between a verb and `of`, as in `burned half of X`
+_ADDRESSED = frozenset({"made", "posed", "issued", "directed"})
 _REACH = 8  # units to the left of the preposition
 
 
@@ -85,7 +86,7 @@ def _read_of(scene: Scene, index: int, place: int, steps: int) -> Part | None:
         return scene.violence(index, place)
     if _is_emptied_of(scene, index, place, steps):
         return scene.violence(index, place)
-    if unit.has_verb("assault") or (unit.cue == "violence" and unit.lower.endswith(" to")):
+    if unit.has_verb("assault", "seizing") or (unit.cue == "violence" and unit.lower.endswith(" to")):
         between = scene.units[index + 1 : index + steps]
         done = all(step.kind == "word" and not step.cue and not step.verbs for step in between)
         return scene.violence(index, place) if done and steps <= _OBJECT else None
@@ -129,7 +130,8 @@ def _read_to(scene: Scene, index: int, place: int, steps: int) -> Part | None:
         return scene.violence(index, place, threat=True)
     if _spreads(unit):
         return scene.violence(index, place)
-    threat = unit.lower in {"threat", "threats"} and steps <= 2
+    made = any(step.lower in _ADDRESSED for step in scene.units[index : index + steps])
+    threat = unit.lower in {"threat", "threats"} and (steps <= 2 or made)
     if threat and (name := scene.units[place].name) is not None:
         return scene.prospect(index, place, "a threat to it", name)
     return _read_visit(scene, index, place)
