@@ -12,7 +12,7 @@ from geo.text.scene import Scene
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from geo.text.candidates import Candidate
     from geo.text.clauses import Unit
@@ -55,12 +55,13 @@ class _Reference:
 
 
 def read_echoes(
-    scenes: Sequence[Scene], number: int, lexicon: Lexicon
+    scenes: Sequence[Scene], number: int, lexicon: Lexicon, parts: Mapping[int, Part]
 ) -> Iterator[tuple[Candidate, Part]]:
     """Yield the places that a sentence speaks of without their names, and the part they play.
 
     `the city` is the first town named in the sentence itself before it, or in the last of the
-    three sentences before that names one.
+    three sentences before that names one; where it is threatened, rather the town there that is
+    so already, by its part in `parts` (by the identity of its name).
     """
     scene = scenes[number]
     references = list(_find_references(scene.units))
@@ -71,6 +72,8 @@ def read_echoes(
     for reference in references:
         for antecedent in _find_antecedents(scenes, number, reference):
             part = _read_stand_in(scene, reference, antecedent, lexicon)
+            if part.role == "threatened" and not reference.several:
+                antecedent = _find_threatened(scenes, number, parts) or antecedent  # noqa: PLW2901
             if part.role in {"threatened", "site", "venue"}:
                 yield antecedent, part
 
@@ -174,6 +177,20 @@ def _find_antecedents(
         if named and not last_resort:
             last_resort = named[:1]
     return last_resort
+
+
+def _find_threatened(
+    scenes: Sequence[Scene], number: int, parts: Mapping[int, Part]
+) -> Candidate | None:
+    """Return the town last named as threatened, near enough for `the town` to be it."""
+    for back in range(number, max(-1, number - _LOOK_BACK - 1), -1):
+        for unit in reversed(scenes[back].units):
+            part = parts.get(id(unit.name)) if unit.is_place else None
+            if part is None or unit.name is None or not _fits(unit.name, wide=False):
+                continue
+            if part.role == "threatened" and part.modality != "denied":
+                return unit.name
+    return None
 
 
 def _find_topic(scenes: Sequence[Scene], number: int) -> Candidate | None:

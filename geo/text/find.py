@@ -68,7 +68,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         for name, part in _read_parts(scene):
             parts[id(name)] = _look_back(part) if number in hindsight else part
         sentence = reading.sentences[number]
-        for antecedent, part in read_echoes(scenes, number, lexicon):
+        for antecedent, part in read_echoes(scenes, number, lexicon, parts):
             told = _look_back(part) if number in hindsight else part
             echoes.setdefault(id(antecedent), []).append(
                 Echo(
