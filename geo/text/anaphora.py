@@ -72,7 +72,8 @@ def read_echoes(
     for reference in references:
         for antecedent in _find_antecedents(scenes, number, reference):
             part = _read_stand_in(scene, reference, antecedent, lexicon)
-            if part.role == "threatened" and not reference.several:
+            here = any(unit.name is antecedent for unit in scene.units)
+            if part.role == "threatened" and not reference.several and not here:
                 antecedent = _find_threatened(scenes, number, parts) or antecedent  # noqa: PLW2901
             if part.role in {"threatened", "site", "venue"}:
                 yield antecedent, part
