@@ -40,6 +40,7 @@ _WAYS = word_set(
     "further farther rapidly now inland back over south-east north-east south-west north-west"
 )
 _DRIVING = word_set("sent send sends sending moved moving brought dispatched rushed drove rolled")
+_MASSING = word_set("massing massed amassing amassed concentrating gathering assembling deploying")
 _DISTANCES = word_set(
     "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
     "minutes march day days"
@@ -68,6 +69,8 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
             return None  # a motion to a place stands right before it
         moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
         if words & _EDGES and unit.lower in _DRIVING and _drives_armed(scene, index, at):
+            return scene.violence(index, place, threat=True)
+        if unit.lower in _MASSING and near and _drives_armed(scene, index, at):
             return scene.violence(index, place, threat=True)
         if any(_does_else(other) for other in units[index + 1 : at]):
             return None

@@ -39,7 +39,7 @@ _DENYING = word_set(
 )
 _REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
 _DROPPING = word_set(
-    "drop drops dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelves "
+    "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve "
     "shelved cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
 ) | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
 _LET_FALL = WEAPONS | {"leaflets"}
@@ -106,6 +106,8 @@ def _is_rejected(units: tuple[Unit, ...], anchor: int) -> bool:
     """Read `contradicted a report that X ...`, `dismissed as a hoax the message which ...`."""
     between: set[str] = set()
     for index, unit in _walk_left(units, anchor):
+        if unit.cue == "relative" and "that" not in between:
+            return False  # denied that it had helped the rebels who advance on X
         aside = unit.lower in _ASIDES and index and units[index - 1].lower in {",", "of"}
         if aside or unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED):
             return False

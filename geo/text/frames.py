@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from geo.text.governors import Governor
     from geo.text.scene import Scene
 
-_GAP = 5  # words
-_WINDOW = 14  # words on either side that a phrase may take
+_GAP = frozenset({"~"})
+_LONG_GAP = frozenset({"~~"})
+_MOST_SKIPPED = {_GAP: 5, _LONG_GAP: 12}  # words
+_WINDOW = 16  # words on either side that a phrase may take
 _SLOT = "_"
 _QUOTES = frozenset({"'", '"', "\u201c", "\u201d", "\u2018"})
-_FREE = frozenset({"within", "into", "'s", ":"})  # they need no subject before them
-_Words = tuple[frozenset[str], ...]  # an empty set is a gap
+_FREE = frozenset({"within", "into", "as", "'s", ":"})  # they need no subject before them
+_Words = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +95,12 @@ def _tails(units: tuple[Unit, ...], place: int) -> list[int]:
     if end >= len(units) or units[end].lower != ",":
         return [end]
     closing = next(
-        (
-            step
-            for step in range(end + 1, min(len(units), end + 2 * _WINDOW))
-            if units[step].lower == ","
-        ),
+        (step for step in range(end + 1, min(len(units), end + 32)) if units[step].lower == ","),
         None,
     )
-    return [end + 1] if closing is None else [end + 1, closing + 1]
+    relative = end + 1 < len(units) and units[end + 1].cue == "relative"
+    tails = [end + 1 + relative]
+    return tails if closing is None else [*tails, closing + 1]
 
 
 def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[str]:
@@ -157,11 +157,11 @@ def _fits(pattern: _Words, words: Sequence[str]) -> bool:
     """Match a pattern at the head of the words; a gap takes as few as it can."""
     if not pattern:
         return True
-    if pattern[0]:
+    if pattern[0] not in _MOST_SKIPPED:
         return bool(words) and words[0] in pattern[0] and _fits(pattern[1:], words[1:])
     return any(
         _fits(pattern[1:], words[skipped:])
-        for skipped in range(min(_GAP, len(words)) + 1)
+        for skipped in range(min(_MOST_SKIPPED[pattern[0]], len(words)) + 1)
         if not any(word == "@place" for word in words[:skipped])
     )
 
@@ -186,8 +186,8 @@ def _load_frames() -> tuple[Mapping[str, Sequence[_Frame]], Mapping[str, Sequenc
 
 
 def _expand(word: str, lists: Mapping[str, frozenset[str]]) -> frozenset[str]:
-    if word == "~":
-        return frozenset()
+    if word in {"~", "~~"}:
+        return frozenset({word})
     parts = word.split("|")
     return frozenset().union(
         *(lists[part[1:-1]] if part.startswith("<") else {part} for part in parts)

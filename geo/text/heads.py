@@ -17,6 +17,10 @@ BLOCKED = -1  # a word comes first that says something else of the place
 VIOLENT = frozenset({"violence", "state"})
 MOVING = frozenset({"drive", "advance", "approach"})
 AWAITED = frozenset({"expected", "due"})
+_WORKS = word_set(
+    "film films book books novel exhibition play documentary memoir lecture song poem"
+)
+_WORKS_REACH = 6
 _ARTICLES = frozenset({"the", "a", "an", "same"})
 REACH = 24  # units in which a head is looked for
 
@@ -156,12 +160,20 @@ def _only_joins(units: tuple[Unit, ...], place: int, start: int) -> bool:
     return all(unit.lower in {",", "and", "or", "then"} for unit in units[place + 1 : start])
 
 
+def is_told_about(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell `a film about the siege of X` from the siege itself."""
+    before = [unit.lower for unit in units[max(0, index - _WORKS_REACH) : index]]
+    return "about" in before and bool(_WORKS & set(before))
+
+
 def _tells(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     if unit.name is not None:
         return False
     if index and unit.verbs and not unit.cue and scene.units[index - 1].lower in _ARTICLES:
         return False  # the same level
+    if is_told_about(scene.units, index):
+        return False
     if unit.cue in VIOLENT | MOVING | {"talks", "evacuation"}:
         return True
     return unit.has_verb(

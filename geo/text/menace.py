@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from geo.text.datelines import is_dateline
 from geo.text.forces import WEAPONS, is_armed, leads_armed
 from geo.text.governors import LOCATIVE, find_governor
-from geo.text.heads import MOVING, VIOLENT, has_own_place
+from geo.text.heads import MOVING, VIOLENT, has_own_place, is_told_about
 from geo.text.modality import is_past, read_violence
 from geo.text.scene import Part
 from geo.text.words import word_set
@@ -144,6 +144,8 @@ def _is_harmful(scene: Scene, index: int) -> bool:
         or unit.lower in _NO_DEEDS
         or (index and scene.units[index - 1].cue == "against")
     ):
+        return False
+    if is_told_about(scene.units, index):
         return False
     return (
         unit.cue in VIOLENT

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.denials import is_withdrawn, read_denial
+from geo.text.forces import WEAPONS
 from geo.text.surroundings import BE, markers_left, units_right
 from geo.text.words import word_set
 
@@ -46,7 +47,9 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
     if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
         used_as_verb = bool(forms) and _is_verb(units, anchor)
     else:
-        used_as_verb = bool(forms)
+        used_as_verb = bool(forms) and (
+            units[anchor].lower not in WEAPONS or _is_verb(units, anchor)
+        )
     if used_as_verb:
         return _read_verb(units, anchor, forms, left)
     return _read_noun(units, anchor, place, left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.forces import CROWDS, FORCES, leads_crowd
-from geo.text.heads import MOVING, VIOLENT, gathers, is_official
+from geo.text.heads import MOVING, VIOLENT, is_told_about, gathers, is_official
 from geo.text.scene import Part, Scene
 from geo.text.words import word_set
 
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.governors import Governor
 
-_WORKS = word_set(
-    "film films book books novel exhibition play documentary memoir lecture song poem"
-)
-_WORKS_REACH = 6
 _OBJECT = 4  # units between a verb and `of`, as in `burned half of X`
 _ADDRESSED = frozenset({"made", "posed", "issued", "directed"})
 _REACH = 8  # units to the left of the preposition
@@ -40,18 +36,12 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
             return None
         if _is_moving(units[index]) and leads_crowd(units, index):
             return None
-        if _is_told_about(units, index):
+        if is_told_about(units, index):
             return None
         part = read(scene, index, place, steps)
         if part is not None:
             return part
     return None
-
-
-def _is_told_about(units: tuple[Unit, ...], index: int) -> bool:
-    """Tell `a film about the siege of X` from the siege itself."""
-    before = [unit.lower for unit in units[max(0, index - _WORKS_REACH) : index]]
-    return "about" in before and bool(_WORKS & set(before))
 
 
 def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:
@@ -86,7 +76,9 @@ def _read_of(scene: Scene, index: int, place: int, steps: int) -> Part | None:
         return scene.violence(index, place)
     if _is_emptied_of(scene, index, place, steps):
         return scene.violence(index, place)
-    if unit.has_verb("assault", "seizing") or (unit.cue == "violence" and unit.lower.endswith(" to")):
+    if unit.has_verb("assault", "seizing") or (
+        unit.cue == "violence" and unit.lower.endswith(" to")
+    ):
         between = scene.units[index + 1 : index + steps]
         done = all(step.kind == "word" and not step.cue and not step.verbs for step in between)
         return scene.violence(index, place) if done and steps <= _OBJECT else None
