@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LOOK_BACK = 3  # sentences
 _NOUNS = word_set(
     "city town village camp port hub settlement enclave stronghold municipality metropolis "
-    "township locality suburb district crossing hamlet"
+    "township locality suburb district crossing hamlet centre center"
 )
 _WIDE_NOUNS = frozenset({"enclave", "territory", "strip", "region", "province", "island"})
 _PLURAL_NOUNS = word_set("towns cities villages camps settlements places ports")

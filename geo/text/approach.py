@@ -41,6 +41,7 @@ _WAYS = word_set(
 )
 _DRIVING = word_set("sent send sends sending moved moving brought dispatched rushed drove rolled")
 _MASSING = word_set("massing massed amassing amassed concentrating gathering assembling deploying")
+_GOING = frozenset({"go", "goes", "going"})
 _DISTANCES = word_set(
     "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
     "minutes march day days"
@@ -60,7 +61,7 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
     near = governor.lower in _NEAR or bool(words & _EDGES)
     if not near and governor.lower not in _ONTO:
         return None
-    telling = _MOTION | _STANCE if near else _MOTION
+    telling = (_MOTION | _STANCE) - _GOING if near else _MOTION
     for index in range(at - 1, max(-1, at - _REACH - 1), -1):
         unit = units[index]
         if unit.clause != units[at].clause or unit.is_place or unit.cue in {"neutral", "talks"}:

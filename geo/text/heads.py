@@ -33,6 +33,7 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
     units = scene.units
     if start > 3 and [unit.lower for unit in units[start - 2 : start]] == ["of", "them"]:
         start -= 3  # ..., many of them in X
+    other_verb = False
     commas = closing = int(start > 0 and units[start - 1].lower == ",")
     for index in range(start - 1, max(-1, start - REACH), -1):
         unit = units[index]
@@ -51,11 +52,15 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
                     return BLOCKED
                 if before.lower in LOCATIVE | {"on", "to", "into"}:
                     return None
+        elif unit.lower in BE:
+            other_verb = True
         elif _diverts(scene, index):
             return BLOCKED
         elif gathers(scene, index):
             return index
         elif _tells(scene, index):
+            if other_verb and units[index - 1].lower in {"can", "could"}:
+                return BLOCKED  # guns that can hit the centre were hauled to X
             return index if commas % 2 == 0 or commas == closing else None
     return None
 

@@ -19,6 +19,7 @@ _LINKS = word_set(
     "village camp camps towns villages district outside from then both to area smaller twin those "
     "one even more another others two three four five six seven eight nine ten dozens"
 )
+_SAID = word_set("is was has said says")
 _SHARED = frozenset({"threatened", "site"})
 _MOST_LINKS = 6  # units between a joiner and its place
 _MOST_ASIDE = 14  # units of an aside between a place and a joiner
@@ -54,6 +55,8 @@ def share_parts(scene: Scene, parts: Mapping[int, Part]) -> dict[int, Part]:
 
 def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     """Return the place before `and in`, past an aside between commas."""
+    if place + 1 < len(units) and units[place + 1].lower in _SAID:
+        return None  # ..., and X is
     index = place - 1
     while (
         index >= 0
