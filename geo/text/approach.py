@@ -23,17 +23,18 @@ _EDGES = word_set(
 _MOTION = word_set(
     "advance advances advanced advancing march marches marched marching move moves moved moving "
     "roll rolls rolled rolling head heads headed heading push pushes pushed pushing press pressed "
-    "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive driving "
-    "drove race racing raced sweep sweeping swept close closes closed closing drew drawing draws "
-    "converge converging converged pour pouring poured "
-    "come coming came go goes going gaining gained bound steaming sailing sailed"
+    "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive "
+    "driving drove race racing raced sweep sweeping swept close closes closed closing drew "
+    "drawing draws converge converging converged pour pouring poured come coming came go goes "
+    "going gaining gained bound steaming sailing sailed"
 )
 _STANCE = word_set(
     "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
     "deploying deploy deployment positions position positioned entrenched camped assembled "
     "assembling assemble gathered gathering gather regrouping regrouped mustered mustering massed "
     "massing mass seen spotted reached brought bringing trained trains parked stationed built "
-    "building amassed amassing placed mounted lined concentrated concentrating moved taken place slipped infiltrated hiding hidden"
+    "building amassed amassing placed mounted lined concentrated concentrating moved taken place "
+    "slipped infiltrated hiding hidden"
 )
 _WAYS = word_set(
     "closer on steadily slowly quickly south north east west out down up again nearer forward "
@@ -48,7 +49,9 @@ _DISTANCES = word_set(
 )
 
 
-def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
+def read_approach(  # noqa: PLR0911 - one return a rule
+    scene: Scene, place: int, governor: Governor
+) -> Part | None:
     """Read `columns roll towards X`, `tanks stand outside X`, `rebels are 10 km from X`."""
     if governor.kind == "word":
         return _read_range(scene, place, governor)
@@ -61,23 +64,32 @@ def read_approach(scene: Scene, place: int, governor: Governor) -> Part | None:
     near = governor.lower in _NEAR or bool(words & _EDGES)
     if not near and governor.lower not in _ONTO:
         return None
-    telling = (_MOTION | _STANCE) - _GOING if near else _MOTION
     for index in range(at - 1, max(-1, at - _REACH - 1), -1):
         unit = units[index]
         if unit.clause != units[at].clause or unit.is_place or unit.cue in {"neutral", "talks"}:
             return None
-        if not near and any(unit.lower not in _WAYS for unit in units[index + 1 : at]):
+        between = units[index + 1 : at]
+        if not near and any(other.lower not in _WAYS for other in between):
             return None  # a motion to a place stands right before it
-        moves = unit.lower.split()[0] in telling and unit.kind == "word" and not unit.name
-        if words & _EDGES and unit.lower in _DRIVING and _drives_armed(scene, index, at):
+        if _drives(unit, between, near=near, edge=bool(words & _EDGES)):
             return scene.violence(index, place, threat=True)
-        if unit.lower in _MASSING and near and _drives_armed(scene, index, at):
-            return scene.violence(index, place, threat=True)
-        if any(_does_else(other) for other in units[index + 1 : at]):
+        if any(_does_else(other) for other in between):
             return None
-        if moves and leads_armed(units, index):
+        if _nears(unit, near=near) and leads_armed(units, index):
             return scene.violence(index, place, threat=True)
     return None
+
+
+def _nears(unit: Unit, *, near: bool) -> bool:
+    telling = (_MOTION | _STANCE) - _GOING if near else _MOTION
+    return unit.kind == "word" and unit.name is None and unit.lower.split()[0] in telling
+
+
+def _drives(unit: Unit, moved: tuple[Unit, ...], *, near: bool, edge: bool) -> bool:
+    """Read `sent tanks to the edge of X`, `massing troops near X`: who moves follows the verb."""
+    if not ((edge and unit.lower in _DRIVING) or (near and unit.lower in _MASSING)):
+        return False
+    return any(is_armed(other) for other in moved)
 
 
 def _does_else(unit: Unit) -> bool:
@@ -92,11 +104,6 @@ def _read_distance(scene: Scene, place: int, preposition: int) -> Part | None:
     if not set(before) & _DISTANCES or not leads_armed(units, preposition):
         return None
     return scene.violence(preposition, place, threat=True)
-
-
-def _drives_armed(scene: Scene, verb: int, preposition: int) -> bool:
-    """Read `sent tanks to the edge of X`: those who move are named after the verb."""
-    return any(is_armed(unit) for unit in scene.units[verb + 1 : preposition])
 
 
 def _read_range(scene: Scene, place: int, governor: Governor) -> Part | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.text.homonyms import is_harmless
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -15,31 +17,6 @@ if TYPE_CHECKING:
 BREAKS = frozenset({";", ":", "\u2014", "\u2013", "(", ")"})
 _RELATIVE = "relative"
 _MONTHS = frozenset({"march", "may"})  # verbs when written small
-_HARMLESS = {  # what makes a word of violence one of sport, labour, law or health
-    "attack": frozenset({"heart", "panic", "asthma", "verbal", "anxiety"}),
-    "attacks": frozenset({"heart", "panic", "asthma", "verbal", "anxiety"}),
-    "battle": frozenset({"court", "legal", "election", "political", "electoral", "uphill"}),
-    "offensive": frozenset({"charm", "diplomatic", "media"}),
-    "war": frozenset({"trade", "cold", "price", "currency", "tariff"}),
-    "strike": frozenset({"hunger", "general", "on", "labour", "labor", "rail", "rent", "sit-down"}),
-    "strikes": frozenset({"hunger", "general", "labour", "labor", "rail"}),
-    "fall": frozenset({"price", "snow"}),
-}
-_LABOUR = frozenset(
-    "workers miners teachers drivers doctors nurses union unions pilots dockers lawyers judges staff "
-    "employees".split()
-)
-_NATURE = frozenset(
-    "earthquake earthquakes quake locusts cyclone hurricane typhoon tornado storm storms flood "
-    "floods floodwaters drought wildfire wildfires avalanche landslide tsunami volcano virus "
-    "elephants hippos sharks inflation recession famine cholera disease rain rains frost".split()
-)
-_CONTESTED = ("captur", "seiz", "win", "won", "tak", "took", "battle", "target", "conquer", "march")
-_CONTESTS = frozenset(
-    "election elections vote votes ballot poll polls seat seats title trophy championship league "
-    "students protesters demonstrators parliament photo picture match game".split()
-)
-_NEAR = 8  # tokens
 _NOT_CUES = frozenset({"post", "non", "anti", "pre", "ex"})  # post-conflict, anti-war
 
 
@@ -130,24 +107,6 @@ def read_units(
     return tuple(units)
 
 
-def _is_harmless(tokens: tuple[Token, ...], position: int) -> bool:
-    """Tell a heart attack and a drivers' strike from what the words else mean."""
-    word = tokens[position].lower
-    kinds = _HARMLESS.get(word, frozenset())
-    if word.startswith(_CONTESTED) and any(
-        token.lower in _CONTESTS for token in tokens[max(0, position - _NEAR) : position + _NEAR]
-    ):
-        return True
-    if position and tokens[position - 1].lower in kinds:
-        return True
-    if position and any(
-        token.lower in _NATURE for token in tokens[max(0, position - _NEAR // 2) : position]
-    ):
-        return True
-    near = tokens[max(0, position - _NEAR) : position + _NEAR]
-    return word.startswith("strike") and any(token.lower in _LABOUR for token in near)
-
-
 def _read_unit(
     tokens: tuple[Token, ...], position: int, lexicon: Lexicon, *, headline: bool
 ) -> tuple[Unit, int]:
@@ -156,11 +115,11 @@ def _read_unit(
     if token.is_capitalised and lower in _MONTHS and not headline:
         return Unit(lower, token.kind, position, possessive=token.possessive), 1
     if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
-        match = None if _is_harmless(tokens, position) else lexicon.cues.match(tokens, position)
+        match = None if is_harmless(tokens, position) else lexicon.cues.match(tokens, position)
         if match and isinstance(match[1], str):
             length, cue = match[0] - position, match[1]
             lower = " ".join(word.lower for word in tokens[position : match[0]])
-    harmless = cue is None and _is_harmless(tokens, position)
+    harmless = cue is None and is_harmless(tokens, position)
     verbs = lexicon.verbs.get(token.lower, ()) if length == 1 and not harmless else ()
     if lower.endswith("n't"):
         cue = "negation"

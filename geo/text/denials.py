@@ -25,8 +25,8 @@ _ELSE = word_set(
 _TALES = word_set(
     "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
     "texts post posts suggestions suggestion allegations allegation letter letters whispers "
-    "notion idea speculation warnings warning tale tales leaflet leaflets fears map charge charges "
-    "accusation accusations video recording call threat threats"
+    "notion idea speculation warnings warning tale tales leaflet leaflets fears map charge "
+    "charges accusation accusations video recording call threat threats"
 )
 _FALSE = word_set(
     "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
@@ -39,8 +39,8 @@ _DENYING = word_set(
 )
 _REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
 _DROPPING = word_set(
-    "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve "
-    "shelved cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
+    "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelved "
+    "cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
 ) | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
 _LET_FALL = WEAPONS | {"leaflets"}
 _UNDONE = word_set(
@@ -109,7 +109,7 @@ def _is_rejected(units: tuple[Unit, ...], anchor: int) -> bool:
         if unit.cue == "relative" and "that" not in between:
             return False  # denied that it had helped the rebels who advance on X
         aside = unit.lower in _ASIDES and index and units[index - 1].lower in {",", "of"}
-        if aside or unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED):
+        if aside or (unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED)):
             return False
         denies = unit.lower in _DENYING and bool(between & _COMPLEMENTS)
         claims = between & (_TALES | _FALSE) or "that" in between

@@ -18,19 +18,21 @@ FORCES = word_set(
     "helicopters gunships warplanes jets drones convoy convoys vehicles pick-ups pickups "
     "motorcycles motorbikes mercenaries junta attackers invaders front frontline offensive "
     "advance raiders bandits herders pirates conscripts reservists weapons armoured armored "
-    "coalition alliance faction factions militiamen combatants contingent contingents reinforcements enemy"
+    "coalition alliance faction factions militiamen combatants contingent contingents "
+    "reinforcements enemy"
 )
 WEAPONS = word_set(
-    "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells bomb "
-    "bombs drone drones mortars warplanes jets bombers aircraft fire firepower batteries grenade "
-    "grenades explosives flames weapons"
+    "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells "
+    "bomb bombs drone drones mortars warplanes jets bombers aircraft fire firepower batteries "
+    "grenade grenades explosives flames weapons"
 )
 _FIGHTING = frozenset({"armed group", "military", "party", "kind"})
 _ARMED = word_set("armed masked their his uniformed its")
 CROWDS = word_set(
     "refugees people families civilians residents displaced thousands hundreds trucks aid "
     "supplies children women migrants villagers inhabitants pilgrims farmers traders students "
-    "drivers passers-by protesters demonstrators marchers pupils patients passengers lorries buses evacuees survivors wounded"
+    "drivers passers-by protesters demonstrators marchers pupils patients passengers lorries "
+    "buses evacuees survivors wounded"
 )
 
 

@@ -82,39 +82,45 @@ def _read_shielded(scene: Scene, place: int) -> Part | None:
     return None
 
 
-def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:  # noqa: PLR0911 - one return a rule
+def _read_location(scene: Scene, place: int, governor: Governor) -> Part | None:
     """Read `clashes in X`, `talks in X`; at the head of a clause what follows is looked at."""
-    if governor.index and scene.units[governor.index - 1].lower == "from":
+    units, at = scene.units, governor.index
+    if at and units[at - 1].lower == "from":
         return None  # launched from near X
-    head = find_head(scene, governor.index, place)
-    name = scene.units[place].name
-    inner = governor.index > 0 and scene.units[governor.index - 1].kind != "mark"
-    if head is None and inner and name is not None and name.kind == "country":
-        return None
+    head = find_head(scene, at, place)
     if head is None:
-        head = find_after(scene, place, governor.index)
+        name = units[place].name
+        inner = at > 0 and units[at - 1].kind != "mark"
+        if inner and name is not None and name.kind == "country":
+            return None
+        head = find_after(scene, place, at)
         if head is not None and _is_quoted(scene, place, head):
             part = scene.violence(head, place)
             return part if part.role == "site" and part.modality == "actual" else None
     if head is None or head == BLOCKED:
         return None
-    unit = scene.units[head]
-    if governor.lower == "over" and unit.lower in _ISSUES and governor.index - head == 1:
+    if governor.lower == "over" and units[head].lower in _ISSUES and at - head == 1:
         return None  # the war over X
+    return _read_head(scene, place, governor, head)
+
+
+def _read_head(scene: Scene, place: int, governor: Governor, head: int) -> Part | None:  # noqa: PLR0911 - one return a rule
+    """Return the part that the telling word gives to the place where it happens."""
+    unit, name = scene.units[head], scene.units[place].name
     if unit.lower in AWAITED:
         return Part("venue", "planned", "talks", "someone is expected there")
     if unit.has_verb("travel") or gathers(scene, head):
         return _read_arrival(scene, head, place)
-    if unit.has_verb("approach") and unit.cue not in VIOLENT and not leads_armed(scene.units, head):
+    nears = unit.has_verb("approach") and unit.cue not in VIOLENT
+    if nears and not leads_armed(scene.units, head):
         return None
-    if unit.cue in MOVING or (unit.has_verb("approach") and unit.cue not in VIOLENT):
+    if nears or unit.cue in MOVING:
         threat = unit.cue != "drive" and governor.lower != "in"
         return scene.violence(head, place, threat=threat)
     if unit.cue == "evacuation":
-        name = scene.units[place].name
-        wide = name is not None and name.kind in {"country", "region", "admin1"}
-        told = Part("threatened", "threatened", "attack", f"told to leave: {unit.lower!r}")
-        return None if wide else told
+        if name is None or scene.is_wide(name):
+            return None
+        return scene.prospect(head, place, f"told to leave: {unit.lower!r}", name)
     if unit.cue in VIOLENT or unit.has_verb("assault", "harm", "siege"):
         return scene.violence(head, place)
     return None if unit.has_verb("flight") else scene.talks(head, place)

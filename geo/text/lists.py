@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 _JOINERS = frozenset({"and", "or", "then"})
 _LINKS = word_set(
-    "in on at near around of the a its their nearby neighbouring also even later further town city "
-    "village camp camps towns villages district outside from then both to area smaller twin those "
-    "one even more another others two three four five six seven eight nine ten dozens"
+    "in on at near around of the a its their nearby neighbouring also even later further town "
+    "city village camp camps towns villages district outside from then both to area smaller twin "
+    "those one even more another others two three four five six seven eight nine ten dozens"
 )
 _SAID = word_set("is was has said says")
 _SHARED = frozenset({"threatened", "site"})

@@ -189,12 +189,9 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
             return "actual"
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
-    between = [units[index].lower for index in range(anchor + 1, place)]
-    witnessed = any(unit.lower in _WITNESSED for unit in units[anchor + 1 : place])
-    if not witnessed and any(is_modal(units[index]) for index in range(anchor + 1, place)):
-        return "threatened"
-    if any(word in _REPORTED and word not in _ADJECTIVES for word in between):
-        return "planned" if "planned" in between else "threatened"
+    told = _read_between(units[anchor + 1 : place])
+    if told is not None:
+        return told
     for index, unit in units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"
@@ -205,6 +202,16 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
         if unit.lower in BE and index + 1 < len(units) and units[index + 1].lower == "to":
             return "planned"
     return "actual"
+
+
+def _read_between(between: tuple[Unit, ...]) -> str | None:
+    """Read what stands between a noun and its place: `an operation is planned in X`."""
+    words = {unit.lower for unit in between}
+    if not words & _WITNESSED and any(is_modal(unit) for unit in between):
+        return "threatened"
+    if words & _REPORTED - _ADJECTIVES:
+        return "planned" if "planned" in words else "threatened"
+    return None
 
 
 def _foretells(unit: Unit, distance: int, *, lasting: bool) -> bool:

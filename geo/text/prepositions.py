@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.forces import CROWDS, FORCES, leads_crowd
-from geo.text.heads import MOVING, VIOLENT, is_told_about, gathers, is_official
+from geo.text.heads import MOVING, VIOLENT, gathers, is_official, is_told_about
 from geo.text.scene import Part, Scene
-from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable

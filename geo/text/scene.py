@@ -76,7 +76,7 @@ class Scene:
         return Part("site", modality, "violence", f"where {word!r} is told of")
 
     def prospect(self, anchor: int, place: int, reason: str, name: Candidate) -> Part | None:
-        """Return the part of a place that something is feared for; None of a country, or if past."""
+        """Return the part of a place that something is feared for; None of a country or if past."""
         if name.kind == "country" or is_past(self.units, anchor, place, self.year):
             return None
         if any(unit.lower in _OVER for unit in self.units[place + 1 : place + _NEAR]):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 _PROSPECT = 5  # units within which the verb must come
+_FALLEN_TO = frozenset({"", "to", "into", "on", "in", ",", "within"})
 _BE = word_set("be been being is are was were get got")
 _OPENERS = word_set("that and but if then or when whether how why should so \u201c \" ' \u2018")
 
@@ -131,38 +132,41 @@ def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, 
         index += 1
 
 
-def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
+def _read_passive(
+    scene: Scene, place: int, predicate: list[tuple[int, Unit]]
+) -> Part | None:
     """`was shelled`, `would be stormed`, `came under attack`, `fell to the rebels`."""
     auxiliary = False
     for position, (index, unit) in enumerate(predicate):
-        forms = {form for _, form in unit.verbs}
+        rest = predicate[position + 1 :]
         if unit.lower == "that" or unit.lower in scene.lexicon.reporting:
             return None
         if unit.lower in _BE:
             auxiliary = True
-        elif (
-            auxiliary
-            and "participle" in forms
-            and unit.has_verb("assault", "siege", "seizing", "encircle", "harm")
-        ):
+        elif _is_suffered(unit, auxiliary=auxiliary, first=not position):
             return scene.violence(index, place, threat=unit.has_verb("encircle"))
-        elif unit.lower in {"hit by", "struck by"} and (auxiliary or not position):
-            return scene.violence(index, place)
-        elif auxiliary and unit.cue == "violence" and " " in unit.lower:
-            return scene.violence(index, place)
         elif unit.cue == "suffer":
-            found = next(
-                (i for i, u in predicate[position : position + 6] if u.cue in VIOLENT), None
-            )
+            found = next((step for step, later in rest[:5] if later.cue in VIOLENT), None)
             if found is not None:
                 return scene.violence(found, place)
         elif unit.has_verb("falling") and (unit.cue is None or unit.lower == "fall"):
-            after = predicate[position + 1][1].lower if position + 1 < len(predicate) else ""
-            if after in {"", "to", "into", "on", "in", ",", "within"} or unit.lower == "fall":
+            after = rest[0][1].lower if rest else ""
+            if after in _FALLEN_TO or unit.lower == "fall":
                 return scene.violence(index, place)
         elif unit.is_place or (unit.verbs and not auxiliary and unit.cue is None):
             return None
     return None
+
+
+def _is_suffered(unit: Unit, *, auxiliary: bool, first: bool) -> bool:
+    """Tell a passive of harm: `was shelled`, `was set ablaze`, `hit by rockets`."""
+    if unit.lower in {"hit by", "struck by"}:
+        return auxiliary or first
+    if not auxiliary:
+        return False
+    done = any(form == "participle" for _, form in unit.verbs)
+    harmed = done and unit.has_verb("assault", "siege", "seizing", "encircle", "harm")
+    return harmed or (unit.cue == "violence" and " " in unit.lower)
 
 
 def _read_stage(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
