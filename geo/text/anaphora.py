@@ -28,6 +28,7 @@ _WIDE_NOUNS = frozenset({"enclave", "territory", "strip", "region", "province", 
 _PLURAL_NOUNS = word_set("towns cities villages camps settlements places ports")
 _DETERMINERS = frozenset({"the", "this", "that", "their"})
 _BOTH = frozenset({"both", "two", "three", "these", "those"})
+_TAKING = ("assault", "seizing", "siege", "encircle", "reaching", "nearing")
 _EXISTENTIAL = word_set("is are was were has have had will would may might could can seems remains")
 _PEOPLE = frozenset({"residents", "inhabitants", "townspeople", "villagers"})
 _SPEAKING = frozenset({"said", "say", "says", "told", "warned", "added"})
@@ -98,27 +99,28 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[_Reference]:
     for index, unit in enumerate(units):
         if unit.name is not None:
             continue
-        before = units[index - 1] if index else None
-        if unit.lower in _NOUNS | _WIDE_NOUNS:
-            start = _find_determiner(units, index, _DETERMINERS)
-            if start is not None and not _is_named(units, index):
-                yield _Reference(start, index + 1, frozenset({unit.lower}))
-        elif unit.lower in _PLURAL_NOUNS:
-            start = _find_determiner(units, index, _BOTH)
-            if start is not None and not _is_named(units, index):
-                yield _Reference(start, index + 1, frozenset({unit.lower[:-1]}), several=True)
-        elif (
-            unit.lower == "it"
-            and before is not None
-            and before.has_verb("assault", "seizing", "siege", "encircle", "reaching", "nearing")
-        ):
+        reference = _read_noun(units, index)
+        if reference is not None:
+            yield reference
+        elif unit.lower == "it" and index and units[index - 1].has_verb(*_TAKING):
             yield _Reference(index, index + 1, frozenset({"it"}))
         elif unit.lower == "there" and index and _is_local(units, index):
             yield _Reference(index, index + 1, frozenset({"there"}), lead="in")
-        elif unit.lower in _PEOPLE and placeless:
-            after = units[index + 1].lower if index + 1 < len(units) else ""
-            if after != "of":
-                yield _Reference(index + 1, index + 1, frozenset({"there"}), lead="of")
+        elif placeless and unit.lower in _PEOPLE and not _is_named(units, index):
+            yield _Reference(index + 1, index + 1, frozenset({"there"}), lead="of")
+
+
+def _read_noun(units: tuple[Unit, ...], index: int) -> _Reference | None:
+    """Read `the town` and `both towns`."""
+    word = units[index].lower
+    several = word in _PLURAL_NOUNS
+    if not several and word not in _NOUNS | _WIDE_NOUNS:
+        return None
+    start = _find_determiner(units, index, _BOTH if several else _DETERMINERS)
+    if start is None or _is_named(units, index):
+        return None
+    noun = word.removesuffix("s") if several else word
+    return _Reference(start, index + 1, frozenset({noun}), several=several)
 
 
 def _find_determiner(units: tuple[Unit, ...], noun: int, determiners: frozenset[str]) -> int | None:

@@ -49,7 +49,7 @@ _DISTANCES = word_set(
 )
 
 
-def read_approach(  # noqa: PLR0911 - one return a rule
+def read_approach(  # noqa: C901, PLR0911 - one return a rule
     scene: Scene, place: int, governor: Governor
 ) -> Part | None:
     """Read `columns roll towards X`, `tanks stand outside X`, `rebels are 10 km from X`."""

@@ -50,7 +50,7 @@ def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) ->
     edges = {governor.index, place - 1}
     tails = [list(_words_behind(scene.units, place, index)) for index in _tails(scene.units, place)]
     for edge in sorted(edges, reverse=True):
-        before = list(_words_before(scene.units, edge, place))
+        before = list(_words_before(scene.units, edge))
         for frame, behind in _candidates(before, tails):
             free = frame.before or behind[0] in _FREE
             if not free and not _leads(scene.units, governor):
@@ -103,7 +103,7 @@ def _tails(units: tuple[Unit, ...], place: int) -> list[int]:
     return tails if closing is None else [*tails, closing + 1]
 
 
-def _words_before(units: tuple[Unit, ...], edge: int, place: int) -> Iterator[str]:
+def _words_before(units: tuple[Unit, ...], edge: int) -> Iterator[str]:
     count = 0
     for index in range(edge, -1, -1):
         unit = units[index]

@@ -81,30 +81,37 @@ def _read_words(units: list[Unit]) -> list[str]:
 
 def _find_act(scene: Scene, units: list[Unit], words: list[str]) -> str | None:
     """Return the words that tell an act."""
-    first, second = words[0], words[1] if len(words) > 1 else ""
+    second = words[1] if len(words) > 1 else ""
+    if words[0] in _MODALS | _HAVE | _BE:
+        done = _does_after_auxiliary(scene, words[0], second, words[2:3])
+        return f"{words[0]} {second}" if done else None
+    return words[0] if _does(scene, units[0], words[0], second) else None
+
+
+def _does_after_auxiliary(scene: Scene, auxiliary: str, verb: str, after: list[str]) -> bool:
+    """Tell an act: `will send`, `has drafted`, `has yet to`, `is paying`, `was asked`."""
+    if auxiliary in _MODALS:
+        return verb != "" and verb not in _BORNE | _NO_VERB
+    if auxiliary in _BE:
+        return (verb.endswith("ing") and verb not in _BORNE_NOW) or verb in _ADDRESSED
+    if verb == "to" or (verb == "no" and after in (["intention"], ["plans"])):
+        return True
+    if verb in scene.lexicon.mind["verb"] - scene.lexicon.mind["weak"]:
+        return True
+    return (verb.endswith(("ed", "en")) or verb in _IRREGULAR | _DONE) and (
+        verb not in _BORNE_PAST | _NO_VERB
+    )
+
+
+def _does(scene: Scene, unit: Unit, verb: str, after: str) -> bool:
+    """Tell an act by a single verb: `drafted a text`, `sends`, `struck the port`."""
     mind = scene.lexicon.mind
-    if first in _MODALS:
-        told = second != "" and second not in _BORNE | _NO_VERB
-        return f"{first} {second}" if told else None
-    if first in _HAVE and (second == "to" or words[1:3] in (["no", "intention"], ["no", "plans"])):
-        return first
-    if first in _HAVE:
-        told = second.endswith("ed") or second.endswith("en") or second in _IRREGULAR | _DONE
-        told = told and second not in _BORNE_PAST | _NO_VERB
-        return f"{first} {second}" if told or second in mind["verb"] - mind["weak"] else None
-    if first in _BE:
-        told = (second.endswith("ing") and second not in _BORNE_NOW) or second in _ADDRESSED
-        return f"{first} {second}" if told else None
-    unit = units[0]
-    if second == "by" or first in _BORNE_PAST or unit.cue == "state":
-        return None
-    if first in mind["verb"] - mind["weak"] or unit.cue in {"urging", "design"}:
-        return first
-    if unit.has_verb("talks", "approach") or (
-        unit.has_verb("assault", "siege", "harm") and len(words) > 1
-    ):
-        return first
-    if first in {"back", "support"} and second in {"the", "his", "its", "a", "both", "their"}:
-        return first
-    done = first.endswith("ed") and first not in scene.lexicon.nouns
-    return first if done or first in _IRREGULAR else None
+    if after == "by" or verb in _BORNE_PAST or unit.cue == "state":
+        return False
+    if verb in mind["verb"] - mind["weak"] or unit.cue in {"urging", "design"}:
+        return True
+    if unit.has_verb("talks", "approach") or (unit.has_verb("assault", "siege", "harm") and after):
+        return True
+    if verb in {"back", "support"}:
+        return after in {"the", "his", "its", "a", "both", "their"}
+    return verb in _IRREGULAR or (verb.endswith("ed") and verb not in scene.lexicon.nouns)

@@ -21,11 +21,14 @@ _WORKS = word_set(
     "film films book books novel exhibition play documentary memoir lecture song poem"
 )
 _WORKS_REACH = 6
+_QUALIFYING = word_set("border frontier aid relief hospital embassy trade")  # before a noun
 _ARTICLES = frozenset({"the", "a", "an", "same"})
 REACH = 24  # units in which a head is looked for
 
 
-def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901, PLR0911 - one return a rule
+def find_head(  # noqa: C901, PLR0911, PLR0912 - one branch a rule
+    scene: Scene, start: int, place: int
+) -> int | None:
     """Return the nearest telling word left of a preposition, in the clause, not across a scene.
 
     `BLOCKED` if a word comes first that says something else of the place.
@@ -46,9 +49,8 @@ def find_head(scene: Scene, start: int, place: int) -> int | None:  # noqa: C901
         if unit.is_place and index != place:
             if not _only_joins(units, index, start):
                 before = find_governor(units, index, scene.lexicon)
-                if before.kind == "word" and (
-                    commas > closing or any(u.lower in BE for u in units[index:start])
-                ):
+                apart = commas > closing or any(u.lower in BE for u in units[index:start])
+                if before.kind == "word" and apart:
                     return BLOCKED
                 if before.lower in LOCATIVE | {"on", "to", "into"}:
                     return None
@@ -82,15 +84,13 @@ def _is_harmed(scene: Scene, index: int) -> bool:
     """Tell `looted the hospital in X` and `a frontier post` from what says something else."""
     units = scene.units
     after = units[index + 1] if index + 1 < len(units) else None
-    if after is not None and after.kind == "word" and not after.cue and after.name is None:
-        if after.lower not in PREPOSITIONS:
-            return _may_qualify(units[index])
+    if after is not None and _is_plain(after) and after.lower not in PREPOSITIONS:
+        return units[index].lower in _QUALIFYING
     return any(unit.has_verb("assault", "harm") for unit in units[max(0, index - 3) : index])
 
 
-def _may_qualify(unit: Unit) -> bool:
-    """Tell a noun that can stand before another: `border post`, `aid convoy`."""
-    return unit.lower in {"border", "frontier", "aid", "relief", "hospital", "embassy", "trade"}
+def _is_plain(unit: Unit) -> bool:
+    return unit.kind == "word" and not unit.cue and unit.name is None
 
 
 def find_after(scene: Scene, place: int, governor: int) -> int | None:

@@ -93,7 +93,7 @@ def _is_coming(unit: Unit) -> bool:
 
 
 def find_threat(scene: Scene) -> Part | None:
-    """Return the part of a place that a sentence without any place must speak of, if it threatens."""
+    """Return the part of the place that a sentence without one must speak of, if it threatens."""
     if any(unit.is_place for unit in scene.units):
         return None
     for anchor in range(len(scene.units)):
@@ -119,22 +119,24 @@ def _may_be_target(scene: Scene, place: int, name: Candidate, governor: Governor
     if scene.is_wide(name) or scene.is_government(name) or is_dateline(name):
         return False
     units = scene.units
-    if place and units[place - 1].lower in _COMPARING:
-        return False
-    if place + 1 < len(units) and units[place + 1].lower in {"road", "highway", "border"}:
+    after = units[place + 1].lower if place + 1 < len(units) else ""
+    if after in {"road", "highway", "border"} or units[place - 1].lower in _COMPARING:
         return False
     if governor.kind == "word" and units[governor.index].has_verb(*_PASSING):
         return False
-    before = units[governor.index - 1] if governor.index > 0 else None
-    if governor.kind == "preposition":
-        points = before is not None and before.lower in _POINTING and governor.lower == "to"
-        if governor.lower not in _BESIDE and not points:
-            return False
-        if before is not None and (before.is_place or before.lower in _SPEAKERS):
-            return False
-        if before is not None and before.lower in scene.lexicon.reporting:
-            return False
-    return not is_past(scene.units, place, place, scene.year)
+    if governor.kind == "preposition" and not _lies_there(scene, governor):
+        return False
+    return not is_past(units, place, place, scene.year)
+
+
+def _lies_there(scene: Scene, governor: Governor) -> bool:
+    """Tell a preposition that says where something is, not where it comes from or was said."""
+    before = scene.units[governor.index - 1] if governor.index > 0 else None
+    word = before.lower if before is not None else ""
+    if governor.lower not in _BESIDE and not (governor.lower == "to" and word in _POINTING):
+        return False
+    placed = before is not None and before.is_place
+    return not placed and word not in _SPEAKERS | scene.lexicon.reporting
 
 
 def _is_harmful(scene: Scene, index: int) -> bool:

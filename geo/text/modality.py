@@ -175,7 +175,7 @@ def _read_verb(  # noqa: PLR0911 - one return a rule
     return "actual"
 
 
-def _read_noun(  # noqa: PLR0911 - one return a rule
+def _read_noun(  # noqa: C901, PLR0911 - one return a rule
     units: tuple[Unit, ...], anchor: int, place: int, left: list[tuple[int, Unit]]
 ) -> str:
     """Decide by what stands before the noun, nearest first, then by what follows it."""

@@ -27,20 +27,24 @@ def read_target(scene: Scene, place: int, governor: Governor) -> Part | None:
     units = scene.units
     for steps in range(1, _REACH + 1):
         index = governor.index - steps
-        if steps > 1 and index >= 0 and _is_taken(units, index, governor.index):
-            return None
-        if index < 0 or units[index].clause != units[governor.index].clause:
-            return None
-        if units[index].cue in {"neutral", "talks"} and governor.lower != "to":
-            return None
-        if _is_moving(units[index]) and leads_crowd(units, index):
-            return None
-        if is_told_about(units, index):
+        if index < 0 or _is_elsewhere(units, index, governor):
             return None
         part = read(scene, index, place, steps)
         if part is not None:
             return part
     return None
+
+
+def _is_elsewhere(units: tuple[Unit, ...], index: int, governor: Governor) -> bool:
+    """Tell whether a word speaks of something else, so that the search ends at it."""
+    unit = units[index]
+    if index < governor.index - 1 and _is_taken(units, index, governor.index):
+        return True
+    if unit.clause != units[governor.index].clause:
+        return True
+    if unit.cue in {"neutral", "talks"} and governor.lower != "to":
+        return True
+    return (_is_moving(unit) and leads_crowd(units, index)) or is_told_about(units, index)
 
 
 def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:

@@ -132,9 +132,7 @@ def _find_predicate(units: tuple[Unit, ...], place: int) -> Iterator[tuple[int, 
         index += 1
 
 
-def _read_passive(
-    scene: Scene, place: int, predicate: list[tuple[int, Unit]]
-) -> Part | None:
+def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
     """`was shelled`, `would be stormed`, `came under attack`, `fell to the rebels`."""
     auxiliary = False
     for position, (index, unit) in enumerate(predicate):
