@@ -114,13 +114,16 @@ def _read_unit(
     cue, length, lower = None, 1, token.lower
     if token.is_capitalised and lower in _MONTHS and not headline:
         return Unit(lower, token.kind, position, possessive=token.possessive), 1
+    verbs = lexicon.verbs.get(token.lower, ())
+    match = None
     if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
-        match = None if is_harmless(tokens, position) else lexicon.cues.match(tokens, position)
-        if match and isinstance(match[1], str):
-            length, cue = match[0] - position, match[1]
-            lower = " ".join(word.lower for word in tokens[position : match[0]])
-    harmless = cue is None and is_harmless(tokens, position)
-    verbs = lexicon.verbs.get(token.lower, ()) if length == 1 and not harmless else ()
+        match = lexicon.cues.match(tokens, position)
+    if (match or verbs) and is_harmless(tokens, position):
+        match, verbs = None, ()
+    if match and isinstance(match[1], str):
+        length, cue = match[0] - position, match[1]
+        lower = " ".join(word.lower for word in tokens[position : match[0]])
+        verbs = verbs if length == 1 else ()
     if lower.endswith("n't"):
         cue = "negation"
     last = tokens[position + length - 1]
