@@ -47,26 +47,41 @@ class _Frame:
 
 def read_frame(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
     """Return the part that the set phrase round a place gives it, None if there is none."""
-    edges = {governor.index, place - 1}
-    tails = [list(_words_behind(scene.units, place, index)) for index in _tails(scene.units, place)]
-    for edge in sorted(edges, reverse=True):
-        before = list(_words_before(scene.units, edge))
-        for frame, behind in _candidates(before, tails):
-            free = frame.before or behind[0] in _FREE
-            if not free and not _leads(scene.units, governor):
-                continue
-            if _fits(frame.before, before) and _fits(frame.behind, behind):
-                if frame.role == "threatened":
-                    return scene.prospect(edge, place, f"as in {frame.phrase!r}", name)
-                if frame.role == "venue":
-                    part = scene.talks(max(edge, 0), place)
-                    return replace(part, modality=frame.modality or part.modality)
-                if frame.role == "denied":
-                    return Part("threatened", "denied", frame.kind, f"as in {frame.phrase!r}")
-                if frame.role == "actor" and not scene.is_government(name):
-                    continue
-                return Part(frame.role, "actual", frame.kind, f"as in {frame.phrase!r}")
+    for frame, edge in _find_frames(scene.units, place, governor):
+        if frame.role != "actor" or scene.is_government(name):
+            return _give_part(scene, place, name, frame, edge)
     return None
+
+
+def _give_part(scene: Scene, place: int, name: Candidate, frame: _Frame, edge: int) -> Part | None:
+    reason = f"as in {frame.phrase!r}"
+    if frame.role == "threatened":
+        return scene.prospect(edge, place, reason, name)
+    if frame.role == "denied":
+        return Part("threatened", "denied", frame.kind, reason)
+    if frame.role == "venue":
+        part = scene.talks(max(edge, 0), place)
+        return replace(part, modality=frame.modality or part.modality)
+    return Part(frame.role, "actual", frame.kind, reason)
+
+
+def _find_frames(
+    units: tuple[Unit, ...], place: int, governor: Governor
+) -> Iterator[tuple[_Frame, int]]:
+    """Yield the frames that fit, each with the unit where its words before the place begin."""
+    by_before, by_behind = _load_frames()
+    tails = [list(_words_behind(units, place, index)) for index in _tails(units, place)]
+    for edge in (place - 1, governor.index) if governor.index != place - 1 else (place - 1,):
+        frames = by_before.get(next(_words_before(units, edge), ""), ())
+        before = list(_words_before(units, edge)) if frames else []
+        for frame in frames:
+            if _fits(frame.before, before) and any(_fits(frame.behind, tail) for tail in tails):
+                yield frame, edge
+    leads = _leads(units, governor)
+    for tail in tails:
+        for frame in by_behind.get(tail[0], ()) if tail else ():
+            if (leads or tail[0] in _FREE) and _fits(frame.behind, tail):
+                yield frame, governor.index
 
 
 def _leads(units: tuple[Unit, ...], governor: Governor) -> bool:
@@ -75,18 +90,6 @@ def _leads(units: tuple[Unit, ...], governor: Governor) -> bool:
         return True
     before = units[governor.index - 1].lower if governor.index > 0 else ""
     return governor.lower in {"in", "of", "inside"} and before in CROWDS
-
-
-def _candidates(
-    before: Sequence[str], tails: Sequence[Sequence[str]]
-) -> Iterator[tuple[_Frame, Sequence[str]]]:
-    """Yield the frames that the words beside a place call up, each with the words behind it."""
-    by_before, by_behind = _load_frames()
-    for behind in tails:
-        if before:
-            yield from ((frame, behind) for frame in by_before.get(before[0], ()))
-        if behind:
-            yield from ((frame, behind) for frame in by_behind.get(behind[0], ()))
 
 
 def _tails(units: tuple[Unit, ...], place: int) -> list[int]:
