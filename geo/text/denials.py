@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.forces import WEAPONS
+from geo.text.forces import WEAPONS, is_armed
 from geo.text.surroundings import BE, markers_left
 from geo.text.words import word_set
 
@@ -31,17 +31,23 @@ _TALES = word_set(
 _FALSE = word_set(
     "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
     "fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy fabrication "
-    "falsehood prank foundation disproved"
+    "falsehood prank foundation disproved mistake mistaken withdrawn retracted"
 )
 _DENYING = word_set(
     "deny denies denied denying contradict contradicts contradicted disown disowns disowned rebut "
     "rebuts rebutted repudiated refute refutes refuted quashed scotched"
 )
 _REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
-_DROPPING = word_set(
-    "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelved "
-    "cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
-) | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
+_DROPPING = (
+    word_set(
+        "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelved "
+        "cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
+    )
+    | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
+    | word_set(
+        "halts halted stops stopped lifted lifts forbidden forbade forbids forbid banned withdrawn withdrew withdraws retracted"
+    )
+)
 _LET_FALL = WEAPONS | {"leaflets"}
 _UNDONE = word_set(
     "averted avoided prevented dropped shelved scrapped postponed cancelled canceled aborted "
@@ -66,6 +72,8 @@ def read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit
         if unit.cue == "denial":
             negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
             return "threatened" if negated else "denied"
+        if unit.lower == "no" and is_armed(units[index + 1]):
+            return "denied"  # no troops are on their way to X
         before = units[index - 1].lower if index else ""
         stated = before in _PLAIN_DENIALS or unit.lower in _NOBODY  # will not, did not
         if unit.cue == "negation" and anchor - index <= _NEAR and (stated or not urged):
@@ -97,8 +105,10 @@ def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
         unit = units[index]
         if unit.is_place or unit.kind == "mark" or unit.cue in {"boundary", "relative"}:
             return False
-        if unit.lower in _DROPPING:
-            return units[anchor].lower not in _LET_FALL and not _is_negated(units, index)
+        if unit.lower in _DROPPING and units[index - 1].lower != "to":
+            let_fall = unit.lower.startswith("drop") and units[anchor].lower in _LET_FALL
+            lasting = units[anchor].cue == "state"  # a siege that was lifted
+            return not (let_fall or lasting or _is_negated(units, index))
     return False
 
 
@@ -131,7 +141,7 @@ def _is_undone(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
         before = [step.lower for step in units[max(0, index - 3) : index]]
         if unit.lower in _UNDONE:
             after = units[index + 1].lower if index + 1 < len(units) else ""
-            scrapped = unit.lower == "called off" and after in _ASIDE  # as headings have it
+            scrapped = not unit.verbs and after in _ASIDE  # as headings have it
             return (bool(set(before) & BE) or scrapped) and "not" not in before
         if unit.lower in _HAPPENING and set(before) & {"not", "never"}:
             return True

@@ -154,7 +154,8 @@ def _read_for(scene: Scene, index: int, place: int, steps: int) -> Part | None:
     if unit.lower in {"battle", "battles", "fight", "fighting", "offensive"}:
         return scene.violence(index, place)
     if unit.lower in {"fears", "fear", "alarm", "feared"} and steps <= 3:
-        return Part("threatened", "threatened", "attack", f"{unit.lower!r} for it")
+        name = scene.units[place].name
+        return name and scene.prospect(index, place, f"{unit.lower!r} for it", name)
     return None
 
 

@@ -32,7 +32,9 @@ _WIDE = frozenset({"region", "admin1"})
 _TOWNS = frozenset({"city", "point"})
 _NEAR = 6
 _MEANT = frozenset({"considered", "contemplated", "discussed", "ordered", "meant", "intended"})
-_OVER = frozenset({"passed", "receded", "eased", "faded", "lifted", "rescinded", "subsided"})
+_OVER = frozenset(
+    {"passed", "receded", "eased", "faded", "lifted", "rescinded", "subsided", "expired"}
+)
 _SOON = frozenset({"going", "about", "about to", "due", "set to"})
 
 MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violence")
