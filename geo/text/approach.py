@@ -57,6 +57,8 @@ def read_approach(  # noqa: C901, PLR0911 - one return a rule
         return _read_range(scene, place, governor)
     if governor.kind != "preposition":
         return None
+    if governor.lower == "off" and scene.units[governor.index - 1].lower in {"cut", "cutting"}:
+        return scene.violence(governor.index, place, threat=True)
     units, at = scene.units, governor.index
     words = {unit.lower for unit in units[at:place]}
     if governor.lower in {"from", "of"}:

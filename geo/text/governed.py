@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from geo.text.governors import Governor
 
 _ISSUES = frozenset({"war", "wars", "conflict", "fight", "dispute", "row", "violence"})
+_TOWARDS = (" to", " into", " on", " over")
 _TARGETS = frozenset({"assault", "siege"})
 
 
@@ -54,6 +55,8 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     near = unit.has_verb("approach") and governor.via & {"part"}  # masses south of X
     if near or unit.has_verb("encircle", "nearing") or unit.cue == "approach":
         return scene.violence(index, place, threat=True)
+    if unit.cue in {"spread", "violence", "approach"} and unit.lower.endswith(_TOWARDS):
+        return scene.violence(index, place)
     if unit.has_verb("seizing", *_TARGETS):
         return scene.violence(index, place)
     if unit.has_verb("visiting"):

@@ -39,6 +39,9 @@ _PEACE = word_set(
     "peacekeepers observers withdraw withdrawn withdrew disarm quiet calm parade school returned "
     "home hope hopes join training vote election voters polls volunteers"
 )
+_NEARER = frozenset({"coming", "nearer", "closer", "approaching"})
+_DISTANCES = word_set("hour hours kilometres kilometers km miles day days march drive")
+_SUBJECT = 7  # units from those who come to the word that says so
 _PASSING = ("leaving", "travel", "visiting", "flight", "talks", "hosting")
 _SPEAKERS = word_set(
     "reporters parliament ministers minister officials official diplomats diplomat ambassador "
@@ -151,6 +154,7 @@ def _is_harmful(scene: Scene, index: int) -> bool:
         return False
     return (
         unit.cue in VIOLENT
+        or _comes_near(scene.units, index)
         or (unit.cue in MOVING and leads_armed(scene.units, index))
         or unit.lower in _THREATENING
         or unit.has_verb("assault", "siege", "harm")
@@ -160,11 +164,20 @@ def _is_harmful(scene: Scene, index: int) -> bool:
 
 def _foretell(scene: Scene, anchor: int) -> str:
     units = scene.units
+    if _comes_near(units, anchor):
+        return "threatened"
     if units[anchor].lower in _THREATENING:
         after = [unit.lower for unit in units[anchor + 1 : anchor + 7]]
         sworn = "to" in after and not set(after) & _PEACEFUL
         return "threatened" if sworn else "actual"
     return read_violence(units, anchor, anchor, scene.year)
+
+
+def _comes_near(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell `the militia is coming` and `the rebels are an hour away`."""
+    word = units[index].lower
+    near = word in _NEARER or (word == "away" and units[index - 1].lower in _DISTANCES)
+    return near and leads_armed(units, index, _SUBJECT)
 
 
 def _belongs_elsewhere(scene: Scene, anchor: int, place: int) -> bool:

@@ -30,7 +30,7 @@ _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
     "feared expected planned looming imminent impending likely inevitable anticipated coming "
-    "cannot possible probable prepared awaited dreaded foreseen inevitable due"
+    "cannot possible probable prepared awaited dreaded foreseen readied mustered organised due"
 )
 
 
@@ -158,7 +158,7 @@ def _read_verb(  # noqa: PLR0911 - one return a rule
     )
     if any(unit.cue == "ongoing" and anchor - index <= _NEAR for index, unit in left):
         return "actual"
-    if any(unit.lower in _CONDITIONS for _, unit in left):
+    if any(unit.lower in _CONDITIONS or unit.lower.endswith("of when") for _, unit in left):
         return "threatened"
     if forms & {"past", "participle"} and not ("base" in forms and (modal or infinitive)):
         passive = any(word in BE for word in near)
