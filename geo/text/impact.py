@@ -19,7 +19,7 @@ _PLACED = word_set(
 _STRIKING = word_set(
     "fell fall falls falling landed land lands landing rained rain raining hit hits hitting struck "
     "strike strikes exploded explode came come coming crashed slammed reached reach reaching burst "
-    "dropped drop dropping aimed aim aiming thrown throw turned turn turning turns fired fire "
+    "dropped drop dropping aimed aim aiming thrown throw threw tossed turned turn turning turns fired fire "
     "firing launched lobbed hurled directed trained planted detonated went pelted slam tore ripped "
     "smashed ploughed"
 )
