@@ -20,18 +20,17 @@ _EDGES = word_set(
     "edge edges outskirts suburbs suburb gates doors doorstep threshold approaches fringes limits "
     "perimeter entrance entrances"
 )
-_MOTION = word_set(
-    "advance advances advanced advancing march marches marched marching move moves moved moving "
-    "roll rolls rolled rolling head heads headed heading push pushes pushed pushing press pressed "
-    "pressing creep creeps crept creeping edge edges edged edging inch inched inching drive "
-    "driving drove race racing raced sweep sweeping swept close closes closed closing drew "
-    "drawing draws converge converging converged pour pouring poured come coming came go goes "
-    "going gaining gained bound steaming sailing sailed"
+_MOTION = word_set(  # under way: what has moved to a place is there
+    "advance advances advanced advancing march marches marching move moves moving roll rolls "
+    "rolling head heads headed heading push pushes pushed pushing press presses pressing creep "
+    "creeps crept creeping edge edges edged edging inch inched inching drive driving race racing "
+    "sweep sweeping close closes closed closing drew drawing draws converge converging converged "
+    "pour pouring come coming go going gaining gained bound steaming sailing"
 )
 _STANCE = word_set(
     "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
     "deploying deploy deployment positions position positioned entrenched camped assembled "
-    "assembling assemble gathered gathering gather regrouping regrouped mustered mustering massed "
+    "assembling assemble moved rolled marched came drove poured swept gathered gathering gather regrouping regrouped mustered mustering massed "
     "massing mass seen spotted reached brought bringing trained trains parked stationed built "
     "building amassed amassing placed mounted lined concentrated concentrating moved taken place "
     "slipped infiltrated hiding hidden"
@@ -42,7 +41,7 @@ _WAYS = word_set(
 )
 _DRIVING = word_set("sent send sends sending moved moving brought dispatched rushed drove rolled")
 _MASSING = word_set("massing massed amassing amassed concentrating gathering assembling deploying")
-_GOING = frozenset({"go", "goes", "going"})
+_GOING = frozenset({"go", "going", "come", "coming"})
 _DISTANCES = word_set(
     "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
     "minutes march day days"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from geo.text.forces import CROWDS, FORCES, leads_crowd
 from geo.text.heads import MOVING, VIOLENT, gathers, is_official, is_told_about
 from geo.text.scene import Part, Scene
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _OBJECT = 4  # units between a verb and `of`, as in `burned half of X`
 _ADDRESSED = frozenset({"made", "posed", "issued", "directed"})
+_RETREATING = word_set("withdrew withdrawing retreated retreating pulled fell fled escaped drove")
 _REACH = 8  # units to the left of the preposition
 
 
@@ -100,6 +102,9 @@ def _is_emptied_of(scene: Scene, index: int, place: int, steps: int) -> bool:
 def _read_towards(scene: Scene, index: int, place: int, _steps: int) -> Part | None:
     """Read `advance towards X`, `rockets fired towards X`; crowds that move there are no threat."""
     unit = scene.units[index]
+    before = {other.lower.split()[0] for other in scene.units[max(0, index - _REACH) : index + 1]}
+    if before & _RETREATING:
+        return None
     if _is_moving(unit):
         return scene.violence(index, place, threat=True)
     if unit.has_verb("pressing"):

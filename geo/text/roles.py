@@ -83,7 +83,7 @@ def _prefer_relative(scene: Scene, place: int, part: Part | None) -> Part | None
     if part is None or not (part.role == "venue" or part.kind == "displacement"):
         return part
     told = read_relative(scene, place)
-    return told if told is not None and told.role in {"threatened", "site"} else part
+    return told if told is not None and told.role == "threatened" else part
 
 
 def _read_holder(scene: Scene, place: int) -> Part | None:
