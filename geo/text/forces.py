@@ -13,13 +13,11 @@ FORCES = word_set(
     "army armies militia militias gang gangs troops forces soldiers tanks fighters rebels rebel "
     "militants insurgents guerrillas jihadists extremists terrorists gunmen separatists "
     "paramilitaries paramilitary infantry columns column armour armor commandos paratroopers "
-    "battalion battalions brigade brigades division divisions regiment regiments units vanguard "
-    "bulldozers howitzers artillery guns batteries launchers warships gunboats frigates navy "
-    "helicopters gunships warplanes jets drones convoy convoys vehicles pick-ups pickups "
-    "motorcycles motorbikes mercenaries junta attackers invaders front frontline offensive "
-    "advance raiders bandits herders pirates conscripts reservists weapons armoured armored "
-    "coalition alliance faction factions militiamen combatants contingent contingents "
-    "reinforcements enemy"
+    "battalion battalions brigade brigades division divisions regiment regiments vanguard "
+    "bulldozers howitzers artillery guns batteries launchers warships gunboats frigates gunships "
+    "warplanes jets drones vehicles pick-ups pickups motorcycles motorbikes mercenaries junta "
+    "attackers invaders front frontline offensive advance raiders bandits pirates weapons "
+    "armoured armored coalition alliance faction factions militiamen combatants enemy"
 )
 WEAPONS = word_set(
     "rocket rockets missile missiles gun guns mortar mortars artillery howitzers shell shells "
