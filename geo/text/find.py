@@ -18,6 +18,7 @@ from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
 from geo.text.lists import share_parts
 from geo.text.mentions import Echo, Mention
+from geo.text.pretence import find_pretence
 from geo.text.recognise import is_sure, recognise
 from geo.text.roles import read_part
 from geo.text.scene import MENTIONED, Part, Scene
@@ -60,13 +61,17 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         for sentence, found in zip(reading.sentences, reading.names, strict=True)
     ]
     hindsight = find_hindsight(document.text, scenes)
+    pretence = find_pretence(scenes) if reads_roles else frozenset()
     parts: dict[int, Part] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
         if not reads_roles:
             continue
         for name, part in _read_parts(scene):
-            parts[id(name)] = _look_back(part) if number in hindsight else part
+            told = _look_back(part) if number in hindsight else part
+            parts[id(name)] = _discount(told) if number in pretence else told
+        if number in pretence:
+            continue
         sentence = reading.sentences[number]
         for antecedent, part in read_echoes(scenes, number, lexicon, parts):
             told = _look_back(part) if number in hindsight else part
@@ -97,6 +102,13 @@ def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
         name = scene.units[place].name
         if name is not None:
             yield name, part
+
+
+def _discount(part: Part) -> Part:
+    """Take what an exercise or a game tells of for neither violence nor a threat."""
+    if part.role not in {"threatened", "site"}:
+        return part
+    return Part("mentioned", "actual", None, f"in an exercise or a game: {part.reason}")
 
 
 def _look_back(part: Part) -> Part:
