@@ -19,7 +19,7 @@ _ACCORDS = word_set(
 )
 _SEALED = word_set(
     "signed reached concluded struck agreed negotiated brokered sealed promised drafted initialled "
-    "made worked hammered thrashed clinched finalised accepted announced sign reach conclude"
+    "made worked hammered thrashed clinched finalised sign reach conclude"
 )
 _REACH = 8  # units from the preposition to the verb, and from there to the accord
 

@@ -17,8 +17,8 @@ _REACH = 12  # units to the left of the preposition
 _NEAR = word_set("near around round outside above off within beyond opposite overlooking beside")
 _ONTO = word_set("toward towards to for on into against")
 _EDGES = word_set(
-    "edge edges outskirts suburbs suburb gates doors doorstep threshold approaches fringes limits "
-    "perimeter entrance entrances"
+    "edge edges outskirts suburbs suburb gates doors doorstep threshold approaches fringes "
+    "limits perimeter entrance entrances"
 )
 _MOTION = word_set(  # under way: what has moved to a place is there
     "advance advances advanced advancing march marches marching move moves moving roll rolls "
@@ -28,12 +28,13 @@ _MOTION = word_set(  # under way: what has moved to a place is there
     "pour pouring come coming go going gaining gained bound steaming sailing"
 )
 _STANCE = word_set(
-    "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging deployed "
-    "deploying deploy deployment positions position positioned entrenched camped assembled "
-    "assembling assemble moved rolled marched came drove poured swept gathered gathering gather regrouping regrouped mustered mustering massed "
-    "massing mass seen spotted reached brought bringing trained trains parked stationed built "
-    "building amassed amassing placed mounted lined concentrated concentrating moved taken place "
-    "slipped infiltrated hiding hidden"
+    "stand stands stood standing wait waits waited waiting sit sits sat dug dig digging "
+    "deployed deploying deploy deployment positions position positioned entrenched camped "
+    "assembled assembling assemble moved rolled marched came drove poured swept gathered "
+    "gathering gather regrouping regrouped mustered mustering massed massing mass seen spotted "
+    "reached brought bringing trained trains parked stationed built building amassed amassing "
+    "placed mounted lined concentrated concentrating moved taken place slipped infiltrated "
+    "hiding hidden"
 )
 _WAYS = word_set(
     "closer on steadily slowly quickly south north east west out down up again nearer forward "
@@ -43,8 +44,8 @@ _DRIVING = word_set("sent send sends sending moved moving brought dispatched rus
 _MASSING = word_set("massing massed amassing amassed concentrating gathering assembling deploying")
 _GOING = frozenset({"go", "going", "come", "coming"})
 _DISTANCES = word_set(
-    "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours hour "
-    "minutes march day days"
+    "kilometre kilometres kilometer kilometers km mile miles metres meters walk drive hours "
+    "hour minutes march day days"
 )
 
 

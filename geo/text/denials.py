@@ -23,19 +23,21 @@ _ELSE = word_set(
     "only just yet end let-up sign stop ending doubts doubt doubted disputes knows wants can dares"
 )
 _TALES = word_set(
-    "rumours rumour rumors rumor reports report claims claim story stories talk message messages "
-    "texts post posts suggestions suggestion allegations allegation letter letters whispers "
-    "notion idea speculation warnings warning tale tales leaflet leaflets fears map charge "
-    "charges accusation accusations video recording call threat threats"
+    "rumours rumour rumors rumor reports report claims claim story stories talk message "
+    "messages texts post posts suggestions suggestion allegations allegation letter letters "
+    "whispers notion idea speculation warnings warning tale tales leaflet leaflets fears map "
+    "charge charges accusation accusations video recording call threat threats"
 )
+_ACCOUNTS = word_set("claims claim reports report allegations allegation accusations charge")
+_OMENS = word_set("would will could planned plans imminent coming impending looming about going to")
 _FALSE = word_set(
-    "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery forged "
-    "fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy fabrication "
-    "falsehood prank foundation disproved mistake mistaken withdrawn retracted"
+    "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery "
+    "forged fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy "
+    "fabrication falsehood prank foundation disproved mistake mistaken withdrawn retracted"
 )
 _DENYING = word_set(
-    "deny denies denied denying contradict contradicts contradicted disown disowns disowned rebut "
-    "rebuts rebutted repudiated refute refutes refuted quashed scotched"
+    "deny denies denied denying contradict contradicts contradicted disown disowns disowned "
+    "rebut rebuts rebutted repudiated refute refutes refuted quashed scotched"
 )
 _REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
 _DROPPING = (
@@ -45,7 +47,8 @@ _DROPPING = (
     )
     | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
     | word_set(
-        "halts halted stops stopped lifted lifts forbidden forbade forbids forbid banned withdrawn withdrew withdraws retracted"
+        "halts halted stops stopped lifted lifts forbidden forbade forbids forbid banned "
+        "withdrawn withdrew withdraws retracted"
     )
 )
 _LET_FALL = WEAPONS | {"leaflets"}
@@ -97,6 +100,12 @@ def is_withdrawn(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
         or _is_undone(units, anchor, max(anchor, place))
         or _is_false(units, anchor, max(anchor, place))
     )
+
+
+def is_foretold(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell whether what is denied was to come: `rumours of a raid`, not `claims of a raid`."""
+    near = {unit.lower for unit in units[max(0, anchor - _OBJECT) : anchor]}
+    return not near & _ACCOUNTS or bool(near & _OMENS)
 
 
 def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
@@ -167,8 +176,9 @@ def _is_false(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
     but = False
     for index, unit in _walk_right(units, start):
         but = but or unit.lower in {"but", "and"}
-        if unit.lower in _FALSE or (unit.cue == "denial" and unit.lower not in _DENYING):
-            near = {step.lower for step in units[max(0, index - _NEAR) : index]}
+        near = {step.lower for step in units[max(0, index - _NEAR) : index]}
+        denied = unit.cue == "denial" and (unit.lower not in _DENYING or bool(near & BE))
+        if unit.lower in _FALSE or denied:
             return "not" not in near and (not but or bool(near & _PRONOUNS))
     return False
 

@@ -41,12 +41,12 @@ def read_governor(scene: Scene, place: int, name: Candidate, governor: Governor)
     return read_target(scene, place, governor) or read_party(scene, name, governor)
 
 
-def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:  # noqa: PLR0911 - one return a rule
+def _read_direct(  # noqa: C901, PLR0911 - one return a rule
+    scene: Scene, place: int, name: Candidate, governor: Governor
+) -> Part | None:
     """Read a verb or a noun that takes the place without a preposition: `shelled X`, `visit X`."""
     unit, index = scene.units[governor.index], governor.index
-    before = scene.units[index - 1].lower if index else ""
-    noun = unit.verbs and not unit.cue and not unit.lower.endswith("ing")
-    if noun and before in {"the", "a", "an", "same", "this"}:
+    if _is_noun(scene, index):
         return read_object(scene, name, governor)
     if unit.lower == "spare" and any(u.cue == "urging" for u in scene.units[:index]):
         return scene.prospect(index, place, "asked to spare it", name)
@@ -69,6 +69,13 @@ def _read_direct(scene: Scene, place: int, name: Candidate, governor: Governor) 
     if unit.cue == "urging" and scene.is_government(name):
         return stands(name, unit.lower)
     return read_object(scene, name, governor)
+
+
+def _is_noun(scene: Scene, index: int) -> bool:
+    """Tell `the same level` from a verb that takes a place."""
+    unit, before = scene.units[index], scene.units[index - 1].lower if index else ""
+    read = bool(unit.verbs) and not unit.cue and not unit.lower.endswith("ing")
+    return read and before in {"the", "a", "an", "same", "this"}
 
 
 def _is_quoted(scene: Scene, place: int, head: int) -> bool:

@@ -17,15 +17,15 @@ _PLACED = word_set(
     "on in into at near outside onto over behind against upon around across towards toward of"
 )
 _STRIKING = word_set(
-    "fell fall falls falling landed land lands landing rained rain raining hit hits hitting struck "
-    "strike strikes exploded explode came come coming crashed slammed reached reach reaching burst "
-    "dropped drop dropping aimed aim aiming thrown throw threw tossed turned turn turning turns fired fire "
-    "firing launched lobbed hurled directed trained planted detonated went pelted slam tore ripped "
-    "smashed ploughed"
+    "fell fall falls falling landed land lands landing rained rain raining hit hits hitting "
+    "struck strike strikes exploded explode came come coming crashed slammed reached reach "
+    "reaching burst dropped drop dropping aimed aim aiming thrown throw threw tossed turned "
+    "turn turning turns fired fire firing launched lobbed hurled directed trained planted "
+    "detonated went pelted slam tore ripped smashed ploughed"
 )
 _ARMS = WEAPONS | word_set(
-    "round rounds debris projectile projectiles salvo salvos volley warhead barrel fragments mine "
-    "mines shrapnel dynamite petrol firebombs device devices munitions jets jet"
+    "round rounds debris projectile projectiles salvo salvos volley warhead barrel fragments "
+    "mine mines shrapnel dynamite petrol firebombs device devices munitions jets jet"
 )
 
 

@@ -59,6 +59,8 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
         modality = _foretell(scene, anchor)
         if modality not in {"threatened", "planned"}:
             continue
+        if _is_said_there(scene, place, governor, anchor):
+            return None
         word = scene.units[anchor].lower
         return Part(
             "threatened", modality, "attack", f"nearest town to a {modality} {word!r}", loose=True
@@ -108,6 +110,18 @@ def find_threat(scene: Scene) -> Part | None:
                     "threatened", modality, "attack", f"a {modality} {word!r} told of later"
                 )
     return None
+
+
+def _is_said_there(scene: Scene, place: int, governor: Governor, anchor: int) -> bool:
+    """Read `In X, the minister warned of an attack`: X is where it was said."""
+    fronted = governor.index == 0 or scene.units[governor.index - 1].kind == "mark"
+    if not fronted or anchor < place:
+        return False
+    lexicon = scene.lexicon
+    return any(
+        unit.lower in lexicon.mind["people"] or (unit.lower,) in lexicon.titles
+        for unit in scene.units[place:anchor]
+    )
 
 
 def _near(length: int, place: int) -> Iterator[int]:

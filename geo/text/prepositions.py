@@ -160,7 +160,9 @@ def _read_for(scene: Scene, index: int, place: int, steps: int) -> Part | None:
         return scene.violence(index, place)
     if unit.lower in {"fears", "fear", "alarm", "feared"} and steps <= 3:
         name = scene.units[place].name
-        return name and scene.prospect(index, place, f"{unit.lower!r} for it", name)
+        return (
+            None if name is None else scene.prospect(index, place, f"{unit.lower!r} for it", name)
+        )
     return None
 
 

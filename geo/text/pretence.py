@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from geo.text.words import word_set
@@ -17,6 +18,7 @@ _MOCK = word_set(
     "exercise exercises drill drills manoeuvre manoeuvres maneuver maneuvers wargame wargames mock "
     "simulated simulation rehearsal rehearsals re-enactment reenactment enactment enacted"
 )
+_WAR_GAMES = frozenset({("war", "game"), ("war", "games")})
 _GAMES = word_set(
     "match coach league champions championship cyclists striker strikers midfielder team teams "
     "tournament marathon trophy cup goalkeeper scored tourists holidaymakers fans supporters "
@@ -45,7 +47,7 @@ def find_pretence(scenes: Sequence[Scene]) -> frozenset[int]:
 
 def _is_mock(units: tuple[Unit, ...]) -> bool:
     words = [unit.lower for unit in units]
-    if any(pair == ("war", "game") or pair == ("war", "games") for pair in _pairs(words)):
+    if any(pair in _WAR_GAMES for pair in pairwise(words)):
         return True
     return any(
         word in _MOCK and not {before, after} & _VERBAL
@@ -59,7 +61,3 @@ def _is_game(units: tuple[Unit, ...]) -> bool:
 
 def _is_earnest(units: tuple[Unit, ...]) -> bool:
     return any(unit.lower in _EARNEST for unit in units)
-
-
-def _pairs(words: list[str]) -> list[tuple[str, str]]:
-    return list(zip(words, words[1:], strict=False))

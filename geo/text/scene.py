@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.denials import is_denied, is_withdrawn
+from geo.text.denials import is_denied, is_foretold, is_withdrawn
 from geo.text.modality import is_modal, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class Scene:
         """Tell whether what is denied was to come: a raid called off, a rumour of an attack."""
         told = {form for _, form in self.units[anchor].verbs} & {"past", "participle"}
         near = {unit.lower for unit in self.units[max(0, anchor - _NEAR) : anchor]}
-        return bool(near & _MEANT) or (not told and is_withdrawn(self.units, anchor, place))
+        return bool(near & _MEANT) or (
+            not told and is_withdrawn(self.units, anchor, place) and is_foretold(self.units, anchor)
+        )
 
     def _is_future(self, anchor: int) -> bool:
         words = range(max(0, anchor - 8), min(len(self.units), anchor + 6))

@@ -41,7 +41,8 @@ def read_subject(scene: Scene, place: int, name: Candidate, governor: Governor) 
 def _read_inner(scene: Scene, place: int, governor: Governor) -> Part | None:
     """Read `a school in X was hit`, `the people of X braced for`: a part of the subject."""
     units = scene.units
-    if governor.lower not in LOCATIVE | {"of"}:
+    fronted = governor.index == 0 or units[governor.index - 1].kind == "mark"
+    if fronted or governor.lower not in LOCATIVE | {"of"}:
         return None
     for index in range(governor.index - 1, -1, -1):
         unit = units[index]
