@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from geo.events.event import Event, EventSet
 from geo.places import NameQuery, resolve_names
 from geo.text import ROLE_LANGUAGES, find_mentions
-from geo.text.dates import resolve_day
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 _EVENT_ROLES = frozenset({"venue", "threatened", "site"})
 _KINDS = {"venue": "talks", "threatened": "attack", "site": "violence"}
 _CURRENT = ("actual", "threatened", "planned")
+_AHEAD = frozenset({"threatened", "planned"})
 _LANGUAGES = {
     "ar": "Arabic",
     "fr": "French",
@@ -35,7 +35,10 @@ _MAX_EVIDENCE = 3  # sentences
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
-    """One place in one sentence in one role: what events are merged from."""
+    """One place in one sentence in one role: what events are merged from.
+
+    `day`: None where the text gives none.
+    """
 
     place_id: str
     role: str
@@ -43,6 +46,7 @@ class _Sighting:
     kind: str
     sentence: str
     order: int
+    day: date | None
 
 
 def read_article(
@@ -61,8 +65,9 @@ def read_article(
 
     Returns
     -------
-        One event for each place, role and standing (current, past, denied); capitals and
-        countries that act or are only mentioned have a place but no event.
+        One event for each place, role, standing (current, past, denied) and day; what is told
+        without a day counts to the first event of its standing. Capitals and countries that act or
+        are only mentioned have a place but no event.
 
     Raises
     ------
@@ -75,7 +80,7 @@ def read_article(
         [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
     )
     places = _collect_places(mentions, resolutions)
-    events = _merge(_list_sightings(document, mentions), document.date)
+    events = _merge(_list_sightings(document, mentions))
     return EventSet(
         mentions=mentions,
         events=events,
@@ -186,6 +191,7 @@ def _list_sightings(document: Document, mentions: Sequence[Mention]) -> list[_Si
                     mention.event_kind,
                     sentence,
                     mention.span_start,
+                    mention.day,
                 )
             )
         sightings.extend(
@@ -196,38 +202,55 @@ def _list_sightings(document: Document, mentions: Sequence[Mention]) -> list[_Si
                 echo.kind or _KINDS[echo.role],
                 echo.evidence,
                 mention.span_start,
+                echo.day,
             )
             for echo in mention.echoes
         )
     return sightings
 
 
-def _merge(sightings: Sequence[_Sighting], anchor: date | None) -> list[Event]:
+def _merge(sightings: Sequence[_Sighting]) -> list[Event]:
     groups: dict[tuple[str, str, str], list[_Sighting]] = {}
     for sighting in sightings:
         standing = "current" if sighting.modality in _CURRENT else sighting.modality
         groups.setdefault((sighting.place_id, sighting.role, standing), []).append(sighting)
-    ordered = sorted(groups.values(), key=lambda group: group[0].order)
-    return [_make_event(f"E{n}", group, anchor) for n, group in enumerate(ordered, start=1)]
+    parts = [part for group in groups.values() for part in _part_by_day(group)]
+    ordered = sorted(parts, key=lambda part: part[0].order)
+    return [_make_event(f"E{n}", part) for n, part in enumerate(ordered, start=1)]
 
 
-def _make_event(event_id: str, group: Sequence[_Sighting], anchor: date | None) -> Event:
+def _part_by_day(group: Sequence[_Sighting]) -> list[list[_Sighting]]:
+    """Part what is told of different days; what has no day goes with the first of its kind.
+
+    Its kind: what happens or what is ahead, so that the day of talks to come is not that of talks
+    that are held.
+    """
+    first: dict[bool, date] = {}
+    for sighting in group:
+        if sighting.day is not None:
+            first.setdefault(sighting.modality in _AHEAD, sighting.day)
+    parts: dict[date | None, list[_Sighting]] = {}
+    for sighting in group:
+        day = sighting.day or first.get(sighting.modality in _AHEAD)
+        parts.setdefault(day, []).append(sighting)
+    return list(parts.values())
+
+
+def _make_event(event_id: str, group: Sequence[_Sighting]) -> Event:
     """Merge sightings; what happens outranks what is planned, a feared attack one announced."""
     modalities = [sighting.modality for sighting in group]
     modality = min(modalities, key=lambda m: _CURRENT.index(m) if m in _CURRENT else 0)
     leading = [sighting for sighting in group if sighting.modality == modality]
     kinds = [sighting.kind for sighting in group]
-    sentences = list(dict.fromkeys(_tidy(sighting.sentence) for sighting in leading))
-    ahead = modality in {"planned", "threatened"}
-    days = (resolve_day(sentence, anchor, ahead=ahead) for sentence in sentences)
+    sentences = dict.fromkeys(_tidy(sighting.sentence) for sighting in leading)
     return Event(
         event_id=event_id,
         kind=max(dict.fromkeys(kinds), key=kinds.count),
         role=group[0].role,
         modality=modality,
-        date=None if modality == "past" else next((day for day in days if day), None),
+        date=next((sighting.day for sighting in group if sighting.day), None),
         place_id=group[0].place_id,
-        evidence=" […] ".join(sentences[:_MAX_EVIDENCE]),
+        evidence=" […] ".join(list(sentences)[:_MAX_EVIDENCE]),
     )
 
 

@@ -117,7 +117,7 @@ def build_zones(
         made, caution = _event_zones(event, place, units, radii_km)
         zones += made
         cautions += caution
-    return zones, cautions
+    return zones, list(dict.fromkeys(cautions))  # a place may be told of on several past days
 
 
 def _event_zones(

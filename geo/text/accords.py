@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.modality import is_past
-from geo.text.scene import Part
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
     from geo.text.governors import Governor
-    from geo.text.scene import Scene
+    from geo.text.scene import Part, Scene
 
 _ACCORDS = word_set(
     "accord accords agreement agreements deal deals treaty treaties understanding truce truces "
@@ -45,7 +45,8 @@ def read_accord(scene: Scene, place: int, governor: Governor) -> Part | None:
     part = scene.talks(verb, place)
     former = part.modality == "actual" and _is_former(scene, verb, place)
     modality = "past" if former else part.modality
-    return Part("venue", modality, "talks", f"where an accord was {units[verb].lower!r}")
+    reason = f"where an accord was {units[verb].lower!r}"
+    return replace(part, modality=modality, reason=reason)
 
 
 def _is_former(scene: Scene, verb: int, place: int) -> bool:

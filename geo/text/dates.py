@@ -1,11 +1,17 @@
-"""Dates in a text: the dateline's, the first full one, and what `on Friday` means."""
+"""Full dates in a text, and which of them is the article's."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-_MONTHS = {
+from geo.text.times import to_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import date
+
+MONTHS = {
     name: number
     for number, names in enumerate(
         (
@@ -26,7 +32,7 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DATE = re.compile(
     rf"\b(?P<day>[0-3]?\d)(?:st|nd|rd|th|er)?(?:\s+of)?[\s\-.]+(?P<month>{_MONTH})\b\.?,?[\s\-]+{_YEAR}\b"
@@ -34,13 +40,6 @@ _DATE = re.compile(
     r"|\b(?P<year3>(?:19|20)\d\d)[-/](?P<month3>[01]\d)[-/](?P<day3>[0-3]\d)\b",
     re.IGNORECASE,
 )
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_RELATIVE = re.compile(
-    rf"\b(?P<next>next\s+|coming\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
-    r"|\b(?P<near>yesterday|today|tonight|tomorrow|overnight)\b",
-    re.IGNORECASE,
-)
-_NEAR = {"yesterday": -1, "today": 0, "tonight": 0, "overnight": 0, "tomorrow": 1}
 _DATELINE_WINDOW = 600  # characters in which a dateline is looked for
 _TEXT_WINDOW = 100_000
 
@@ -68,32 +67,13 @@ def find_date(text: str) -> tuple[date, str] | None:
 
 def find_full_dates(text: str) -> list[tuple[int, date]]:
     """Return every full date of a text with its position."""
-    found = ((match.start(), _to_date(match)) for match in _DATE.finditer(text[:_TEXT_WINDOW]))
-    return [(start, day) for start, day in found if day is not None]
+    return [(start, day) for start, _, day in scan_full_dates(text) if day is not None]
 
 
-def resolve_day(sentence: str, anchor: date | None, *, ahead: bool) -> date | None:
-    """Return the day that a sentence speaks of, or None if it names none.
-
-    Parameters
-    ----------
-    anchor
-        The article's date; weekdays are counted from it.
-    ahead
-        Whether the sentence speaks of something to come, so that `Friday` is the next one.
-    """
-    full = [day for _, day in find_full_dates(sentence)]
-    if other := [day for day in full if day != anchor]:
-        return other[0]
-    match = _RELATIVE.search(sentence)
-    if match is None or anchor is None:
-        return full[0] if full else None
-    if near := match.group("near"):
-        return anchor + timedelta(days=_NEAR[near.lower()])
-    weekday = _WEEKDAYS.index(match.group("weekday").lower())
-    if ahead or match.group("next"):
-        return anchor + timedelta(days=(weekday - anchor.weekday()) % 7)
-    return anchor - timedelta(days=(anchor.weekday() - weekday) % 7)
+def scan_full_dates(text: str) -> Iterator[tuple[int, int, date | None]]:
+    """Yield the bounds of what is written as a full date, and its day; None: no such day."""
+    for match in _DATE.finditer(text[:_TEXT_WINDOW]):
+        yield match.start(), match.end(), _to_date(match)
 
 
 def _to_date(match: re.Match[str]) -> date | None:
@@ -101,9 +81,6 @@ def _to_date(match: re.Match[str]) -> date | None:
     for suffix in ("", "2", "3"):
         if groups["year" + suffix]:
             month = groups["month" + suffix]
-            number = _MONTHS[month.lower()] if not month.isdigit() else int(month)
-            try:
-                return date(int(groups["year" + suffix]), number, int(groups["day" + suffix]))
-            except ValueError:
-                return None
+            number = MONTHS[month.lower()] if not month.isdigit() else int(month)
+            return to_day(int(groups["year" + suffix]), number, int(groups["day" + suffix]))
     return None

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.lexicon import Lexicon
 
-_WEAK_PREPOSITIONS = word_set("from to of on into for against over between through")
+_WEAK_PREPOSITIONS = word_set(
+    "from to of on into for against over between through above below behind beyond past along off"
+)
 DIRECTIONS = word_set(
     "north south east west northern southern eastern western central northeast northwest southeast "
     "southwest northeastern northwestern southeastern southwestern north-east north-west "

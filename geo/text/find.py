@@ -14,6 +14,7 @@ from geo.text.consensus import (
     heed_denials,
     yield_to_towns,
 )
+from geo.text.diary import Diary
 from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
 from geo.text.lists import share_parts
@@ -25,6 +26,7 @@ from geo.text.scene import MENTIONED, Part, Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from geo.text.candidates import Candidate
     from geo.text.document import Document
@@ -62,14 +64,18 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
     ]
     hindsight = find_hindsight(document.text, scenes)
     pretence = find_pretence(scenes) if reads_roles else frozenset()
+    diary = Diary(document, reading.sentences, scenes, hindsight)
     parts: dict[int, Part] = {}
+    days: dict[int, date | None] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
         if not reads_roles:
             continue
         for name, part in _read_parts(scene):
             told = _look_back(part) if number in hindsight else part
-            parts[id(name)] = _discount(told) if number in pretence else told
+            told = _discount(told) if number in pretence else told
+            parts[id(name)] = told
+            days[id(name)] = diary.find_day(number, told, name.first)
         if number in pretence:
             continue
         sentence = reading.sentences[number]
@@ -81,6 +87,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
                     told.modality,
                     document.text[sentence.start : sentence.end],
                     told.kind,
+                    diary.find_day_again(number, told, antecedent),
                 )
             )
     flat = [name for found in reading.names for name in found]
@@ -89,7 +96,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
     adopt_echoes(flat, parts, echoes)
     adopt_datelines(flat, parts)
     named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
-    return _make_mentions(document, named, parts, echoes)
+    return _make_mentions(document, named, parts, echoes, days)
 
 
 def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
@@ -123,6 +130,7 @@ def _make_mentions(
     names: Sequence[Candidate],
     parts: dict[int, Part],
     echoes: dict[int, list[Echo]],
+    days: dict[int, date | None],
 ) -> list[Mention]:
     mentions: list[Mention] = []
     for name in names:
@@ -157,6 +165,7 @@ def _make_mentions(
                 sentence_start=name.sentence.start,
                 sentence_end=name.sentence.end,
                 event_kind=part.kind,
+                day=days.get(id(name)),
                 echoes=tuple(echoes.get(id(name), ())),
             )
         )

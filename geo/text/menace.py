@@ -62,9 +62,9 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
         if _is_said_there(scene, place, governor, anchor):
             return None
         word = scene.units[anchor].lower
-        return Part(
-            "threatened", modality, "attack", f"nearest town to a {modality} {word!r}", loose=True
-        )
+        reason = f"nearest town to a {modality} {word!r}"
+        token = scene.units[anchor].token
+        return Part("threatened", modality, "attack", reason, loose=True, anchor=token)
     return _read_arms(scene, place, name)
 
 
@@ -106,9 +106,8 @@ def find_threat(scene: Scene) -> Part | None:
             modality = _foretell(scene, anchor)
             if modality in {"threatened", "planned"}:
                 word = scene.units[anchor].lower
-                return Part(
-                    "threatened", modality, "attack", f"a {modality} {word!r} told of later"
-                )
+                reason = f"a {modality} {word!r} told of later"
+                return Part("threatened", modality, "attack", reason, loose=True)
     return None
 
 

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A later reference to the same place without its name: `the city`, `there`."""
+    """A later reference to the same place without its name: `the city`, `there`.
+
+    `day`: of what is told there, None where the text gives none.
+    """
 
     role: str
     modality: str
     evidence: str
     kind: str | None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,8 @@ class Mention:
     event_kind
         What happens there: `talks`, `attack`, `violence`, `displacement`; None: nothing is told
         of it here, as in a dateline.
+    day
+        Of what is told of it here; None where the text gives none, or more than a day.
     echoes
         What is said of it later without its name.
     """
@@ -71,4 +81,5 @@ class Mention:
     sentence_start: int = 0
     sentence_end: int = 0
     event_kind: str | None = None
+    day: date | None = None
     echoes: tuple[Echo, ...] = ()

@@ -49,6 +49,15 @@ def _find_ending(tokens: tuple[Token, ...], position: int, limit: int, lexicon: 
                 end = index + 1
         elif token.text not in _LINKS or (token.text in {"of", "for"} and end == position):
             break
+    return _find_state(tokens, end, lexicon) if end > position else end
+
+
+def _find_state(tokens: tuple[Token, ...], end: int, lexicon: Lexicon) -> int:
+    """`Central Bank of Myanmar`: the country is in the name."""
+    if end + 1 < len(tokens) and tokens[end].lower == "of" and not tokens[end - 1].possessive:
+        match = lexicon.names.match(tokens, end + 1)
+        if match and isinstance(match[1], Entry) and match[1].kind == "country":
+            return match[0]
     return end
 
 
@@ -85,6 +94,8 @@ def find_home(
         first += 1
     if tokens[first + 1].lower == "of" and tokens[first].lower in _OF_A_STATE:
         first += 2 + (tokens[first + 2].lower == "the")
+    elif _find_state(tokens, last - 2, lexicon) == last:
+        first, last = last - 1, last + 1  # only the state; what follows is none of the name
     match = lexicon.names.match(tokens, first) if first < last else None
     end, entry = match or (first, "")
     longer = _find_in_index(sentence, first, last, names, lexicon)

@@ -24,7 +24,6 @@ _ASSIMILATED = frozenset({"as", "at", "an", "ad", "ar"})  # at-Tamimi; alone the
 _LONGEST_PERSON = 6
 _LARGE = 100_000  # persons: a town this large ends no name that is not said to be a person's
 _LONGEST_TITLE = 3
-_PAIR_NOTABLE = 5_000  # persons: a town whose whole name the pair is
 _NOTABLE = 15_000  # persons: a place of this size outweighs a first name
 
 
@@ -55,7 +54,7 @@ def find_person(  # noqa: PLR0911 - one return a rule
         _speaks(tokens, position, end, lexicon)
         or _is_unknown_pair(sentence, position, end, names, lexicon)
     ):
-        return None if _is_notable_place(tokens, position, end, names) else end
+        return None if _is_notable_place(tokens, position, end, names, least=0) else end
     return None
 
 
@@ -160,7 +159,11 @@ def _is_place_first_name(
 
 
 def _is_notable_place(
-    tokens: tuple[Token, ...], position: int, end: int, names: CachedNames
+    tokens: tuple[Token, ...],
+    position: int,
+    end: int,
+    names: CachedNames,
+    least: int = _NOTABLE,
 ) -> bool:
     for last in range(end, position + 1, -1):
         surface = "".join(
@@ -168,7 +171,7 @@ def _is_notable_place(
             for index, token in enumerate(tokens[position:last])
         )
         facts = names.lookup(surface)
-        if facts and (facts[0].kind != "city" or (facts[0].population or 0) >= _NOTABLE):
+        if facts and (facts[0].kind != "city" or (facts[0].population or 0) >= least):
             return True
     return False
 
@@ -192,7 +195,7 @@ def _is_unknown_pair(
     ):
         return False
     whole = names.lookup(" ".join(word.text for word in words))
-    if any((fact.population or 0) >= _PAIR_NOTABLE for fact in whole):
+    if whole:
         return False  # Chasiv Yar
     if any(
         fact.kind in _AREAS or (fact.population or 0) >= _LARGE

@@ -9,6 +9,7 @@ from geo.text.accords import read_accord
 from geo.text.approach import read_approach
 from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
+from geo.text.forces import is_armed
 from geo.text.frames import read_frame
 from geo.text.governed import read_governor
 from geo.text.governors import LOCATIVE, find_governor
@@ -32,6 +33,7 @@ _SUBJECTS_OF_TALKS = word_set(
 
 _APPOSITION = 6  # units from a comma to the noun of an apposition
 _QUOTES = frozenset({'"', "\u201c", "\u201d"})
+_DOER = 6  # units from a place to those who do what a relative clause tells
 _OF_STATES = word_set("government army forces troops bombers jets warplanes junta regime navy")
 
 
@@ -83,7 +85,16 @@ def _prefer_relative(scene: Scene, place: int, part: Part | None) -> Part | None
     if part is None or not (part.role == "venue" or part.kind == "displacement"):
         return part
     told = read_relative(scene, place)
-    return told if told is not None and told.role == "threatened" else part
+    if told is None or told.role not in {"threatened", "site"}:
+        return part
+    if told.role == "site" and not _is_done_by_force(scene, place):
+        return part
+    return told
+
+
+def _is_done_by_force(scene: Scene, place: int) -> bool:
+    """Tell `where rebels had killed ten people` from `where he died`."""
+    return any(is_armed(unit) for unit in scene.units[place + 1 : place + _DOER])
 
 
 def _read_holder(scene: Scene, place: int) -> Part | None:

@@ -34,7 +34,7 @@ _SMALL_WORDS = word_set(
     "also still just then now"
 )
 _DWELLINGS = frozenset({"village", "villages", "hamlet"})
-_LOCATED = frozenset({"in", "near", "around", "outside", "inside"})
+_LOCATED = frozenset({"in", "at", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
 _KINDS_OF_STATE = _STATES | word_set(
@@ -154,6 +154,7 @@ class _Scanner:
             or (None if end - position > 1 else self._person(position))
             or self._organisation(position, end)
             or self._side(position, end)
+            or self._possessive(position, end)
             or self._place(position, shortest=end - position + 1)
             or (self._from_entry(position, end, entry) if entry else None)
         )
@@ -242,7 +243,8 @@ class _Scanner:
     def _feature(self, position: int, known: int) -> Candidate | None:
         """`Litani River`, `Goma Airport`: unknown as a whole, yet said to be one."""
         found = find_feature(self.tokens, position, self.run.last, self.lexicon)
-        if found is None or found[0] <= known or self.sentence.headline:
+        opens_body = self.tokens[position].lower in self.lexicon.organisations["prefix"]
+        if found is None or found[0] <= known or opens_body or self.sentence.headline:
             return None
         end, kind = found
         if any(self.names.lookup(self._surface(first, end)) for first in range(position, end - 1)):
@@ -279,6 +281,19 @@ class _Scanner:
         place.first = position
         return place
 
+    def _possessive(self, position: int, known: int) -> Candidate | None:
+        """`Cox's Bazar`, `St. John's`: the possessive is in the name."""
+        tokens = self.tokens
+        if known > position or not tokens[position].possessive or position + 1 >= len(tokens):
+            return None
+        if not tokens[position + 1].is_capitalised:
+            return None
+        surface = f"{tokens[position].text}'s {tokens[position + 1].text}"
+        facts = self.names.lookup(surface)
+        if not facts:
+            return None
+        return Candidate(self.sentence, position, position + 2, "place", surface, facts=facts)
+
     def _abbreviation(self, position: int) -> Candidate | None:
         """`Gainesville, Va.`: a state's short form, after a comma or in brackets only."""
         tokens = self.tokens
@@ -310,12 +325,12 @@ class _Scanner:
                     facts = self.names.lookup(surface)
                     if facts:
                         whole = position == run.first and end == run.last
-                        camp = stretch > end and tokens[stretch - 1].lower == "camp"
-                        last = end if camp else self._with_capital_district(stretch, facts)
+                        if stretch == end and self._is_part(position, end, facts):
+                            return self._unknown(position)
                         return Candidate(
                             self.sentence,
                             position,
-                            last,
+                            self._with_capital_district(end, facts),
                             "place",
                             surface,
                             facts=facts,
@@ -324,6 +339,22 @@ class _Scanner:
             end -= 1
         opens = position == run.first or tokens[position - 1].lower == "and"
         return self._unknown(position) if shortest == 1 and opens else None
+
+    def _is_part(self, first: int, last: int, facts: Sequence[NameFact]) -> bool:
+        """Tell whether it is a small part of a longer name that the text takes for a place.
+
+        `the village of Abu Sunun`, where an Abu is known, and no Abu Sunun.
+        """
+        if first != self.run.first or last == self.run.last or self.sentence.headline:
+            return False
+        rest = self.tokens[last : self.run.last]
+        if any(not (t.is_capitalised or t.joined) or t.lower in self.lexicon.nouns for t in rest):
+            return False
+        whole = Candidate(self.sentence, first, self.run.last, "place", "")
+        if names_settlement(whole, self.lexicon):
+            return True
+        large = facts[0].kind in AREAS or max((f.population or 0) for f in facts) >= _NOTABLE
+        return not large and bool(first) and self.tokens[first - 1].lower in _LOCATED
 
     def _with_capital_district(self, end: int, facts: Sequence[NameFact]) -> int:
         """`Washington, D.C.`: the short form is the city's own."""
@@ -403,7 +434,7 @@ class _Scanner:
             token.lower in known
             or token.is_acronym
             or token.kind != "word"
-            or len(token.text) <= _SHORT
+            or (len(token.text) <= _SHORT and last == first + 1)
             or (token.lower,) in lexicon.titles
             for token in tokens[first:last]
             if token.is_capitalised

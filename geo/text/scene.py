@@ -19,6 +19,7 @@ class Part:
     """A role with its modality, what happens there, and why it was read so.
 
     `loose` where nothing but nearness ties the place to it.
+    `anchor`: token of the word that tells what happens; None: it isn't one word.
     """
 
     role: str
@@ -26,6 +27,7 @@ class Part:
     kind: str | None
     reason: str
     loose: bool = False
+    anchor: int | None = None
 
 
 _WIDE = frozenset({"region", "admin1"})
@@ -66,16 +68,19 @@ class Scene:
     def violence(self, anchor: int, place: int, *, threat: bool = False) -> Part:
         """Return the part of a place that violence is told of, or feared for."""
         modality = read_violence(self.units, anchor, place, self.year)
-        word = self.units[anchor].lower
+        word, token = self.units[anchor].lower, self.units[anchor].token
         if modality == "denied":
             planned = threat or self._is_future(anchor) or self._is_unfulfilled(anchor, place)
             role = "threatened" if planned else "site"
-            return Part(role, modality, "attack" if planned else "violence", f"denied: {word!r}")
+            kind = "attack" if planned else "violence"
+            return Part(role, modality, kind, f"denied: {word!r}", anchor=token)
         if threat and modality == "actual":
             modality = "threatened"
         if modality in {"threatened", "planned"}:
-            return Part("threatened", modality, "attack", f"target of a {modality} {word!r}")
-        return Part("site", modality, "violence", f"where {word!r} is told of")
+            return Part(
+                "threatened", modality, "attack", f"target of a {modality} {word!r}", anchor=token
+            )
+        return Part("site", modality, "violence", f"where {word!r} is told of", anchor=token)
 
     def prospect(self, anchor: int, place: int, reason: str, name: Candidate) -> Part | None:
         """Return the part of a place that something is feared for; None of a country or if past."""
@@ -83,14 +88,17 @@ class Scene:
             return None
         if any(unit.lower in _OVER for unit in self.units[place + 1 : place + _NEAR]):
             return None
+        token = self.units[anchor].token if anchor >= 0 else None
         if is_denied(self.units, max(anchor, 0), place):
-            return Part("threatened", "denied", "attack", f"denied: {reason}")
-        return Part("threatened", "threatened", "attack", reason)
+            return Part("threatened", "denied", "attack", f"denied: {reason}", anchor=token)
+        return Part("threatened", "threatened", "attack", reason, anchor=token)
 
     def talks(self, anchor: int, place: int) -> Part:
         """Return the part of a place where people meet."""
         modality = read_talks(self.units, anchor, place, self.year)
-        return Part("venue", modality, "talks", f"where {self.units[anchor].lower!r} takes place")
+        unit = self.units[anchor]
+        reason = f"where {unit.lower!r} takes place"
+        return Part("venue", modality, "talks", reason, anchor=unit.token)
 
     def _is_unfulfilled(self, anchor: int, place: int) -> bool:
         """Tell whether what is denied was to come: a raid called off, a rumour of an attack."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from geo.events.article import ArticleEvents
     from geo.places import Gazetteer
+    from geo.text import Mention
 
 ROLES = ("venue", "threatened", "site", "actor", "mentioned")
 _AHEAD = frozenset({"threatened", "planned"})
@@ -41,7 +42,8 @@ class RoleScore:
     targets_wrong: int = 0  # threatened places that no label has
     targets_abroad: int = 0  # of those, in a country where no label has one
     modality: Counter[str] = field(default_factory=Counter)  # right, all
-    dates: Counter[str] = field(default_factory=Counter)  # right, all
+    dates: Counter[str] = field(default_factory=Counter)  # labelled days and those right; both of
+    # places put in their role; of such places those without a labelled day, and those given one
     points: int = 0  # labelled places with a position
     sure: int = 0
     sure_near: int = 0
@@ -78,6 +80,17 @@ class RoleScore:
             ("actor precision", f"{self.actor_precision:.3f}"),
             ("modality", f"{self.modality['right']} of {self.modality['all']}"),
             ("dates", f"{self.dates['right']} of {self.dates['all']}"),
+            (
+                "dates in role",
+                f"{self.dates['right in role']} of {self.dates['in role']}, "
+                f"{self.dates['missing in role']} without a day ("
+                + ", ".join(
+                    f"{role} {self.dates['right ' + role]} of {self.dates[role]}"
+                    for role in ("venue", "threatened", "site")
+                )
+                + ")",
+            ),
+            ("dates invented", f"{self.dates['invented']} of {self.dates['undated']}"),
             ("sure within 20 km", f"{share:.3f}, covering {covered:.3f} of {self.points}"),
         ]
 
@@ -88,6 +101,8 @@ def score_roles(paths: Iterable[Path], gazetteer: Gazetteer) -> RoleScore:
     for path in paths:
         labels = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         found = read_events(path, gazetteer, Settings())
+        text = path.read_text(encoding="utf-8")
+        _count_dates(score, path.stem, text, labels["mentions"], found)
         _count_roles(score, path.stem, labels["mentions"], found)
         _count_targets(score, path.stem, labels, found)
         _count_positions(score, path.stem, labels["mentions"], found)
@@ -161,17 +176,51 @@ def _count_targets(
         score.wrong.append(
             f"{name}: {places[place_id].name} is read as threatened" + " abroad" * abroad
         )
-    dates = {
-        (event.place_id, event.role): event.date.isoformat() if event.date else None
-        for event in found.events
+
+
+def _count_dates(
+    score: RoleScore, name: str, text: str, labels: list[dict[str, Any]], found: ArticleEvents
+) -> None:
+    mentions = {(m.span_start, m.span_end): m for m in found.mentions}
+    by_span = {span: mention.place_id for span, mention in mentions.items()}
+    dated = {
+        (by_span.get((label["start"], label["end"])), label["role"])
+        for label in labels
+        if "date" in label
     }
-    for label in labels["mentions"]:
-        if "date" in label:
-            given = dates.get((by_span.get((label["start"], label["end"])), label["role"]))
-            score.dates["all"] += 1
-            score.dates["right"] += given == label["date"]
-            if given != label["date"]:
-                score.wrong.append(f"{name}: {label['text']}: {given}, not {label['date']}")
+    for label in labels:
+        mention = mentions.get((label["start"], label["end"]))
+        if label.get("role") not in {"threatened", "site", "venue"}:
+            continue
+        given = _find_days(text, mention, label["role"], found) if mention else []
+        in_role = bool(mention and mention.place_id) and mention.role == label["role"]
+        expected = [label["date"]] if "date" in label else []
+        score.dates["all"] += bool(expected)
+        score.dates["right"] += bool(expected) and given == expected
+        score.dates["in role"] += bool(expected) and in_role
+        score.dates["right in role"] += bool(expected) and in_role and given == expected
+        if expected and in_role:
+            score.dates[label["role"]] += 1
+            score.dates["right " + label["role"]] += given == expected
+        score.dates["missing in role"] += bool(expected) and in_role and not given
+        if not expected and mention and (mention.place_id, label["role"]) in dated:
+            continue  # a heading: its event has its day further down
+        score.dates["undated"] += not expected and in_role
+        score.dates["invented"] += not expected and in_role and bool(given)
+        if given != expected and (expected or in_role):
+            found_so = "" if in_role else ", and not in its role"
+            score.wrong.append(
+                f"{name}: {label['text']} at {label['start']}: "
+                f"day {given}, not {expected}{found_so}"
+            )
+
+
+def _find_days(text: str, mention: Mention, role: str, found: ArticleEvents) -> list[str]:
+    """Return the days of a mention's events: of those read from its sentence, if there are any."""
+    events = [e for e in found.events if e.place_id == mention.place_id and e.role == role]
+    sentence = " ".join(text[mention.sentence_start : mention.sentence_end].split())
+    own = [event for event in events if sentence in (event.evidence or "")]
+    return sorted({event.date.isoformat() for event in own or events if event.date})
 
 
 def _count_positions(

@@ -81,6 +81,39 @@ def test_an_event_has_the_day_that_its_sentence_names(gazetteer):
     assert found.events[0].date == date(2024, 5, 10)
 
 
+def days(found):
+    return [(event.role, event.modality, event.date and event.date.day) for event in found.events]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Shells struck Kharkiv on Friday. Shells struck Kharkiv on Saturday.",
+            [("site", "actual", 10), ("site", "actual", 11)],
+            id="two-days",
+        ),
+        pytest.param(
+            "Kharkiv was shelled. Shells struck Kharkiv on Friday.",
+            [("site", "actual", 10)],
+            id="undated-joins",
+        ),
+        pytest.param(
+            "Envoys held talks in Cairo. The envoys will meet again in Cairo on Friday.",
+            [("venue", "actual", None), ("venue", "planned", 17)],
+            id="held-and-to-come",
+        ),
+        pytest.param(
+            "The army said on Friday that shells had struck Kharkiv.",
+            [("site", "actual", None)],
+            id="said-then",
+        ),
+    ],
+)
+def test_one_place_in_one_role_on_two_days_is_two_events(text, expected, gazetteer):
+    assert days(read_text("12 May 2024 - " + text, gazetteer)) == expected
+
+
 def test_events_are_numbered_in_text_order(gazetteer):
     text = "12 May 2024 - Shells struck Kharkiv. Talks were held in Cairo. Goma was stormed."
     found = read_text(text, gazetteer)

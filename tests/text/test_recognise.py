@@ -38,8 +38,8 @@ def classes(text, index):
             id="organisation-by-its-ending-and-its-home",
         ),
         pytest.param(
-            "He met the Bank of Japan.",
-            [],
+            "He met the Bank of Commerce and the Central Bank of Myanmar.",
+            [("Central Bank of Myanmar", "organisation"), ("Myanmar", "demonym")],
             id="organisation-without-a-home-is-left-out",
         ),
         pytest.param(
@@ -63,6 +63,11 @@ def classes(text, index):
             id="a-town-of-a-country's-name",
         ),
         pytest.param("He came from Camp d'Arville.", [("Camp d'Arville", "place")], id="article"),
+        pytest.param(
+            "A drone hit the village of Goma Ahya.",
+            [("Goma Ahya", "place")],
+            id="an-unknown-village-with-a-known-beginning",
+        ),
         pytest.param("Near Frenchmen Street he fell.", [], id="street"),
         pytest.param("They crossed the Zambra River.", [("Zambra River", "place")], id="river"),
         pytest.param("Kurdish fighters", [("Kurdish", "demonym")], id="a-people-without-a-state"),
