@@ -35,7 +35,7 @@ _FALSE = word_set(
     "forged fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy "
     "fabrication falsehood prank foundation disproved mistake mistaken withdrawn retracted"
 )
-_DENYING = word_set(
+DENYING = word_set(
     "deny denies denied denying contradict contradicts contradicted disown disowns disowned "
     "rebut rebuts rebutted repudiated refute refutes refuted quashed scotched"
 )
@@ -130,7 +130,7 @@ def _is_rejected(units: tuple[Unit, ...], anchor: int) -> bool:
         aside = unit.lower in _ASIDES and index and units[index - 1].lower in {",", "of"}
         if aside or (unit.lower in _SWORN and (not index or units[index - 1].lower not in _LED)):
             return False
-        denies = unit.lower in _DENYING and bool(between & _COMPLEMENTS)
+        denies = unit.lower in DENYING and bool(between & _COMPLEMENTS)
         claims = between & (_TALES | _FALSE) or "that" in between
         if denies or ((unit.lower in _REJECTING or unit.cue == "denial") and claims):
             return not _is_negated(units, index)
@@ -154,7 +154,7 @@ def _is_undone(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
             return (bool(set(before) & BE) or scrapped) and "not" not in before
         if unit.lower in _HAPPENING and set(before) & {"not", "never"}:
             return True
-        if unit.cue == "denial" and set(before) & BE and unit.lower not in _DENYING:
+        if unit.cue == "denial" and set(before) & BE and unit.lower not in DENYING:
             return not _is_negated(units, index)
     return False
 
@@ -177,7 +177,7 @@ def _is_false(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
     for index, unit in _walk_right(units, start):
         but = but or unit.lower in {"but", "and"}
         near = {step.lower for step in units[max(0, index - _NEAR) : index]}
-        denied = unit.cue == "denial" and (unit.lower not in _DENYING or bool(near & BE))
+        denied = unit.cue == "denial" and (unit.lower not in DENYING or bool(near & BE))
         if unit.lower in _FALSE or denied:
             return "not" not in near and (not but or bool(near & _PRONOUNS))
     return False

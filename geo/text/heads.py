@@ -179,6 +179,8 @@ def _tells(scene: Scene, index: int) -> bool:
         return False  # the same level
     if is_told_about(scene.units, index):
         return False
+    if unit.has_verb("gathering") and is_official(scene, index):
+        return True
     if unit.cue in VIOLENT | MOVING | {"talks", "evacuation"}:
         return True
     return unit.has_verb(

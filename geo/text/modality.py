@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from geo.text.denials import is_withdrawn, read_denial
+from geo.text.denials import DENYING, is_withdrawn, read_denial
 from geo.text.forces import WEAPONS
 from geo.text.surroundings import BE, markers_left, units_right
 from geo.text.words import word_set
@@ -66,10 +67,11 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
     if is_past(units, anchor, place, year):
         return "past"
     left = list(markers_left(units, anchor))
-    if any(unit.cue == "denial" for _, unit in left):
+    if any(unit.cue == "denial" and not _is_parted(units, index, anchor) for index, unit in left):
         return "denied"
     right = [units[index] for index in range(place + 1, min(len(units), place + _NEAR + 2))]
-    if any(unit.cue == "denial" and unit.clause == units[place].clause for unit in right):
+    undone = [unit for unit in right if unit.cue == "denial" and unit.lower not in DENYING]
+    if any(unit.clause == units[place].clause for unit in undone):
         return "denied"
     before = units[anchor - 1].lower if anchor else ""
     if before in {"no", "not", "without"}:
@@ -89,10 +91,19 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
         return "planned"
     infinitive = anchor > 1 and any(
         units[index].lower == "to"
-        and {unit.lower for unit in units[max(0, index - _NEAR) : index]} & (BE | _WISHES)
+        and (
+            {unit.lower for unit in units[max(0, index - _NEAR) : index]} & BE
+            or {unit.lower for unit in units[max(0, index - 2 * _NEAR) : index]} & _WISHES
+        )
         for index in range(max(1, anchor - _NEAR), anchor)
     )
     return "planned" if infinitive else "actual"
+
+
+def _is_parted(units: tuple[Unit, ...], index: int, anchor: int) -> bool:
+    """Tell whether another statement begins between two units: `..., and a meeting in X`."""
+    between = [unit.lower for unit in units[index:anchor]]
+    return any(pair == (",", "and") for pair in pairwise(between))
 
 
 def _is_ahead(units: tuple[Unit, ...], index: int) -> bool:
