@@ -116,7 +116,7 @@ def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
             return False
         if unit.lower in _DROPPING and units[index - 1].lower != "to":
             let_fall = unit.lower.startswith("drop") and units[anchor].lower in _LET_FALL
-            lasting = units[anchor].cue == "state"  # a siege that was lifted
+            lasting = units[anchor].cue == "state" or units[anchor].has_verb("siege")
             return not (let_fall or lasting or _is_negated(units, index))
     return False
 

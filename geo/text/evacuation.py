@@ -20,6 +20,7 @@ _ORDERS = word_set(
     "gives gave giving pleaded begged map leaflets"
 )
 _LIMITS = word_set("until hours days hour day week weeks month ultimatum deadline noon nightfall")
+_LOCAL = word_set("authorities administration council mayor officials governor police")
 _AWAY = word_set("to toward towards with by into on")
 _OF_PEOPLE = word_set(
     "of in for from leave evacuate flee around near over on across inside at empty abandon quit out"
@@ -75,7 +76,8 @@ def _concerns(
     before = units[governor.index - 1].lower if governor.index > 0 else ""
     people = "population" in governor.via or before in CROWDS
     if order > place and not evacuation:
-        return people or governor.kind == "none"
+        other = any(unit.is_place for unit in units[order:leaving])
+        return people or governor.kind == "none" or (before in _LOCAL and not other)
     if governor.lower in _AWAY and not evacuation:
         return False
     return leaving == place - 1 or governor.lower in _OF_PEOPLE or bool(governor.via)

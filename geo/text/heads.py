@@ -22,6 +22,7 @@ _WORKS = word_set(
 )
 _WORKS_REACH = 6
 _QUALIFYING = word_set("border frontier aid relief hospital embassy trade")  # before a noun
+_STATES = frozenset({"displaced", "wounded", "injured", "trapped", "uprooted"})
 _ARTICLES = frozenset({"the", "a", "an", "same"})
 REACH = 24  # units in which a head is looked for
 
@@ -34,13 +35,14 @@ def find_head(  # noqa: C901, PLR0911, PLR0912 - one branch a rule
     `BLOCKED` if a word comes first that says something else of the place.
     """
     units = scene.units
-    if start > 3 and [unit.lower for unit in units[start - 2 : start]] == ["of", "them"]:
+    summed = [unit.lower for unit in units[max(0, start - 2) : start]] == ["of", "them"]
+    if summed and start > 3:
         start -= 3  # ..., many of them in X
     other_verb = False
     commas = closing = int(start > 0 and units[start - 1].lower == ",")
     for index in range(start - 1, max(-1, start - REACH), -1):
         unit = units[index]
-        if unit.clause != units[start].clause:
+        if unit.clause != units[start].clause and not summed:
             return None
         if unit.lower == "," and index != start - 1 and not units[index - 1].is_place:
             commas += 1
@@ -56,7 +58,7 @@ def find_head(  # noqa: C901, PLR0911, PLR0912 - one branch a rule
                     return None
         elif unit.lower in BE:
             other_verb = True
-        elif _diverts(scene, index):
+        elif not summed and _diverts(scene, index):
             return BLOCKED
         elif gathers(scene, index):
             return index
@@ -171,13 +173,19 @@ def is_told_about(units: tuple[Unit, ...], index: int) -> bool:
     return "about" in before and bool(_WORKS & set(before))
 
 
+def _qualifies(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell `displaced people` and `wounded men` from what happens to them."""
+    after = units[index + 1].lower if index + 1 < len(units) else ""
+    return units[index].lower in _STATES and after in CROWDS | {"men", "persons", "soldiers"}
+
+
 def _tells(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     if unit.name is not None:
         return False
     if index and unit.verbs and not unit.cue and scene.units[index - 1].lower in _ARTICLES:
         return False  # the same level
-    if is_told_about(scene.units, index):
+    if is_told_about(scene.units, index) or _qualifies(scene.units, index):
         return False
     if unit.has_verb("gathering") and is_official(scene, index):
         return True

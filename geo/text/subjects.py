@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.text.governments import read_government
-from geo.text.governors import LOCATIVE
+from geo.text.governors import LOCATIVE, is_year
 from geo.text.heads import VIOLENT, has_own_place
 from geo.text.scene import Part
 from geo.text.words import word_set
@@ -94,6 +94,7 @@ def _is_free(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     return (
         unit.kind == "mark"
+        or is_year(unit)
         or unit.lower in _OPENERS
         or unit.cue in {"boundary", "relative"}
         or (unit.lower in scene.lexicon.reporting)
