@@ -26,6 +26,7 @@ _NOUNS = word_set(
 )
 _WIDE_NOUNS = frozenset({"enclave", "territory", "strip", "region", "province", "island"})
 _PLURAL_NOUNS = word_set("towns cities villages camps settlements places ports")
+_HERE = frozenset({"here"})
 _DETERMINERS = frozenset({"the", "this", "that", "their"})
 _BOTH = frozenset({"both", "two", "three", "these", "those"})
 _TAKING = ("assault", "seizing", "siege", "encircle", "reaching", "nearing")
@@ -106,6 +107,8 @@ def _find_references(units: tuple[Unit, ...]) -> Iterator[_Reference]:
             yield _Reference(index, index + 1, frozenset({"it"}))
         elif unit.lower == "there" and index and _is_local(units, index):
             yield _Reference(index, index + 1, frozenset({"there"}), lead="in")
+        elif unit.lower == "here" and index:
+            yield _Reference(index, index + 1, _HERE, lead="in")
         elif placeless and unit.lower in _PEOPLE and not _is_named(units, index):
             yield _Reference(index + 1, index + 1, frozenset({"there"}), lead="of")
 
@@ -158,6 +161,8 @@ def _find_antecedents(
     scenes: Sequence[Scene], number: int, reference: _Reference
 ) -> Sequence[Candidate]:
     """Seats of government come last: they are where people speak more often than `the town`."""
+    if reference.nouns is _HERE:
+        return _find_dateline(scenes)
     seats = scenes[number].lexicon.seats
     last_resort: Sequence[Candidate] = ()
     for back in range(number, max(-1, number - _LOOK_BACK - 1), -1):
@@ -180,6 +185,17 @@ def _find_antecedents(
         if named and not last_resort:
             last_resort = named[:1]
     return last_resort
+
+
+def _find_dateline(scenes: Sequence[Scene]) -> Sequence[Candidate]:
+    """Return the town that the article was sent from: `here`."""
+    for scene in scenes[:_LOOK_BACK]:
+        for unit in scene.units:
+            name = unit.name
+            if unit.is_place and name is not None and is_dateline(name):
+                fits = _fits(name, wide=False) and name.key not in scene.lexicon.seats
+                return (name,) if fits else ()
+    return ()
 
 
 def _find_threatened(

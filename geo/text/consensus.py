@@ -8,7 +8,7 @@ from geo.text.datelines import is_dateline
 from geo.text.scene import MENTIONED, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from geo.text.candidates import Candidate
     from geo.text.mentions import Echo
@@ -69,7 +69,9 @@ def adopt_echoes(
             )
 
 
-def adopt_datelines(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
+def adopt_datelines(
+    names: Sequence[Candidate], parts: dict[int, Part], echoes: Mapping[int, Sequence[Echo]]
+) -> None:
     """Give a dateline's place the part that the article gives it later, else none."""
     by_key: dict[str, list[Candidate]] = {}
     for name in names:
@@ -80,15 +82,15 @@ def adopt_datelines(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
         if name.kind == "country":
             parts[id(name)] = MENTIONED
             continue
-        same = [
-            parts[id(other)]
-            for other in by_key[name.key][:_MOST_ECHOES]
-            if other is not name and id(other) in parts
-        ]
+        told = [("mentioned", "actual")]
+        for other in by_key[name.key][:_MOST_ECHOES]:
+            told += [(echo.role, echo.modality) for echo in echoes.get(id(other), ())]
+            if other is not name and (part := parts.get(id(other))) is not None:
+                told.append((part.role, part.modality))
         current = [
-            part
-            for part in same
-            if part.modality not in {"past", "denied"} and part.role != "actor"
+            (role, modality)
+            for role, modality in told
+            if modality not in {"past", "denied"} and role != "actor"
         ]
-        best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
-        parts[id(name)] = Part(best.role, best.modality, None, "dateline")
+        role, modality = min(current, key=lambda pair: _ORDER.index(pair[0]))
+        parts[id(name)] = Part(role, modality, None, "dateline")

@@ -94,7 +94,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
     yield_to_towns(scenes, parts)
     heed_denials(flat, parts, echoes)
     adopt_echoes(flat, parts, echoes)
-    adopt_datelines(flat, parts)
+    adopt_datelines(flat, parts, echoes)
     named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
     return _make_mentions(document, named, parts, echoes, days)
 
