@@ -77,11 +77,17 @@ def _find_frames(
         for frame in frames:
             if _fits(frame.before, before) and any(_fits(frame.behind, tail) for tail in tails):
                 yield frame, edge
-    leads = _leads(units, governor)
+    leads = _leads(units, governor) or _is_related(units, place)
     for tail in tails:
         for frame in by_behind.get(tail[0], ()) if tail else ():
             if (leads or tail[0] in _FREE) and _fits(frame.behind, tail):
                 yield frame, governor.index
+
+
+def _is_related(units: tuple[Unit, ...], place: int) -> bool:
+    """Tell whether a relative clause follows, of which the place is the subject."""
+    after = [unit.lower for unit in units[place + 1 : place + 3]]
+    return after[:1] == ["which"] or after == [",", "which"]
 
 
 def _leads(units: tuple[Unit, ...], governor: Governor) -> bool:

@@ -37,7 +37,7 @@ _REPORTED = word_set(
 
 def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
     """Return the modality of an attack, given the unit that tells of it and the place's unit."""
-    if is_past(units, anchor, place, year) and not _is_ahead_of(units, anchor):
+    if is_past(units, anchor, place, year) and not is_ahead_of(units, anchor):
         return "past"
     left = list(markers_left(units, anchor))
     if (denial := read_denial(units, anchor, left)) is not None:
@@ -56,7 +56,7 @@ def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | 
     return _read_noun(units, anchor, place, left)
 
 
-def _is_ahead_of(units: tuple[Unit, ...], anchor: int) -> bool:
+def is_ahead_of(units: tuple[Unit, ...], anchor: int) -> bool:
     """Tell `could be flattened` from `could have been flattened`, whatever the years beside it."""
     near = units[max(0, anchor - _NEAR) : anchor]
     return any(is_modal(unit) for unit in near) and all(unit.lower != "have" for unit in near)
@@ -220,7 +220,9 @@ def _read_between(between: tuple[Unit, ...]) -> str | None:
     words = {unit.lower for unit in between}
     if not words & _WITNESSED and any(is_modal(unit) for unit in between):
         return "threatened"
-    if words & _REPORTED - _ADJECTIVES:
+    if any(unit.cue == "design" for unit in between):
+        return "planned"
+    if words & (_REPORTED - _ADJECTIVES):
         return "planned" if "planned" in words else "threatened"
     return None
 

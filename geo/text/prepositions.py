@@ -52,7 +52,12 @@ def _is_elsewhere(units: tuple[Unit, ...], index: int, governor: Governor) -> bo
 def _is_taken(units: tuple[Unit, ...], index: int, preposition: int) -> bool:
     """Tell whether a verb right before another place is that one's: `nears X, a gate to Y`."""
     unit = units[index]
-    telling = unit.cue == "approach" or unit.has_verb("nearing", "assault", "siege", "encircle")
+    spreads = unit.cue == "spread" and " " in unit.lower
+    telling = (
+        spreads
+        or unit.cue == "approach"
+        or unit.has_verb("nearing", "assault", "siege", "encircle")
+    )
     return telling and any(unit.is_place for unit in units[index + 1 : min(index + 4, preposition)])
 
 

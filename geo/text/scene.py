@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.text.denials import is_denied, is_foretold, is_withdrawn
-from geo.text.modality import is_modal, is_past, read_talks, read_violence
+from geo.text.modality import is_ahead_of, is_modal, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -84,7 +84,8 @@ class Scene:
 
     def prospect(self, anchor: int, place: int, reason: str, name: Candidate) -> Part | None:
         """Return the part of a place that something is feared for; None of a country or if past."""
-        if name.kind == "country" or is_past(self.units, anchor, place, self.year):
+        past = is_past(self.units, anchor, place, self.year)
+        if name.kind == "country" or (past and not is_ahead_of(self.units, max(anchor, 0))):
             return None
         if any(unit.lower in _OVER for unit in self.units[place + 1 : place + _NEAR]):
             return None

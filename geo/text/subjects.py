@@ -95,6 +95,7 @@ def _is_free(scene: Scene, index: int) -> bool:
     return (
         unit.kind == "mark"
         or is_year(unit)
+        or unit.lower.endswith(" when")
         or unit.lower in _OPENERS
         or unit.cue in {"boundary", "relative"}
         or (unit.lower in scene.lexicon.reporting)
