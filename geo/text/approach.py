@@ -24,7 +24,7 @@ _MOTION = word_set(  # under way: what has moved to a place is there
     "advance advances advanced advancing march marches marching move moves moving roll rolls "
     "rolling head heads headed heading push pushes pushed pushing press presses pressing creep "
     "creeps crept creeping edge edges edged edging inch inched inching drive driving race racing "
-    "sweep sweeping close closes closed closing drew drawing draws converge converging converged "
+    "sweep sweeping converge converging converged "
     "pour pouring come coming go going gaining gained bound steaming sailing"
 )
 _STANCE = word_set(

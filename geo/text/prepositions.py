@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.forces import CROWDS, FORCES, leads_crowd
+from geo.text.forces import CROWDS, FORCES, leads_armed, leads_crowd
 from geo.text.heads import MOVING, VIOLENT, gathers, is_official, is_told_about
 from geo.text.scene import Part, Scene
 from geo.text.words import word_set
@@ -113,8 +113,8 @@ def _read_towards(scene: Scene, index: int, place: int, _steps: int) -> Part | N
     if _is_moving(unit):
         return scene.violence(index, place, threat=True)
     if unit.has_verb("pressing"):
-        crowd = any(other.lower in CROWDS for other in scene.units[max(0, index - 6) : index])
-        return None if crowd else scene.violence(index, place, threat=True)
+        armed = leads_armed(scene.units, index)
+        return scene.violence(index, place, threat=True) if armed else None
     return scene.violence(index, place) if unit.lower in {"fired", "launched", "fire"} else None
 
 
