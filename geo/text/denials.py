@@ -47,19 +47,20 @@ _DROPPING = (
     )
     | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
     | word_set(
-        "halts halted stops stopped lifted lifts forbidden forbade forbids forbid banned "
+        "halt stop halts halted stops stopped lifted lifts forbidden forbade forbids forbid banned "
         "withdrawn withdrew withdraws retracted"
     )
 )
 _LET_FALL = WEAPONS | {"leaflets"}
 _UNDONE = word_set(
     "averted avoided prevented dropped shelved scrapped postponed cancelled canceled aborted "
-    "abandoned suspended forestalled shelved"
+    "abandoned suspended forestalled halted stopped stalled reversed thwarted foiled frozen"
 ) | frozenset({"called off", "put off"})
 _HAPPENING = word_set("happen materialise materialize come take go occur follow came happened took")
 _SWORN = word_set("vowed warned threatened swore pledged vows threatens warns")
 _LED = frozenset({"having", "had", "never", "not"})
 _ASIDE = frozenset({"", "after", "before", "at", "as", "by", ",", "."})
+_ASKING = word_set("call calls called calling wants want pressed pressure should must efforts bid")
 _ASIDES = frozenset({"which", "who", "whom", "whose"})
 _COMPLEMENTS = frozenset({"that", "having", "any", "a", "the", "which", "who"})
 _PRONOUNS = frozenset({"it", "they", "this", "them"})
@@ -72,7 +73,7 @@ def read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit
         for _, unit in left
     )
     for index, unit in left:
-        if unit.cue == "denial":
+        if unit.cue == "denial" and not _is_asked(units, index):
             negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
             return "threatened" if negated else "denied"
         if unit.lower == "no" and is_armed(units[index + 1]):
@@ -114,7 +115,7 @@ def _is_dropped(units: tuple[Unit, ...], anchor: int) -> bool:
         unit = units[index]
         if unit.is_place or unit.kind == "mark" or unit.cue in {"boundary", "relative"}:
             return False
-        if unit.lower in _DROPPING and units[index - 1].lower != "to":
+        if unit.lower in _DROPPING and not _is_asked(units, index):
             let_fall = unit.lower.startswith("drop") and units[anchor].lower in _LET_FALL
             lasting = units[anchor].cue == "state" or units[anchor].has_verb("siege")
             return not (let_fall or lasting or _is_negated(units, index))
@@ -181,6 +182,16 @@ def _is_false(units: tuple[Unit, ...], anchor: int, start: int) -> bool:
         if unit.lower in _FALSE or denied:
             return "not" not in near and (not but or bool(near & _PRONOUNS))
     return False
+
+
+def _is_asked(units: tuple[Unit, ...], index: int) -> bool:
+    """Tell `urged them to call off the raid` from `agreed to call off the raid`."""
+    if units[index - 1].lower not in {"to", "should", "must"}:
+        return False
+    return any(
+        unit.cue == "urging" or unit.lower in _ASKING
+        for unit in units[max(0, index - _OBJECT) : index]
+    )
 
 
 def _is_negated(units: tuple[Unit, ...], index: int) -> bool:

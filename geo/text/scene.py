@@ -75,6 +75,8 @@ class Scene:
             kind = "attack" if planned else "violence"
             return Part(role, modality, kind, f"denied: {word!r}", anchor=token)
         if threat and modality == "actual":
+            if any(unit.lower == "had" for unit in self.units[max(0, anchor - 2) : anchor]):
+                return Part("mentioned", "past", None, f"what had been {word!r} then")
             modality = "threatened"
         if modality in {"threatened", "planned"}:
             return Part(
