@@ -27,6 +27,10 @@ _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should"
 _WISHES = frozenset({"agreed", "wants", "want", "offered", "hopes", "invited", "due"})
 _ENDED = word_set("ending ended halted stopped quelled eased paused halting stopping")
 _WITNESSED = frozenset({"heard", "seen", "felt"})
+_MONTHS = word_set(
+    "january february march april may june july august september october november december "
+    "month spring summer autumn winter"
+)
 _ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
 _REPORTED = word_set(
@@ -126,6 +130,20 @@ def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) 
         if unit.kind == "number" and is_old_year(units, index, year):
             return True
     return False
+
+
+def is_over(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell an advance of weeks ago, or one that `had` been, from one that goes on."""
+    if any(unit.lower == "had" for unit in units[max(0, anchor - 2) : anchor]):
+        return True
+    if not any(form in {"past", "participle"} for _, form in units[anchor].verbs):
+        return False
+    words = [unit.lower for unit in units if unit.clause == units[anchor].clause]
+    return any(
+        (left in {"in", "last", "since"} and right in _MONTHS)
+        or (left in {"weeks", "months", "week", "month"} and right in {"ago", "earlier", "before"})
+        for left, right in pairwise(words)
+    )
 
 
 def is_modal(unit: Unit) -> bool:

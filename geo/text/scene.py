@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.text.denials import is_denied, is_foretold, is_withdrawn
-from geo.text.modality import is_ahead_of, is_modal, is_past, read_talks, read_violence
+from geo.text.modality import is_ahead_of, is_modal, is_over, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
@@ -75,7 +75,7 @@ class Scene:
             kind = "attack" if planned else "violence"
             return Part(role, modality, kind, f"denied: {word!r}", anchor=token)
         if threat and modality == "actual":
-            if any(unit.lower == "had" for unit in self.units[max(0, anchor - 2) : anchor]):
+            if is_over(self.units, anchor):
                 return Part("mentioned", "past", None, f"what had been {word!r} then")
             modality = "threatened"
         if modality in {"threatened", "planned"}:
