@@ -24,26 +24,30 @@ _ELSE = word_set(
 )
 _TALES = word_set(
     "rumours rumour rumors rumor reports report claims claim story stories talk message "
-    "messages texts post posts suggestions suggestion allegations allegation letter letters "
-    "whispers notion idea speculation warnings warning tale tales leaflet leaflets fears map "
-    "charge charges accusation accusations video recording call threat threats"
+    "messages texts post posts suggestions suggestion allegations allegation letter "
+    "letters whispers notion idea speculation warnings warning tale tales leaflet "
+    "leaflets fears map charge charges accusation accusations video recording call threat "
+    "threats"
 )
 _ACCOUNTS = word_set("claims claim reports report allegations allegation accusations charge")
 _OMENS = word_set("would will could planned plans imminent coming impending looming about going to")
 _FALSE = word_set(
     "false untrue baseless hoax nonsense fabricated invented unfounded groundless forgery "
     "forged fake fakes lies lie lying rubbish absurd debunked invention fiction fantasy "
-    "fabrication falsehood prank foundation disproved mistake mistaken withdrawn retracted"
+    "fabrication falsehood prank foundation disproved mistake mistaken withdrawn "
+    "retracted"
 )
 DENYING = word_set(
-    "deny denies denied denying contradict contradicts contradicted disown disowns disowned "
-    "rebut rebuts rebutted repudiated refute refutes refuted quashed scotched"
+    "deny denies denied denying contradict contradicts contradicted disown disowns "
+    "disowned rebut rebuts rebutted repudiated refute refutes refuted quashed scotched "
+    "discredited discredits countered debunked"
 )
 _REJECTING = word_set("reject rejects rejected rejecting dismiss dismisses dismissed dismissing")
 _DROPPING = (
     word_set(
-        "drop dropped abandon abandons abandoned abandoning scrap scraps scrapped shelve shelved "
-        "cancel cancels cancelled canceled postpone postpones postponed halt suspends suspended"
+        "jettisoned drop dropped abandon abandons abandoned abandoning scrap scraps "
+        "scrapped shelve shelved cancel cancels cancelled canceled postpone postpones "
+        "postponed halt suspends suspended"
     )
     | frozenset({"called off", "call off", "calls off", "calling off", "put off", "stood down"})
     | word_set(
@@ -53,16 +57,19 @@ _DROPPING = (
 )
 _LET_FALL = WEAPONS | {"leaflets"}
 _UNDONE = word_set(
-    "averted avoided prevented dropped shelved scrapped postponed cancelled canceled aborted "
-    "abandoned suspended forestalled halted stopped stalled reversed thwarted foiled frozen"
+    "averted avoided prevented dropped shelved scrapped postponed cancelled canceled "
+    "aborted abandoned suspended forestalled halted stopped stalled reversed thwarted "
+    "foiled frozen"
 ) | frozenset({"called off", "put off"})
 _HAPPENING = word_set("happen materialise materialize come take go occur follow came happened took")
 _SWORN = word_set("vowed warned threatened swore pledged vows threatens warns")
 _LED = frozenset({"having", "had", "never", "not"})
-_ASIDE = frozenset({"", "after", "before", "at", "as", "by", ",", "."})
+_ASIDE = word_set("after before at as by over amid following until pending in , .") | {""}
 _ASKING = word_set("call calls called calling wants want pressed pressure should must efforts bid")
 _ASIDES = frozenset({"which", "who", "whom", "whose"})
-_COMPLEMENTS = frozenset({"that", "having", "any", "a", "the", "which", "who"})
+_COMPLEMENTS = frozenset(
+    {"that", "alleging", "claiming", "saying", "having", "any", "a", "the", "which", "who"}
+)
 _PRONOUNS = frozenset({"it", "they", "this", "them"})
 
 
@@ -101,6 +108,11 @@ def is_withdrawn(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
         or _is_undone(units, anchor, max(anchor, place))
         or _is_false(units, anchor, max(anchor, place))
     )
+
+
+def is_hearsay(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell whether a rumour, a message or the like says it."""
+    return any(unit.lower in _TALES for _, unit in _walk_left(units, anchor))
 
 
 def is_foretold(units: tuple[Unit, ...], anchor: int) -> bool:

@@ -52,6 +52,9 @@ def leads_armed(units: tuple[Unit, ...], verb: int, reach: int = 18) -> bool:
         unit = units[index]
         if unit.cue == "boundary" or unit.lower == ";":
             return False
+        if unit.cue == "relative" and unit.clause == units[verb].clause:
+            before = units[index - 1 - (units[index - 1].lower == ",")]
+            return is_armed(before)  # of the village, which is near X
         if is_armed(unit) or _is_armed_men(units, index):
             return True
         if unit.lower in CROWDS:

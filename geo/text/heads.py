@@ -74,12 +74,18 @@ def _diverts(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     if unit.cue == "neutral" and _is_harmed(scene, index):
         return False
+    if unit.cue == "against" and _is_attack(scene.units, index - 1):
+        return False  # an offensive against militants in X
     opposed = {step.cue for step in scene.units[max(0, index - 2) : index]} & {"against"}
     return (
         unit.cue in {"neutral", "against"}
         or _reports(scene, index)
         or (_tells(scene, index) and bool(opposed))
     )
+
+
+def _is_attack(units: tuple[Unit, ...], index: int) -> bool:
+    return index >= 0 and units[index].cue == "violence"
 
 
 def _is_harmed(scene: Scene, index: int) -> bool:

@@ -34,6 +34,11 @@ _SUBJECTS_OF_TALKS = word_set(
 _APPOSITION = 6  # units from a comma to the noun of an apposition
 _QUOTES = frozenset({'"', "\u201c", "\u201d"})
 _DOER = 6  # units from a place to those who do what a relative clause tells
+_BEARING = 10  # units from a place back to the comma of an apposition
+_BEARINGS = word_set(
+    "north south east west northeast northwest southeast southwest north-east north-west "
+    "south-east south-west km kilometres kilometers miles"
+)
 _OF_STATES = word_set("government army forces troops bombers jets warplanes junta regime navy")
 
 
@@ -63,6 +68,7 @@ def _read_all(scene: Scene, place: int, name: Candidate) -> Part:
     return (
         _read_holder(scene, place)
         or _read_area(scene, place, governor)
+        or _read_bearing(scene, place)
         or _read_possessive(scene, place, name)
         or _read_compound(scene, place, name)
         or read_accord(scene, place, governor)
@@ -117,24 +123,46 @@ def _read_holder(scene: Scene, place: int) -> Part | None:
 
 
 def _read_area(scene: Scene, place: int, governor: Governor) -> Part | None:
-    """Read Y in `X in Y` and `X, in Y`, which only says where X lies."""
-    units, name = scene.units, scene.units[place].name
-    if governor.lower not in {"in", "near"} or name is None or governor.index < 2:
+    """Read Y in `X in Y`, `X, in Y` and `X, near Y`, which only says where X lies."""
+    name = scene.units[place].name
+    inside = governor.lower == "in" and name is not None and scene.is_wide(name)
+    if governor.index < 2 or not (inside or governor.lower == "near"):
         return None
-    last = units[governor.index - 1]
-    before = governor.index - 1 - (last.lower == ",")
-    if scene.lexicon.nouns.get(last.lower) == "settlement" and scene.is_wide(name):
-        before = _find_apposition(units, governor.index - 1)  # A, a port in Y
-    elif governor.lower == "near" and last.lower != ",":
+    held = _find_held(scene, governor.index - 1, inside=inside)
+    if held is None:
+        return None
+    return Part("mentioned", "actual", None, f"says where {scene.units[held].lower!r} lies")
+
+
+def _read_bearing(scene: Scene, place: int) -> Part | None:
+    """Read Y in `X, just south of Y` and `X, 30 km from Y`."""
+    units, words = scene.units, set[str]()
+    for index in range(place - 1, max(0, place - _BEARING), -1):
+        unit = units[index]
+        if unit.lower == ",":
+            held = units[index - 1].is_place and words & _BEARINGS
+            reason = f"says where {units[index - 1].lower!r} lies"
+            return Part("mentioned", "actual", None, reason) if held else None
+        if unit.cue or unit.verbs or unit.name is not None:
+            return None
+        words.add(unit.lower)
+    return None
+
+
+def _find_held(scene: Scene, last: int, *, inside: bool) -> int | None:
+    """Return the place that `in` or `near` says the whereabouts of."""
+    units = scene.units
+    before = last - (units[last].lower == ",")
+    if inside and scene.lexicon.nouns.get(units[last].lower) == "settlement":
+        before = _find_apposition(units, last)  # A, a port in Y
+    elif not inside and before == last:
         return None
     if before < 0 or units[before].kind == "mark":
         return None
-    unknown = governor.lower == "near" and units[before].capital
-    if not (units[before].is_place or unknown):
-        return None
-    if governor.lower == "in" and not scene.is_wide(name):
-        return None
-    return Part("mentioned", "actual", None, f"says where {units[before].lower!r} lies")
+    held = units[before].name
+    if held is None or not units[before].is_place:
+        return before if not inside and units[before].capital else None
+    return before if held.kind != "country" else None  # orders issued by A in B
 
 
 def _prefer_menace(

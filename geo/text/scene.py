@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.text.denials import is_denied, is_foretold, is_withdrawn
+from geo.text.denials import is_denied, is_foretold, is_hearsay, is_withdrawn
 from geo.text.modality import is_ahead_of, is_modal, is_over, is_past, read_talks, read_violence
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Part:
     """A role with its modality, what happens there, and why it was read so.
 
-    `loose` where nothing but nearness ties the place to it.
+    `loose` where nothing but nearness or hearsay ties the place to it.
     `anchor`: token of the word that tells what happens; None: it isn't one word.
     """
 
@@ -79,9 +79,8 @@ class Scene:
                 return Part("mentioned", "past", None, f"what had been {word!r} then")
             modality = "threatened"
         if modality in {"threatened", "planned"}:
-            return Part(
-                "threatened", modality, "attack", f"target of a {modality} {word!r}", anchor=token
-            )
+            reason, hearsay = f"target of a {modality} {word!r}", is_hearsay(self.units, anchor)
+            return Part("threatened", modality, "attack", reason, loose=hearsay, anchor=token)
         return Part("site", modality, "violence", f"where {word!r} is told of", anchor=token)
 
     def prospect(self, anchor: int, place: int, reason: str, name: Candidate) -> Part | None:
