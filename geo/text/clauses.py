@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.text.homonyms import is_harmless
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,6 +40,8 @@ class Unit:
         Number of the clause within the sentence.
     possessive
         Whether it ends in `'s`.
+    capital
+        Whether its first letter is upper case.
     """
 
     lower: str
@@ -48,6 +52,7 @@ class Unit:
     name: Candidate | None = None
     clause: int = 0
     possessive: bool = False
+    capital: bool = False
 
     @property
     def is_place(self) -> bool:
@@ -87,7 +92,15 @@ def read_units(
             clause, in_relative = clause + 1, False
         units.append(
             Unit(
-                unit.lower, unit.kind, position, unit.cue, unit.verbs, None, clause, unit.possessive
+                unit.lower,
+                unit.kind,
+                position,
+                unit.cue,
+                unit.verbs,
+                None,
+                clause,
+                unit.possessive,
+                tokens[position].is_capitalised,
             )
         )
         position += length
@@ -101,12 +114,16 @@ def _read_unit(
     cue, length, lower = None, 1, token.lower
     if token.is_capitalised and lower in _MONTHS and not headline:
         return Unit(lower, token.kind, position, possessive=token.possessive), 1
+    verbs = lexicon.verbs.get(token.lower, ())
+    match = None
     if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
         match = lexicon.cues.match(tokens, position)
-        if match and isinstance(match[1], str):
-            length, cue = match[0] - position, match[1]
-            lower = " ".join(word.lower for word in tokens[position : match[0]])
-    verbs = lexicon.verbs.get(token.lower, ()) if length == 1 else ()
+    if (match or verbs) and is_harmless(tokens, position):
+        match, verbs = None, ()
+    if match and isinstance(match[1], str):
+        length, cue = match[0] - position, match[1]
+        lower = " ".join(word.lower for word in tokens[position : match[0]])
+        verbs = verbs if length == 1 else ()
     if lower.endswith("n't"):
         cue = "negation"
     last = tokens[position + length - 1]

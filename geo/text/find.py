@@ -8,18 +8,25 @@ from typing import TYPE_CHECKING
 from geo.text.anaphora import read_echoes
 from geo.text.candidates import AREAS
 from geo.text.clauses import read_units
-from geo.text.datelines import is_dateline
+from geo.text.consensus import (
+    adopt_datelines,
+    adopt_echoes,
+    heed_denials,
+    yield_to_towns,
+)
 from geo.text.diary import Diary
 from geo.text.hindsight import find_hindsight
 from geo.text.lexicon import load_lexicon
+from geo.text.lists import share_parts
 from geo.text.mentions import Echo, Mention
+from geo.text.pretence import find_pretence
 from geo.text.recognise import is_sure
 from geo.text.recogniser import RULES
 from geo.text.roles import read_part
 from geo.text.scene import MENTIONED, Part, Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from geo.text.candidates import Candidate
@@ -28,8 +35,6 @@ if TYPE_CHECKING:
     from geo.text.recogniser import Recogniser
 
 ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
-_ORDER = ("threatened", "site", "venue", "actor", "mentioned")
-_MOST_ECHOES = 50  # mentions of one name that a dateline looks at
 
 
 def find_mentions(
@@ -64,21 +69,23 @@ def find_mentions(
         for sentence, found in zip(reading.sentences, reading.names, strict=True)
     ]
     hindsight = find_hindsight(document.text, scenes)
+    pretence = find_pretence(scenes) if reads_roles else frozenset()
     diary = Diary(document, reading.sentences, scenes, hindsight)
     parts: dict[int, Part] = {}
     days: dict[int, date | None] = {}
     echoes: dict[int, list[Echo]] = {}
     for number, scene in enumerate(scenes):
-        for place, unit in enumerate(scene.units):
-            if unit.is_place and unit.name is not None and reads_roles:
-                part = read_part(scene, place)
-                part = _look_back(part) if number in hindsight else part
-                parts[id(unit.name)] = part
-                days[id(unit.name)] = diary.find_day(number, part, unit.token)
         if not reads_roles:
             continue
+        for name, part in _read_parts(scene):
+            told = _look_back(part) if number in hindsight else part
+            told = _discount(told) if number in pretence else told
+            parts[id(name)] = told
+            days[id(name)] = diary.find_day(number, told, name.first)
+        if number in pretence:
+            continue
         sentence = reading.sentences[number]
-        for antecedent, part in read_echoes(scenes, number, lexicon):
+        for antecedent, part in read_echoes(scenes, number, lexicon, parts):
             told = _look_back(part) if number in hindsight else part
             echoes.setdefault(id(antecedent), []).append(
                 Echo(
@@ -90,10 +97,31 @@ def find_mentions(
                 )
             )
     flat = [name for found in reading.names for name in found]
-    _adopt_echoes(flat, parts, echoes)
-    _adopt_dateline(flat, parts)
+    yield_to_towns(scenes, parts)
+    heed_denials(flat, parts, echoes)
+    adopt_echoes(flat, parts, echoes)
+    adopt_datelines(flat, parts, echoes)
     named = [one for name in flat for one in ((name, name.home) if name.home else (name,))]
     return _make_mentions(document, named, parts, echoes, days)
+
+
+def _read_parts(scene: Scene) -> Iterator[tuple[Candidate, Part]]:
+    """Yield the places of a sentence and the part of each."""
+    read = {
+        place: read_part(scene, place) for place, unit in enumerate(scene.units) if unit.is_place
+    }
+    read |= share_parts(scene, read)
+    for place, part in read.items():
+        name = scene.units[place].name
+        if name is not None:
+            yield name, part
+
+
+def _discount(part: Part) -> Part:
+    """Take what an exercise or a game tells of for neither violence nor a threat."""
+    if part.role not in {"threatened", "site"}:
+        return part
+    return Part("mentioned", "actual", None, f"in an exercise or a game: {part.reason}")
 
 
 def _look_back(part: Part) -> Part:
@@ -101,44 +129,6 @@ def _look_back(part: Part) -> Part:
     if part.kind is None or part.modality == "denied":
         return part
     return replace(part, modality="past", reason=f"{part.reason}, in a former time")
-
-
-def _adopt_echoes(
-    names: Sequence[Candidate], parts: dict[int, Part], echoes: dict[int, list[Echo]]
-) -> None:
-    """Give a place the role of its later reference, where it has none of its own."""
-    for name in names:
-        own = echoes.get(id(name))
-        if own and parts.get(id(name), MENTIONED).role == "mentioned":
-            best = min(own, key=lambda echo: _ORDER.index(echo.role))
-            parts[id(name)] = Part(
-                best.role, best.modality, best.kind, "by a later reference without its name"
-            )
-
-
-def _adopt_dateline(names: Sequence[Candidate], parts: dict[int, Part]) -> None:
-    """Give a dateline's place the part that the article gives it later, else none."""
-    by_key: dict[str, list[Candidate]] = {}
-    for name in names:
-        by_key.setdefault(name.key, []).append(name)
-    for name in names:
-        if name.class_ != "place" or not is_dateline(name):
-            continue
-        if name.kind == "country":
-            parts[id(name)] = MENTIONED
-            continue
-        same = [
-            parts[id(other)]
-            for other in by_key[name.key][:_MOST_ECHOES]
-            if other is not name and id(other) in parts
-        ]
-        current = [
-            part
-            for part in same
-            if part.modality not in {"past", "denied"} and part.role != "actor"
-        ]
-        best = min(current, key=lambda part: _ORDER.index(part.role), default=MENTIONED)
-        parts[id(name)] = Part(best.role, best.modality, None, "dateline")
 
 
 def _make_mentions(

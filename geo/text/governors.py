@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geo.text.lexicon import Lexicon
 
 LOCATIVE = word_set(
-    "in at near around outside inside across within over throughout along beyond above below "
+    "in at near around round outside inside across within over throughout along beyond above below "
     "behind overlooking"
 )
 PREPOSITIONS = LOCATIVE | word_set(
@@ -85,7 +85,7 @@ class _Walk:
 
     def step(self) -> Governor | None:
         unit = self.units[self.index]
-        if unit.cue in {"boundary", "relative"}:
+        if unit.cue in {"boundary", "relative"} or is_year(unit):  # In the 1990s X fell
             return self.stop()
         if unit.lower in _JOINERS:
             return self._cross_joiner(unit)
@@ -137,6 +137,12 @@ class _Walk:
             self.modifiers += 1
             return self._move(1) if self.modifiers <= _MOST_MODIFIERS else self.stop()
         return self.stop()
+
+
+def is_year(unit: Unit) -> bool:
+    """Tell a year or a decade, which stands before a name without belonging to it."""
+    digits = unit.lower.removesuffix("s")
+    return unit.kind == "number" and len(digits) == 4 and digits[:2] in {"18", "19", "20"}
 
 
 def _is_title(unit: Unit, lexicon: Lexicon) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from geo.text.denials import DENYING, is_withdrawn, read_denial
+from geo.text.forces import WEAPONS
+from geo.text.surroundings import BE, markers_left, units_right
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geo.text.clauses import Unit
 
 MODALS = word_set("would could may might should will shall can must 'll")
-_BE = word_set("be been being is are was were get got gets getting")
 _REACH = 16  # units that a marker governs
 _NEAR = 4
 _AHEAD = 12
@@ -23,41 +24,58 @@ _YEAR_PREFIXES = word_set(
     "october november december"
 )
 _AHEAD_WORDS = frozenset({"expected", "would", "could", "may", "might", "should", "due"})
-_PLAIN_DENIALS = frozenset(
-    {"will", "would", "did", "does", "do", "has", "have", "had", "was", "were", "is", "are"}
+_WISHES = frozenset({"agreed", "wants", "want", "offered", "hopes", "invited", "due"})
+_ENDED = word_set("ending ended halted stopped quelled eased paused halting stopping")
+_WITNESSED = frozenset({"heard", "seen", "felt"})
+_MONTHS = word_set(
+    "january february march april may june july august september october november december "
+    "month spring summer autumn winter"
 )
+_ADJECTIVES = word_set("coming possible probable due near")
 _CONDITIONS = frozenset({"if", "unless", "should"})
-_REPORTED = frozenset({"feared", "expected", "planned", "looming", "imminent", "impending"})
+_REPORTED = word_set(
+    "feared expected planned looming imminent impending likely inevitable anticipated coming "
+    "cannot possible probable prepared awaited dreaded foreseen readied mustered organised due"
+)
 
 
 def read_violence(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:
     """Return the modality of an attack, given the unit that tells of it and the place's unit."""
-    if is_past(units, anchor, place, year):
+    if is_past(units, anchor, place, year) and not is_ahead_of(units, anchor):
         return "past"
-    left = list(_markers_left(units, anchor))
-    if (denial := _read_denial(units, anchor, left)) is not None:
+    left = list(markers_left(units, anchor))
+    if (denial := read_denial(units, anchor, left)) is not None:
         return denial
+    if is_withdrawn(units, anchor, place):
+        return "denied"
     forms = {form for _, form in units[anchor].verbs}
     if units[anchor].cue in {"violence", "state", "drive", "advance", "approach", "evacuation"}:
         used_as_verb = bool(forms) and _is_verb(units, anchor)
     else:
-        used_as_verb = bool(forms)
-    if not used_as_verb and _is_disowned(units, anchor, place):
-        return "denied"
+        used_as_verb = bool(forms) and (
+            units[anchor].lower not in WEAPONS or _is_verb(units, anchor)
+        )
     if used_as_verb:
         return _read_verb(units, anchor, forms, left)
     return _read_noun(units, anchor, place, left)
+
+
+def is_ahead_of(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell `could be flattened` from `could have been flattened`, whatever the years beside it."""
+    near = units[max(0, anchor - _NEAR) : anchor]
+    return any(is_modal(unit) for unit in near) and all(unit.lower != "have" for unit in near)
 
 
 def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) -> str:  # noqa: PLR0911 - one return a rule
     """Return the modality of talks or a visit."""
     if is_past(units, anchor, place, year):
         return "past"
-    left = list(_markers_left(units, anchor))
-    if any(unit.cue == "denial" for _, unit in left):
+    left = list(markers_left(units, anchor))
+    if any(unit.cue == "denial" and not _is_parted(units, index, anchor) for index, unit in left):
         return "denied"
     right = [units[index] for index in range(place + 1, min(len(units), place + _NEAR + 2))]
-    if any(unit.cue == "denial" and unit.clause == units[place].clause for unit in right):
+    undone = [unit for unit in right if unit.cue == "denial" and unit.lower not in DENYING]
+    if any(unit.clause == units[place].clause for unit in undone):
         return "denied"
     before = units[anchor - 1].lower if anchor else ""
     if before in {"no", "not", "without"}:
@@ -65,16 +83,31 @@ def read_talks(units: tuple[Unit, ...], anchor: int, place: int, year: int | Non
     left += [(index, units[index]) for index in range(anchor + 1, place)]
     if any(_is_ahead(units, index) for index, _ in left):
         return "planned"
+    if any(
+        units[index].lower == "to" and units[index - 1].lower in BE
+        for index in range(anchor + 1, place)
+    ):
+        return "planned"  # a summit is to be held in X
     told = {form for _, form in units[anchor].verbs} & {"past", "participle"}
     if not told and any(
-        _is_ahead(units, index) for index, _ in _units_right(units, max(anchor, place))
+        _is_ahead(units, index) for index, _ in units_right(units, max(anchor, place))
     ):
         return "planned"
     infinitive = anchor > 1 and any(
-        units[index].lower == "to" and units[index - 1].lower in _BE | {"agreed"}
+        units[index].lower == "to"
+        and (
+            {unit.lower for unit in units[max(0, index - _NEAR) : index]} & BE
+            or {unit.lower for unit in units[max(0, index - 2 * _NEAR) : index]} & _WISHES
+        )
         for index in range(max(1, anchor - _NEAR), anchor)
     )
     return "planned" if infinitive else "actual"
+
+
+def _is_parted(units: tuple[Unit, ...], index: int, anchor: int) -> bool:
+    """Tell whether another statement begins between two units: `..., and a meeting in X`."""
+    between = [unit.lower for unit in units[index:anchor]]
+    return any(pair == (",", "and") for pair in pairwise(between))
 
 
 def _is_ahead(units: tuple[Unit, ...], index: int) -> bool:
@@ -99,6 +132,20 @@ def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) 
     return False
 
 
+def is_over(units: tuple[Unit, ...], anchor: int) -> bool:
+    """Tell an advance of weeks ago, or one that `had` been, from one that goes on."""
+    if any(unit.lower == "had" for unit in units[max(0, anchor - 2) : anchor]):
+        return True
+    if not any(form in {"past", "participle"} for _, form in units[anchor].verbs):
+        return False
+    words = [unit.lower for unit in units if unit.clause == units[anchor].clause]
+    return any(
+        (left in {"in", "last", "since"} and right in _MONTHS)
+        or (left in {"weeks", "months", "week", "month"} and right in {"ago", "earlier", "before"})
+        for left, right in pairwise(words)
+    )
+
+
 def is_modal(unit: Unit) -> bool:
     """Tell whether a word is a modal verb; `May` is not where it is a month."""
     return unit.lower in MODALS and (unit.lower != "may" or unit.cue is not None)
@@ -113,48 +160,6 @@ def is_old_year(units: tuple[Unit, ...], index: int, year: int | None) -> bool:
     if before == "the" and units[index].lower.endswith("s"):
         return True
     return before in _YEAR_PREFIXES and (year is None or int(text) < year)
-
-
-def _markers_left(units: tuple[Unit, ...], anchor: int) -> Iterator[tuple[int, Unit]]:
-    """Cues left of the anchor in its clause; a lone comma shuts them off, a pair does not."""
-    commas = 0
-    for index in range(anchor - 1, max(-1, anchor - _REACH - 1), -1):
-        unit = units[index]
-        if unit.clause != units[anchor].clause:
-            return
-        if unit.lower == "," and not (index and units[index - 1].is_place):
-            commas += 1
-        if (unit.cue is not None and commas % 2 == 0) or unit.cue == "denial":
-            yield index, unit
-
-
-def _read_denial(units: tuple[Unit, ...], anchor: int, left: list[tuple[int, Unit]]) -> str | None:
-    urged = any(
-        unit.cue in {"urging", "avert", "against"} or unit.lower.startswith("warn")
-        for _, unit in left
-    )
-    for index, unit in left:
-        if unit.cue == "denial":
-            negated = any(units[step].cue == "negation" for step in range(max(0, index - 2), index))
-            return "threatened" if negated else "denied"
-        stated = index > 0 and units[index - 1].lower in _PLAIN_DENIALS  # will not, did not
-        if unit.cue == "negation" and anchor - index <= _NEAR and (stated or not urged):
-            following = units[index + 1].lower if index + 1 < len(units) else ""
-            if following not in {"only", "just", "yet", "end", "let-up", "sign", "stop", "ending"}:
-                return "denied"
-    return None
-
-
-def _is_disowned(units: tuple[Unit, ...], anchor: int, place: int) -> bool:
-    """Tell whether a noun is the subject of a denial: `the raid on X was called off`."""
-    for index, unit in _units_right(units, max(anchor, place)):
-        if unit.verbs and unit.lower not in _BE:
-            return False
-        if unit.cue == "denial":
-            words = {units[step].lower for step in range(max(0, index - 2), index)}
-            negated = any(units[step].cue == "negation" for step in range(index - 2, index))
-            return bool(words & _BE) and not negated
-    return False
 
 
 def _is_verb(units: tuple[Unit, ...], anchor: int) -> bool:
@@ -182,10 +187,10 @@ def _read_verb(  # noqa: PLR0911 - one return a rule
     )
     if any(unit.cue == "ongoing" and anchor - index <= _NEAR for index, unit in left):
         return "actual"
-    if any(unit.lower in _CONDITIONS for _, unit in left):
+    if any(unit.lower in _CONDITIONS or unit.lower.endswith("of when") for _, unit in left):
         return "threatened"
     if forms & {"past", "participle"} and not ("base" in forms and (modal or infinitive)):
-        passive = any(word in _BE for word in near)
+        passive = any(word in BE for word in near)
         if (passive or "have" in near) and (modal or infinitive):
             return _name_threat(left)
         return "actual"
@@ -199,7 +204,7 @@ def _read_verb(  # noqa: PLR0911 - one return a rule
     return "actual"
 
 
-def _read_noun(  # noqa: PLR0911 - one return a rule
+def _read_noun(  # noqa: C901, PLR0911 - one return a rule
     units: tuple[Unit, ...], anchor: int, place: int, left: list[tuple[int, Unit]]
 ) -> str:
     """Decide by what stands before the noun, nearest first, then by what follows it."""
@@ -208,19 +213,36 @@ def _read_noun(  # noqa: PLR0911 - one return a rule
     for index, unit in left:
         distance = anchor - index
         if unit.cue == "ending" and distance <= 2 * _NEAR:
-            return "actual" if lasting else "threatened"
+            return "actual" if lasting or unit.lower in _ENDED else "threatened"
         if unit.cue == "ongoing":
             return "actual"
         if _foretells(unit, distance, lasting=lasting) or (unit.cue == "against" and urged):
             return _name_threat(left)
-    if any(units[index].lower == "feared" for index in range(anchor + 1, place)):
-        return "threatened"
-    for _, unit in _units_right(units, max(anchor, place)):
+    told = _read_between(units[anchor + 1 : place])
+    if told is not None:
+        return told
+    for index, unit in units_right(units, max(anchor, place)):
         if unit.has_verb("harm", "assault") and "past" in {form for _, form in unit.verbs}:
             return "actual"
         if is_modal(unit) or unit.lower in _REPORTED or unit.lower.startswith("loom"):
             return "planned" if unit.cue == "plan" else "threatened"
+        if unit.lower == "near" and units[index - 1].lower in BE:
+            return "threatened"
+        if unit.lower in BE and index + 1 < len(units) and units[index + 1].lower == "to":
+            return "planned"
     return "actual"
+
+
+def _read_between(between: tuple[Unit, ...]) -> str | None:
+    """Read what stands between a noun and its place: `an operation is planned in X`."""
+    words = {unit.lower for unit in between}
+    if not words & _WITNESSED and any(is_modal(unit) for unit in between):
+        return "threatened"
+    if any(unit.cue == "design" for unit in between):
+        return "planned"
+    if words & (_REPORTED - _ADJECTIVES):
+        return "planned" if "planned" in words else "threatened"
+    return None
 
 
 def _foretells(unit: Unit, distance: int, *, lasting: bool) -> bool:
@@ -241,27 +263,3 @@ def _name_threat(left: list[tuple[int, Unit]]) -> str:
     if feared:
         return "threatened"
     return "planned" if any(unit.cue in _PLANS for unit in named) else "threatened"
-
-
-def _units_right(units: tuple[Unit, ...], start: int) -> Iterator[tuple[int, Unit]]:
-    """Units after a noun in its clause; what stands between two commas is passed over."""
-    index = start + 1
-    while index < min(len(units), start + _AHEAD):
-        unit = units[index]
-        if unit.lower == ",":
-            closing = next(
-                (
-                    step
-                    for step in range(index + 1, min(len(units), index + 2 * _AHEAD))
-                    if units[step].lower == ","
-                ),
-                None,
-            )
-            if closing is None:
-                return
-            index = closing + 1
-            continue
-        if unit.clause != units[start].clause and unit.cue in {"boundary", "relative"}:
-            return
-        yield index, unit
-        index += 1

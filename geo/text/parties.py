@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from geo.text.governors import Governor
 
 _LEAVING = word_set("withdrew withdraw withdrawn withdrawing pulled pull expelled flee fled")
+_SENDING = word_set("sent send sends gave gives offered told")
 _REACH = {"from": 3, "of": 1, "by": 5, "with": 5, "between": 5, "to": 5}  # units to the left
 
 
@@ -48,11 +49,11 @@ def _makes_party(scene: Scene, unit: Unit, preposition: str) -> bool:
     people = unit.lower in mind["people"]
     strong = unit.lower in mind["verb"] - mind["weak"]
     if preposition == "of":
-        return people or (unit.lower,) in scene.lexicon.titles
+        return people and unit.lower not in {"generals", "troops", "soldiers", "forces"}
     if preposition == "from":
         return people or unit.lower in mind["noun"]
     if preposition == "by":
         return strong or unit.cue is not None or bool(unit.verbs) or unit.lower.endswith("ed")
     if preposition == "to":
-        return strong or unit.cue == "urging"
+        return (strong and unit.lower not in _SENDING) or unit.cue == "urging"
     return unit.cue == "talks" or unit.has_verb("talks")

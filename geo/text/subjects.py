@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.text.governments import read_government
+from geo.text.governors import LOCATIVE, is_year
 from geo.text.heads import VIOLENT, has_own_place
-from geo.text.scene import Part, stands
+from geo.text.scene import Part
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -18,22 +20,43 @@ if TYPE_CHECKING:
 
 _AHEAD = 16
 _PROSPECT = 5  # units within which the verb must come
+_FALLEN_TO = frozenset({"", "to", "into", "on", "in", ",", "within"})
 _BE = word_set("be been being is are was were get got")
-_BORNE = frozenset({"be", "face", "suffer", "see", "host", "come", "fall", "remain", "become"})
-_OPENERS = frozenset({"that", "and", "but", "if", "then", "or", "\u201c", '"', "'", "\u2018"})
+_OPENERS = word_set("that and but if then or when whether how why should so \u201c \" ' \u2018")
 
 
 def read_subject(scene: Scene, place: int, name: Candidate, governor: Governor) -> Part | None:
     """Return the part of a place that is the subject of its clause, None if no verb tells."""
     if governor.kind != "none" or not _is_free(scene, governor.index):
-        return None
+        return _read_inner(scene, place, governor)
     predicate = list(_find_predicate(scene.units, place))
     return (
         _read_passive(scene, place, predicate)
-        or _read_government(scene, name, predicate)
+        or read_government(scene, name, predicate)
         or _read_stage(scene, place, predicate)
         or _read_prospect(scene, place, predicate)
     )
+
+
+def _read_inner(scene: Scene, place: int, governor: Governor) -> Part | None:
+    """Read `a school in X was hit`, `the people of X braced for`: a part of the subject."""
+    units = scene.units
+    fronted = governor.index == 0 or units[governor.index - 1].kind == "mark"
+    if fronted or governor.lower not in LOCATIVE | {"of"}:
+        return None
+    for index in range(governor.index - 1, -1, -1):
+        unit = units[index]
+        if unit.clause != units[place].clause or unit.kind == "mark":
+            break
+        if (unit.verbs and index and unit.cue is None) or unit.lower in scene.lexicon.reporting:
+            return None
+        if unit.is_place:
+            return None
+    predicate = list(_find_predicate(units, place))
+    borne = [(step, unit) for step, unit in predicate if not unit.has_verb("falling")]
+    if any(unit.cue in {"plan", "design"} for _, unit in predicate):
+        return _read_passive(scene, place, borne)  # militants in X plan a raid elsewhere
+    return _read_passive(scene, place, borne) or _read_prospect(scene, place, predicate)
 
 
 def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - one return a rule
@@ -53,7 +76,7 @@ def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - o
             return None
         telling = unit.cue in VIOLENT or unit.has_verb("assault", "siege", "encircle")
         if units[index].lower == "where":
-            telling = telling or unit.has_verb("harm")
+            telling = telling or (unit.has_verb("harm") and unit.lower not in {"died", "dies"})
             if unit.cue == "talks" or unit.has_verb("talks"):
                 return scene.talks(step, place)
         if telling and not has_own_place(units, step):
@@ -71,6 +94,8 @@ def _is_free(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     return (
         unit.kind == "mark"
+        or is_year(unit)
+        or unit.lower.endswith(" when")
         or unit.lower in _OPENERS
         or unit.cue in {"boundary", "relative"}
         or (unit.lower in scene.lexicon.reporting)
@@ -114,28 +139,35 @@ def _read_passive(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -
     """`was shelled`, `would be stormed`, `came under attack`, `fell to the rebels`."""
     auxiliary = False
     for position, (index, unit) in enumerate(predicate):
-        forms = {form for _, form in unit.verbs}
+        rest = predicate[position + 1 :]
+        if unit.lower == "that" or unit.lower in scene.lexicon.reporting:
+            return None
         if unit.lower in _BE:
             auxiliary = True
-        elif (
-            auxiliary
-            and "participle" in forms
-            and unit.has_verb("assault", "siege", "seizing", "encircle")
-        ):
+        elif _is_suffered(unit, auxiliary=auxiliary, first=not position):
             return scene.violence(index, place, threat=unit.has_verb("encircle"))
         elif unit.cue == "suffer":
-            found = next(
-                (i for i, u in predicate[position : position + 6] if u.cue in VIOLENT), None
-            )
+            found = next((step for step, later in rest[:5] if later.cue in VIOLENT), None)
             if found is not None:
                 return scene.violence(found, place)
         elif unit.has_verb("falling") and (unit.cue is None or unit.lower == "fall"):
-            after = predicate[position + 1][1].lower if position + 1 < len(predicate) else ""
-            if after in {"", "to", "into", "on", "in", ",", "within"} or unit.lower == "fall":
+            after = rest[0][1].lower if rest else ""
+            if after in _FALLEN_TO or unit.lower == "fall":
                 return scene.violence(index, place)
         elif unit.is_place or (unit.verbs and not auxiliary and unit.cue is None):
             return None
     return None
+
+
+def _is_suffered(unit: Unit, *, auxiliary: bool, first: bool) -> bool:
+    """Tell a passive of harm: `was shelled`, `was set ablaze`, `hit by rockets`."""
+    if unit.lower in {"hit by", "struck by"}:
+        return auxiliary or first
+    if not auxiliary:
+        return False
+    done = any(form == "participle" for _, form in unit.verbs)
+    harmed = done and unit.has_verb("assault", "siege", "seizing", "encircle", "harm")
+    return harmed or (unit.cue == "violence" and " " in unit.lower)
 
 
 def _read_stage(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) -> Part | None:
@@ -171,29 +203,7 @@ def _read_prospect(scene: Scene, place: int, predicate: list[tuple[int, Unit]]) 
                 or unit.lower not in {"would", "could", "may", "might", "will"}
             )
         elif feared and unit.cue in VIOLENT | {"advance", "drive"}:
+            if has_own_place(scene.units, index):
+                return None
             return scene.violence(index, place, threat=True)
-    return None
-
-
-def _read_government(
-    scene: Scene, name: Candidate, predicate: list[tuple[int, Unit]]
-) -> Part | None:
-    """`Moscow said`, `Israel and the U.S. accepted`, `Russia struck`."""
-    if not scene.is_government(name):
-        return None
-    mind = scene.lexicon.mind
-    words = [unit.lower for _, unit in predicate[:2]]
-    if words[:1] == ["will"] and words[1:] and words[1] not in _BORNE:
-        return stands(name, words[0])
-    for _, unit in predicate[:6]:
-        if unit.kind == "mark" or unit.name or unit.cue == "centre" or unit.has_verb("hosting"):
-            return None
-        strong = unit.lower.split()[0] in mind["verb"] - mind["weak"]
-        active = (
-            unit.has_verb("assault", "talks", "siege", "harm", "approach") and unit.cue != "state"
-        )
-        if strong or active or unit.cue in {"urging", "design"}:
-            return Part(
-                "actor", "actual", None, f"{name.key!r} stands for its government: {unit.lower!r}"
-            )
     return None

@@ -39,7 +39,7 @@ def tell(text, gazetteer):
         ),
         pytest.param(
             "A strike on Goma was called off, the officer said.",
-            {("Goma", "CD", "site", "denied")},
+            {("Goma", "CD", "threatened", "denied")},
             id="called-off",
         ),
         pytest.param(

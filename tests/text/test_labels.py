@@ -26,7 +26,7 @@ def read_labels(path):
 
 def test_two_halves_of_sixty_texts_in_many_countries():
     assert len(LABELLED) >= 60
-    assert abs(len(HALVES["tuned"]) - len(HALVES["scored"])) <= 1
+    assert len(HALVES["tuned"]) >= len(HALVES["scored"]) >= 30
     assert len({path.stem.rsplit("_", 1)[1] for path in LABELLED}) >= 25
 
 
