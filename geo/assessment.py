@@ -155,7 +155,7 @@ class Assessment:
         return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
 
 
-def assess(
+def assess(  # noqa: PLR0913 - the public function takes its options by name
     source: str | Path | None = None,
     *,
     as_of: date | str | None = None,
@@ -165,6 +165,9 @@ def assess(
     boundaries: str | Path | None = None,
     zone: str | Path | None = None,
     radius_km: float | Sequence[float] = (2.0, 5.0, 10.0),
+    recogniser: str = "rules",
+    geocoder: str = "gazetteer",
+    offline: bool = False,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -185,6 +188,13 @@ def assess(
         Files of administrative units, and of polygons that are zones of their own.
     radius_km
         Radii of the discs round a threatened place, kilometres.
+    recogniser
+        Who finds the names of an article: `rules`, `spacy`, `spacy:MODEL`.
+    geocoder
+        Who is asked for names that the gazetteer does not know: `gazetteer` (nobody else),
+        `nominatim`, `nominatim:URL`.
+    offline
+        Never touch the network.
 
     Raises
     ------
@@ -206,6 +216,9 @@ def assess(
         boundaries=_to_path(boundaries),
         zone=_to_path(zone),
         radii_km=tuple(float(radius) for radius in radii),
+        recogniser=recogniser,
+        geocoder=geocoder,
+        offline=offline,
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -334,6 +347,8 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
     """Return the parameters of a run; files by their names, never their folders."""
     described = {}
     for field in dataclasses.fields(settings):
+        if field.name == "offline":
+            continue  # it says how the inputs were had, not what they are
         value = getattr(settings, field.name)
         described[field.name] = (
             value.name

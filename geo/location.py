@@ -14,30 +14,52 @@ from geo.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from geo.events import EventSet
-    from geo.places import Gazetteer, Place, Profile
+    from geo.events import ArticleReader, EventSet
+    from geo.places import Geocoder, Place, Profile
+    from geo.text import Document, Recogniser
 
-_PLACE_FIELDS = ("name", "lon", "lat", "country", "geoname_id", "kind", "confidence")
+_PLACE_FIELDS = ("name", "lon", "lat", "country", "geoname_id", "kind", "confidence", "source")
 
 
-def locate(source: str | Path | tuple[bytes, str]) -> dict[str, Any]:
+def locate(
+    source: str | Path | tuple[bytes, str],
+    *,
+    recogniser: str | Recogniser = "rules",
+    geocoder: str | Geocoder = "gazetteer",
+    offline: bool = False,
+) -> dict[str, Any]:
     """Return the mentions and events of a text.
 
     Parameters
     ----------
     source
-        The text itself; a path; or bytes and the name to call them by.
+        The text itself; the path of an article (`.txt`, `.md`, `.html`); or bytes and the name
+        to call them by.
+    recogniser
+        Who finds the names: `rules` (built in), `spacy`, `spacy:MODEL`, or an object that does
+        what `geo.text.Recogniser` says.
+    geocoder
+        Who is asked for the names that the gazetteer does not know: `gazetteer` (nobody else),
+        `nominatim`, `nominatim:URL`, or an object that does what `geo.places.Geocoder` says.
+    offline
+        Never touch the network: of an online geocoder only the answers on file are used.
 
     Returns
     -------
         `mentions` and `events` as lists of dicts; `start`, `end` are code points into the text.
         Mentions and events carry their place inline: `name`, `lon`, `lat` (degrees, EPSG:4326),
-        `country`, `geoname_id`, `kind`, `confidence`; all None where no place was found.
+        `country`, `geoname_id`, `kind`, `confidence`, `source`; all None where no place was
+        found. `warnings` has `code` and `text` of what a reader must know, such as that roles
+        are not read in the text's language.
 
     Raises
     ------
     TextError
         If the input is empty, too large, or no text.
+    UsageError
+        If there is no such recogniser or geocoder.
+    UnavailableError
+        If the file can't be read or the recogniser is not installed.
 
     Examples
     --------
@@ -45,22 +67,39 @@ def locate(source: str | Path | tuple[bytes, str]) -> dict[str, Any]:
     >>> [(event["role"], event["name"]) for event in found["events"]]
     [('site', 'Goma')]
     """
-    from geo.events import read_events, read_events_from_bytes
+    from geo.events import ArticleReader
     from geo.places import open_gazetteer
 
+    document = _read_document(source)
     with open_gazetteer() as gazetteer:
-        if isinstance(source, Path):
-            return _describe(read_events(source, gazetteer, Settings()))
-        data, name = (source.encode(), "text.txt") if isinstance(source, str) else source
-        return _describe(read_events_from_bytes(data, name, gazetteer, Settings()))
+        reader = ArticleReader(gazetteer, recogniser=recogniser, geocoder=geocoder, offline=offline)
+        return _describe(reader.read(document))
 
 
-def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
+def _read_document(source: str | Path | tuple[bytes, str]) -> Document:
+    from geo.text import document_from_text, parse_document, read_document
+
+    limit_bytes = Settings().text_limit_bytes
+    if isinstance(source, Path):
+        return read_document(source, limit_bytes=limit_bytes)
+    if isinstance(source, str):  # as it is: its offsets are the caller's
+        return document_from_text(source, "the text")
+    return parse_document(*source, limit_bytes=limit_bytes)
+
+
+def locate_batch(
+    path: Path,
+    *,
+    recogniser: str | Recogniser = "rules",
+    geocoder: str | Geocoder = "gazetteer",
+    offline: bool = False,
+) -> Iterator[dict[str, Any]]:
     """Yield one answer for each line of a JSON Lines file, in order.
 
     A line is `{"id", "text", "date"?, "source"?}`. What the lines before say of a source's
     places speaks for the same countries and units in its later ones. A line that can't be read
-    yields its `id` (None if there is none) and an `error`.
+    yields its `id` (None if there is none) and an `error`. Parameters and answers are those of
+    `locate`.
 
     Raises
     ------
@@ -69,18 +108,24 @@ def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
     InputError
         After the last line, if any line could not be read.
     """
+    from geo.events import ArticleReader
     from geo.places import Profile, open_gazetteer
 
     profiles: defaultdict[str, Profile] = defaultdict(Profile)
     rejected = total = 0
     try:
         with path.open(encoding="utf-8-sig") as lines, open_gazetteer() as gazetteer:
+            reader = ArticleReader(
+                gazetteer, recogniser=recogniser, geocoder=geocoder, offline=offline
+            )
             for line in lines:
                 if line.strip():
                     total += 1
-                    answer = _locate_line(line, gazetteer, profiles)
+                    answer = _locate_line(line, reader, profiles)
                     rejected += "error" in answer
                     yield answer
+    except UnavailableError:
+        raise
     except (OSError, UnicodeDecodeError) as error:
         raise UnavailableError(f"batch file {str(path)!r} can't be read: {error}") from error
     if rejected:
@@ -91,9 +136,8 @@ def locate_batch(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _locate_line(
-    line: str, gazetteer: Gazetteer, profiles: Mapping[str, Profile]
+    line: str, reader: ArticleReader, profiles: Mapping[str, Profile]
 ) -> dict[str, Any]:
-    from geo.events.article import read_article
     from geo.text import document_from_text
 
     key = None
@@ -105,8 +149,8 @@ def _locate_line(
             record["text"], str(key), date=day, publisher=record.get("source")
         )
         profile = profiles[document.publisher] if document.publisher else None
-        events = read_article(document, gazetteer, profile=profile)
-    except (InputError, ValueError, KeyError, TypeError, AttributeError) as error:
+        events = reader.read(document, profile)
+    except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return {"id": key, "error": f"{type(error).__name__}: {error}"}
     return {"id": key, **_describe(events)}
 
@@ -140,7 +184,8 @@ def _describe(events: EventSet) -> dict[str, Any]:
         }
         for event in events.events
     ]
-    return {"mentions": mentions, "events": found}
+    warnings = [{"code": caution.code, "text": caution.text} for caution in events.cautions]
+    return {"mentions": mentions, "events": found, "warnings": warnings}
 
 
 def _inline(place: Place | None) -> dict[str, Any]:

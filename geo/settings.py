@@ -40,6 +40,13 @@ class Settings:
         A file with polygons drawn by the analyst: a zone of its own.
     radii_km
         Radii of the discs round a place, ascending, kilometres.
+    recogniser
+        Who finds the names of an article: `rules` (built in), `spacy`, `spacy:MODEL`.
+    geocoder
+        Who is asked for names that the gazetteer does not know: `gazetteer` (nobody else),
+        `nominatim`, `nominatim:URL`.
+    offline
+        Never touch the network.
     text_limit_bytes
         Largest article that is read.
     raster_limit_cells
@@ -60,6 +67,9 @@ class Settings:
     boundaries: Path | None = None
     zone: Path | None = None
     radii_km: tuple[float, ...] = (2.0, 5.0, 10.0)
+    recogniser: str = "rules"
+    geocoder: str = "gazetteer"
+    offline: bool = False
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
 

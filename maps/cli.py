@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from geo.settings import Settings
     from geo.types import LonLat
 
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _BUG = 1
 _INTERRUPTED = 130
 _GEOCODE_FIELDS = (
@@ -169,6 +171,8 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
     command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
     command.add_argument("--json", action="store_true", help="print report.json")
+    _add_recogniser(command)
+    _add_geocoder(command)
     command.set_defaults(act=_map)
 
 
@@ -180,6 +184,8 @@ def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
     source.add_argument("input", nargs="?", help="an article (.txt, .md, .html), or - for stdin")
     source.add_argument("--batch", type=Path, help="JSON lines of {id, text, date?, source?}")
     command.add_argument("--json", action="store_true", help="print JSON")
+    _add_recogniser(command)
+    _add_geocoder(command)
     command.set_defaults(act=_locate)
 
 
@@ -189,7 +195,27 @@ def _add_geocode(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--country", help="ISO 3166-1 alpha-2 code, such as PS")
     command.add_argument("--near", help="LON,LAT in degrees")
     command.add_argument("--json", action="store_true", help="print JSON")
+    _add_geocoder(command)
     command.set_defaults(act=_geocode)
+
+
+def _add_recogniser(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--recogniser",
+        default="rules",
+        metavar="NAME",
+        help="who finds the names: rules (default), or spacy[:MODEL], which you have installed",
+    )
+
+
+def _add_geocoder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--geocoder",
+        default="gazetteer",
+        metavar="NAME",
+        help="who is asked for names that the gazetteer doesn't know: nobody (gazetteer, the "
+        "default), or nominatim[:URL], to whom these names are sent",
+    )
 
 
 def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -345,41 +371,60 @@ def _map(options: argparse.Namespace) -> None:
 def _locate(options: argparse.Namespace) -> None:
     from geo.location import locate, locate_batch
 
+    backends = {
+        "recogniser": options.recogniser,
+        "geocoder": options.geocoder,
+        "offline": options.offline,
+    }
     if options.batch:
-        for line in locate_batch(options.batch):
-            print(json.dumps(line, ensure_ascii=False))
+        for line in locate_batch(options.batch, **backends):
+            print(_to_json(line))
         return
     source = _read_input(options.input)
-    found = locate(source if isinstance(source, tuple) else Path(options.input))
+    found = locate(source if isinstance(source, tuple) else Path(options.input), **backends)
     if options.json:
-        print(json.dumps(found, ensure_ascii=False, indent=1))
+        print(_to_json(found, indent=1))
         return
     for event in found["events"]:
         place = f"{event['name'] or '?'} ({event['country'] or '-'})"
         print(f"{event['role']:<11} {event['modality']:<11} {place:<24} {event['evidence'] or ''}")
     if not found["events"]:
         print(f"no events; {len(found['mentions'])} mentions (--json shows them)")
+    for warning in found["warnings"]:
+        print(f"  note: {warning['text']}", file=sys.stderr)
+
+
+def _to_json(value: Any, indent: int | None = None) -> str:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if not _SURROGATES.search(text):
+        return text
+    return json.dumps(value, indent=indent)  # half a character, which only an escape can write
 
 
 def _geocode(options: argparse.Namespace) -> None:
-    from geo import geocode
+    from geo.places import geocode, open_gazetteer, open_geocoder
 
     near = _parse_position(options.near) if options.near else None
     answers = []
-    for name in options.name:
-        places = geocode(name, country=options.country, near=near)
-        rows = [{field: getattr(place, field) for field in _GEOCODE_FIELDS} for place in places]
-        answers += [{"query": name, **row} for row in rows]
-        if not rows:
-            print(f"civmap geocode: no place is called {name!r}", file=sys.stderr)
+    with open_gazetteer() as gazetteer:
+        geocoder = open_geocoder(options.geocoder, gazetteer, offline=options.offline)
+        for name in options.name:
+            places = geocode(
+                name, country=options.country, near=near, gazetteer=gazetteer, geocoder=geocoder
+            )
+            rows = [{field: getattr(place, field) for field in _GEOCODE_FIELDS} for place in places]
+            answers += [{"query": name, **row} for row in rows]
+            if not rows:
+                print(f"civmap geocode: no place is called {name!r}", file=sys.stderr)
     if options.json:
-        print(json.dumps(answers, ensure_ascii=False, indent=1))
+        print(_to_json(answers, indent=1))
         return
     for row in answers:
+        beyond = "" if row["geoname_id"] or "Nominatim" not in row["source"] else row["source"]
         print(
             f"{row['name']}, {row['country'] or '-'} ({row['kind']}): {row['lon']:.4f},"
             f"{row['lat']:.4f} within {row['precision_km']:g} km, "
-            f"confidence {row['confidence']:.2f}"
+            f"confidence {row['confidence']:.2f}" + (f"; {beyond}" if beyond else "")
         )
 
 
@@ -409,6 +454,9 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
         radii_km=_parse_radii(options.radius),
+        recogniser=options.recogniser,
+        geocoder=options.geocoder,
+        offline=options.offline,
     )
 
 

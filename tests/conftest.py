@@ -1,5 +1,8 @@
 """What all tests share: the network is blocked, and data of others where it is present."""
 
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,9 @@ from geo.places import open_gazetteer
 
 @pytest.fixture(autouse=True)
 def _no_network(request):
-    """Only what drives a browser or builds a wheel opens sockets, to this machine."""
-    if request.node.get_closest_marker("browser"):
+    """Only what drives a browser or has a server of its own opens sockets, to this machine."""
+    markers = ("browser", "allow_hosts")
+    if any(request.node.get_closest_marker(marker) for marker in markers):
         yield
         return
     pytest_socket.disable_socket(allow_unix_socket=True)
@@ -37,3 +41,57 @@ def shared_file():
         return path
 
     return find
+
+
+class LocalServer:
+    """A server on this machine that gives the answers it is told to, and notes what is asked.
+
+    An answer is (status, body), (status, body, headers), or a function that writes to the handler
+    itself; the last answer is given again and again. Tests that use it are marked
+    `allow_hosts(["127.0.0.1"])`.
+    """
+
+    def __init__(self):
+        self.answers = [(200, b"[]")]
+        self.requests = []  # path, headers, monotonic time
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.requests.append((self.path, dict(self.headers), time.monotonic()))
+                answers = outer.answers
+                answer = answers.pop(0) if len(answers) > 1 else answers[0]
+                if callable(answer):
+                    answer(self)
+                    return
+                status, body, *more = answer
+                self.send_response(status)
+                for name, value in (more[0] if more else {}).items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # a client that hangs up is expected
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+
+    def __enter__(self):
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+@pytest.fixture
+def server():
+    with LocalServer() as running:
+        yield running

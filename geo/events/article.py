@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from geo.events.beyond import ask_beyond
 from geo.events.event import Event, EventSet
 from geo.places import NameQuery, resolve_names
-from geo.text import ROLE_LANGUAGES, find_mentions
+from geo.text import ROLE_LANGUAGES, RULES, find_mentions
 from geo.types import Caution, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from geo.places import Gazetteer, Place, Profile, Resolution
-    from geo.text import Document, Mention
+    from geo.places import Gazetteer, Geocoder, Place, Profile, Resolution
+    from geo.text import Document, Mention, Recogniser
 
 _EVENT_ROLES = frozenset({"venue", "threatened", "site"})
 _KINDS = {"venue": "talks", "threatened": "attack", "site": "violence"}
@@ -50,7 +51,12 @@ class _Sighting:
 
 
 def read_article(
-    document: Document, gazetteer: Gazetteer, *, profile: Profile | None = None
+    document: Document,
+    gazetteer: Gazetteer,
+    *,
+    recogniser: Recogniser = RULES,
+    geocoder: Geocoder | None = None,
+    profile: Profile | None = None,
 ) -> EventSet:
     """Read the events of an article.
 
@@ -60,6 +66,10 @@ def read_article(
         The article.
     gazetteer
         Where names are recognised and resolved.
+    recogniser
+        Who finds the names and tells their classes.
+    geocoder
+        Who is asked for the names that the gazetteer does not know; None: nobody.
     profile
         Where the article's source writes about; it learns from the article. None: not known.
 
@@ -74,8 +84,11 @@ def read_article(
     TextError
         If the text holds more different names than any article does.
     """
-    found = find_mentions(document, gazetteer)
+    found = find_mentions(document, gazetteer, recogniser)
     resolutions = _resolve(found, gazetteer, profile)
+    beyond: list[Caution] = []
+    if geocoder is not None:
+        resolutions, beyond = ask_beyond(found, resolutions, geocoder)
     mentions = _stand_in(
         [_locate(mention, resolutions.get(mention.mention_id)) for mention in found]
     )
@@ -85,8 +98,12 @@ def read_article(
         mentions=mentions,
         events=events,
         places=places,
-        cautions=list(_caution(document, mentions, events)),
-        sources=[_describe(document), *gazetteer.sources()],
+        cautions=[*_caution(document, mentions, events), *beyond],
+        sources=[
+            _describe(document),
+            *gazetteer.sources(),
+            *(geocoder.sources() if geocoder is not None else ()),
+        ],
         as_of=document.date,
         as_of_source=document.date_source or "none",
         title=document.title,

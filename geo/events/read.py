@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from geo.errors import InputError, UnavailableError
 from geo.events.article import read_article
+from geo.places import open_geocoder
 from geo.resources import package_file
-from geo.text import parse_document, read_document
+from geo.text import open_recogniser, parse_document, read_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.events.event import EventSet
     from geo.events.options import TableOptions
-    from geo.places import Gazetteer
+    from geo.places import Gazetteer, Geocoder, Profile
     from geo.settings import Settings
+    from geo.text import Document, Recogniser
 
 EXAMPLE = "examples/rafah_2024-02-24.txt"
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".geojson", ".json", ".parquet"})
@@ -55,7 +57,8 @@ def read_events(
         return read_table(_read_bytes(path), path.name, options)
     if suffix not in TEXT_SUFFIXES:
         raise _unknown(path.name, suffix)
-    return read_article(read_document(path, limit_bytes=settings.text_limit_bytes), gazetteer)
+    document = read_document(path, limit_bytes=settings.text_limit_bytes)
+    return _open_reader(gazetteer, settings).read(document)
 
 
 def read_events_from_bytes(
@@ -84,8 +87,66 @@ def read_events_from_bytes(
         return read_table(data, name, options)
     if suffix not in TEXT_SUFFIXES:
         raise _unknown(name, suffix)
-    return read_article(
-        parse_document(data, name, limit_bytes=settings.text_limit_bytes), gazetteer
+    document = parse_document(data, name, limit_bytes=settings.text_limit_bytes)
+    return _open_reader(gazetteer, settings).read(document)
+
+
+class ArticleReader:
+    """Reads articles with one recogniser and one geocoder, opened once.
+
+    Parameters
+    ----------
+    recogniser
+        Who finds the names: `rules`, `spacy`, `spacy:MODEL`, or an object of the caller's.
+    geocoder
+        Who is asked for the names that the gazetteer does not know: `gazetteer` (nobody),
+        `nominatim`, `nominatim:URL`, or an object of the caller's.
+    offline
+        Never touch the network.
+
+    Raises
+    ------
+    UsageError
+        If there is no such recogniser or geocoder.
+    UnavailableError
+        If it is not installed, or its cache can't be written.
+    """
+
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        *,
+        recogniser: str | Recogniser = "rules",
+        geocoder: str | Geocoder = "gazetteer",
+        offline: bool = False,
+    ) -> None:
+        self._gazetteer = gazetteer
+        self._recogniser = (
+            open_recogniser(recogniser) if isinstance(recogniser, str) else recogniser
+        )
+        self._geocoder: Geocoder | None = None
+        if not isinstance(geocoder, str):
+            self._geocoder = geocoder
+        elif geocoder != "gazetteer":
+            self._geocoder = open_geocoder(geocoder, gazetteer, offline=offline)
+
+    def read(self, document: Document, profile: Profile | None = None) -> EventSet:
+        """Return the events of an article; see `read_article`."""
+        return read_article(
+            document,
+            self._gazetteer,
+            recogniser=self._recogniser,
+            geocoder=self._geocoder,
+            profile=profile,
+        )
+
+
+def _open_reader(gazetteer: Gazetteer, settings: Settings) -> ArticleReader:
+    return ArticleReader(
+        gazetteer,
+        recogniser=settings.recogniser,
+        geocoder=settings.geocoder,
+        offline=settings.offline,
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 _EXPORTS = {
     "CountryFact": "geo.places.place",
     "Gazetteer": "geo.places.gazetteer",
+    "Geocoder": "geo.places.online",
     "NameQuery": "geo.places.resolve",
     "Place": "geo.places.place",
     "Profile": "geo.places.profile",
@@ -19,6 +20,7 @@ _EXPORTS = {
     "geocode": "geo.places.geocoder",
     "normalise_name": "geo.places.names",
     "open_gazetteer": "geo.places.gazetteer",
+    "open_geocoder": "geo.places.online",
     "resolve_names": "geo.places.resolve",
 }
 

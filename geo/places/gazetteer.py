@@ -38,6 +38,7 @@ _BY_TILE = (
     "AND p.lat BETWEEN ? AND ? AND p.lon BETWEEN ? AND ?"
 )
 _PLACE_FIELDS = 12
+_MOST_KEPT = 2000  # names looked up last: a text names a place again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class Gazetteer:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._con = connection
+        self._kept: dict[tuple[str, bool], tuple[Entry, ...]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -112,13 +114,21 @@ class Gazetteer:
         abbreviations
             Also find units by codes such as `TX`, which are no names in running text.
         """
-        normal = normalise_name(name)
+        key = (name, abbreviations)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = self._find(normalise_name(name), abbreviations=abbreviations)
+        return list(found)
+
+    def _find(self, normal: str, *, abbreviations: bool) -> tuple[Entry, ...]:
         if not normal:
-            return []
+            return ()
         rows = self._con.execute(_BY_NAME, (normal,)).fetchall()
         limit = ABBREVIATION if abbreviations else ABBREVIATION - 1
         entries = [_entry(row[:-1], row[-1]) for row in rows if row[-1] <= limit]
-        return sorted(entries, key=lambda entry: (-entry.prominence, entry.place.place_id))
+        return tuple(sorted(entries, key=lambda entry: (-entry.prominence, entry.place.place_id)))
 
     def has_prefix(self, words: str) -> bool:
         """Tell whether a name is, or goes on after, these whole words.

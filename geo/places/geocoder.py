@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import logging
 import math
 from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
-from geo.errors import UsageError
+from geo.errors import UnavailableError, UsageError
 from geo.places.candidates import find_candidates, unit_points
 from geo.places.gazetteer import open_gazetteer
 from geo.places.names import normalise_name
+from geo.places.online import GazetteerGeocoder, open_geocoder
 from geo.places.record import distance_km
 
 if TYPE_CHECKING:
     from geo.places.gazetteer import Entry, Gazetteer
+    from geo.places.online import Geocoder
     from geo.places.place import Place
     from geo.types import LonLat
+
+logger = logging.getLogger(__name__)
 
 FUZZY = "fuzzy"  # stands at the start of `source` where a spelling was guessed
 
@@ -26,6 +31,8 @@ _NEAR_KM = 300.0
 _LEAST_LIKENESS = 0.8
 _SHORTEST_FUZZY = 5  # letters; of shorter names too many are alike
 _FUZZY_CONFIDENCE = 0.5  # at most
+_CLEAR = 0.85  # confidence from which nobody else is asked
+_SAME_KM = 10.0
 
 
 def geocode(
@@ -35,6 +42,8 @@ def geocode(
     near: LonLat | None = None,
     limit: int = 10,
     gazetteer: Gazetteer | None = None,
+    geocoder: str | Geocoder = "gazetteer",
+    offline: bool = False,
 ) -> list[Place]:
     """Return the places that a name may mean, best first.
 
@@ -50,17 +59,26 @@ def geocode(
         Most places to return.
     gazetteer
         An open gazetteer; None: the built-in one is opened and closed.
+    geocoder
+        Who is asked beside the gazetteer, where that doesn't know the name or is in doubt
+        (best confidence below 0.85): `nominatim`, `nominatim:URL`, or an object of yours. Its
+        places follow the gazetteer's, but come before guessed spellings. If it can't be asked,
+        a warning is logged and the gazetteer's answer stands.
+    offline
+        Never touch the network.
 
     Returns
     -------
-        Places with `confidence` set; the confidences of all candidates add to 1. Empty if the
-        name is not known. Only if it is not known and `country` is given, places there whose
-        spelling is alike: their `source` starts with `fuzzy`, and they are never better than 0.5.
+        Places with `confidence` set; the confidences of all the gazetteer's candidates add to 1.
+        Empty if the name is not known. Only if it is not known and `country` is given, places
+        there whose spelling is alike: their `source` starts with `fuzzy`, and they are never
+        better than 0.5.
 
     Raises
     ------
     UsageError
-        If `country` is no code of a country, the name is empty, or the limit is not positive.
+        If `country` is no code of a country, the name is empty, the limit is not positive, or
+        there is no such geocoder.
     """
     if not normalise_name(name):
         raise UsageError(f"name {name!r}: expected letters")
@@ -68,11 +86,26 @@ def geocode(
         raise UsageError(f"limit {limit!r}: expected 1 or more")
     with open_gazetteer() if gazetteer is None else nullcontext(gazetteer) as places:
         code = _check_country(places, country)
-        found = [
-            entry for entry in find_candidates(places, name) if code is None or _is_in(entry, code)
-        ]
-        if not found and code:
-            return _guess(places, name, code, limit)
+        known = _find_known(places, name, code, near, limit)
+        if geocoder == "gazetteer" or (known and known[0].confidence >= _CLEAR):
+            return known
+        if isinstance(geocoder, str):
+            geocoder = open_geocoder(geocoder, places, offline=offline)
+        if isinstance(geocoder, GazetteerGeocoder):
+            return known
+        return _ask_beyond(geocoder, name, code, known)[:limit]
+
+
+def _find_known(
+    gazetteer: Gazetteer, name: str, code: str | None, near: LonLat | None, limit: int
+) -> list[Place]:
+    found = [
+        entry for entry in find_candidates(gazetteer, name) if code is None or _is_in(entry, code)
+    ]
+    if not found and code:
+        return _guess(gazetteer, name, code, limit)
+    if not found:
+        return []
     scores = [
         (entry.prominence + unit_points(entry, found) + _nearness(entry, near), entry)
         for entry in found
@@ -85,6 +118,26 @@ def geocode(
         )
         for score, entry in scores[:limit]
     ]
+
+
+def _ask_beyond(geocoder: Geocoder, name: str, code: str | None, known: list[Place]) -> list[Place]:
+    """Add what another geocoder knows; if it can't be asked, say so and keep what is known."""
+    try:
+        found = geocoder.find_places(name, [code] if code else [])
+    except UnavailableError as error:
+        logger.warning("%s was not asked for %r: %s", geocoder.label, name, error)
+        return known
+    new = [
+        place
+        for place in found
+        if not any(
+            place.kind == other.kind
+            and distance_km(place.lon, place.lat, other.lon, other.lat) <= _SAME_KM
+            for other in known
+            if not other.source.startswith(FUZZY)
+        )
+    ]
+    return sorted([*known, *new], key=lambda place: place.source.startswith(FUZZY))
 
 
 def _check_country(gazetteer: Gazetteer, country: str | None) -> str | None:

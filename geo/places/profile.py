@@ -21,6 +21,10 @@ class Profile:
         self._counts: Counter[str] = Counter(codes)
         self._places = self._counts.total()
 
+    def __bool__(self) -> bool:
+        """Tell whether the source has named any place yet."""
+        return bool(self._counts)
+
     def add_place(self, *codes: str | None) -> None:
         """Count a place by its country and its unit; None: it has none."""
         self._counts.update(code for code in codes if code)

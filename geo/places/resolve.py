@@ -30,7 +30,7 @@ from geo.places.reasons import explain, summarise
 from geo.places.record import EARTH_RADIUS_KM
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from geo.places.gazetteer import Entry, Gazetteer
 
@@ -55,7 +55,7 @@ _KIND = 3.0
 
 _SURE_MARGIN = 0.8
 _MOST_CANDIDATES = 40
-_MOST_NEIGHBOURS = 100  # places that nearness is measured to: more say no more, and take time
+_MOST_NEIGHBOURS = 60  # places that nearness is measured to: more say no more, and take time
 _MOST_ALTERNATIVES = 5
 _LEAST_CONFIDENCE = 0.02
 
@@ -154,11 +154,13 @@ def resolve_names(
     groups = _group(queries, gazetteer)
     for group in groups:
         group.own_parts = [_own_parts(entry, group) for entry in group.candidates]
-    context = _first_context(groups, profile or Profile())
+    context = _first_context(groups, Profile() if profile is None else profile)
     for group in groups:
         _score(group, context)
     for _ in range(2):
-        context = _next_context(groups, context)
+        last, context = context, _next_context(groups, context)
+        if context == last:
+            break  # the same again would be found
         for group in groups:
             _score(group, context)
     answers = {}
@@ -271,7 +273,7 @@ def _score(group: _Group, context: _Context) -> None:
         scored.append((sum(parts.values()), parts, entry))
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     scored = scored[:_MOST_CANDIDATES]
-    others = [(key, way) for name, key, way in context.neighbours if name != group.normal]
+    others = {key: way for name, key, way in context.neighbours if name != group.normal}
     for index, (score, parts, entry) in enumerate(scored):
         if others and (points := _nearness_points(entry, group, others)):
             scored[index] = (score + points, parts | {"nearness": points}, entry)
@@ -326,12 +328,18 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    home = context.profile.share(country), context.profile.share(entry.admin1_code)
-    if any(home) and entry.place.kind != "country":
-        parts["home"] = _HOME * home[0] + _HOME_UNIT * home[1]
+    if home := _home_points(entry, context.profile):
+        parts["home"] = home
     if context.holders[entry.place.place_id]:
         parts["holder"] = _CONTAINER_NAME
     return parts
+
+
+def _home_points(entry: Entry, profile: Profile) -> float:
+    if not profile or entry.place.kind == "country":
+        return 0.0
+    country, unit = profile.share(entry.place.country), profile.share(entry.admin1_code)
+    return _HOME * country + _HOME_UNIT * unit
 
 
 def _is_named(names: set[str] | None, group: _Group) -> bool:
@@ -351,17 +359,17 @@ def _has_twin(entry: Entry, group: _Group) -> bool:
     )
 
 
-def _nearness_points(entry: Entry, group: _Group, others: Sequence[tuple[str, _Vector]]) -> float:
+def _nearness_points(entry: Entry, group: _Group, others: Mapping[str, _Vector]) -> float:
     place = entry.place
     if place.kind in {"country", "region"}:
         return 0.0
     if place.place_id not in group.vectors:
         group.vectors[place.place_id] = to_vector(place)
     x, y, z = group.vectors[place.place_id]
-    nearest = max(
-        (x * u + y * v + z * w for key, (u, v, w) in others if key != place.place_id),
-        default=-1.0,
-    )
+    ways = others.values()
+    if place.place_id in others:  # under another name: a place is not near itself
+        ways = {key: way for key, way in others.items() if key != place.place_id}.values()
+    nearest = max([x * u + y * v + z * w for u, v, w in ways], default=-1.0)
     distance_km = EARTH_RADIUS_KM * math.acos(max(-1.0, min(1.0, nearest)))
     return round(_NEARNESS * math.exp(-distance_km / _NEAR_KM), 3)
 

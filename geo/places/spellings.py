@@ -9,6 +9,9 @@ spellings that others would give the same name are derived when the gazetteer is
 - Ukrainian, Russian, Belarusian: from the Cyrillic name, as passports and as newspapers do;
 - Burmese: without the word for town, and in one word.
 
+Everywhere a camp and a border crossing of the supplement are also found with the words that
+describe them: `Dadaab refugee camp`, `معبر رفح`.
+
 A derived spelling ranks as an alternate, and is kept only where no place of the world has it on
 file, so that none ever stands against a name that somebody has really written.
 """
@@ -93,6 +96,17 @@ _UKRAINIAN_STYLES: tuple[_Style, ...] = (
 # In the normal form й is и; after a vowel it hardly ever is и.
 _SHORT_I = re.compile("(?<=[аеиоуыэюяіїє])и")
 _TOWN_OF_BURMA = re.compile("မြို့(?:နယ်)?$")
+# What news adds to the name of such a place, in Latin and in Arabic letters.
+_DESCRIBED = {
+    "camp": (
+        ("{} camp", "{} refugee camp", "{} displacement camp", "camp de {}", "مخيم {}"),
+        re.compile("^camp de | (?:refugee |displacement |idp )?camp$|^مخيم "),
+    ),
+    "crossing": (
+        ("{} crossing", "{} border crossing", "{} border post", "{} border", "معبر {}"),
+        re.compile(" (?:border )?(?:crossing|post|border)$|^معبر "),
+    ),
+}
 
 
 def add_spellings(records: Sequence[Record]) -> int:
@@ -111,7 +125,28 @@ def add_spellings(records: Sequence[Record]) -> int:
     return added
 
 
+def describe(name: str, feature: str | None) -> set[str]:
+    """Return a camp's or crossing's name with the words that news adds; nothing of other places.
+
+    Examples
+    --------
+    >>> sorted(describe("semalka", "crossing"))
+    ['semalka border', 'semalka border crossing', 'semalka border post', 'semalka crossing']
+    """
+    if feature not in _DESCRIBED:
+        return set()
+    patterns, words = _DESCRIBED[feature]
+    bare = words.sub("", name)
+    return {
+        pattern.format(bare)
+        for pattern in patterns
+        if bare.isascii() == pattern.isascii() and (bare.isascii() or "ا" <= bare[0] <= "ي")
+    }
+
+
 def _derive(record: Record) -> Iterator[str]:
+    for name in sorted(record.names):
+        yield from describe(name, record.feature)
     many = (record.population or 0) >= _LEAST_PEOPLE or not record.place_id.startswith("gn:")
     for name in (normalise_name(record.name), *sorted(record.names)):
         if len(name) >= _SHORTEST and (many or " " in name):

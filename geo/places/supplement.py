@@ -22,7 +22,7 @@ COLUMNS = (
 KINDS = frozenset({"point", "city", "admin1", "admin2", "country", "region"})
 
 # Least prominence of a row, log10: what stands here is in the news more than its people suggest.
-_WEIGHTS = {"region": 6.3, "admin1": 5.5, "admin2": 4.0, "city": 4.5, "point": 4.0, "country": 7.0}
+_WEIGHTS = {"region": 6.3, "admin1": 4.7, "admin2": 4.0, "city": 4.8, "point": 4.0, "country": 7.0}
 _ADMIN1_REACH_KM = 40.0
 
 

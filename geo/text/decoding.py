@@ -32,6 +32,10 @@ _SIGNATURES = {
 # Eight-bit pages of the languages that articles come in; others would be guesses.
 _PAGES = ("cp1252", "cp1251", "cp1256")
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w-]{2,20})""", re.IGNORECASE)
+# Python's codecs that no page is written in; decoding one of them takes time by the square.
+_NO_ENCODINGS = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"}
+)
 _SAMPLE = 20_000
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MAX_CONTROLS = 0.02
@@ -91,7 +95,8 @@ def _decode(data: bytes, name: str, *, markup: bool) -> str:
     if markup and not marked and (declared := _DECLARED.search(data[:4096])):
         encoding = declared.group(1).decode("ascii")
         try:
-            return data.decode(encoding)
+            if codecs.lookup(encoding).name.replace("-", "_") not in _NO_ENCODINGS:
+                return data.decode(encoding)
         except (LookupError, UnicodeDecodeError):
             pass  # a wrong declaration is common; what the bytes say decides
     encoding = find_encoding(data, name)

@@ -25,6 +25,9 @@ _MAX_TITLE = 200
 _TITLE_BLOCKS = 3
 _BLANK_LINES = re.compile(r"\n[ \t\r]*\n")
 _WORD = re.compile(r"[^\W\d_]+")
+_LATIN = re.compile("[a-\u024f]+")
+_ARABIC = re.compile("[\u0600-\u06ff]+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
 _STOP_WORDS = {
     "en": word_set("the of and to in a that is was for with on as by from has were"),
     "fr": word_set("le la les des et une dans est que pour sur par du au avec qui pas"),
@@ -206,8 +209,9 @@ def _guess_language(text: str) -> str:
     letters = "".join(words)
     if not letters:
         return "und"
-    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in letters)
-    cyrillic = sum("\u0400" <= letter <= "\u04ff" for letter in letters)
+    latin, arabic, cyrillic = (
+        sum(map(len, script.findall(letters))) for script in (_LATIN, _ARABIC, _CYRILLIC)
+    )
     if arabic > len(letters) / 2:
         return (
             "fa" if sum(letters.count(letter) for letter in "پچژگ") > len(letters) / 200 else "ar"
@@ -215,7 +219,7 @@ def _guess_language(text: str) -> str:
     if cyrillic > len(letters) / 2:
         return "uk" if any(letter in letters for letter in "іїєґ") else "ru"
     hits = {code: sum(word in stop for word in words) for code, stop in _STOP_WORDS.items()}
-    if sum("a" <= letter <= "\u024f" for letter in letters) <= len(letters) / 2:
+    if latin <= len(letters) / 2:
         return "und"
     best = max(hits, key=lambda code: (hits[code], code == "en"))
     clear = hits[best] >= _FEWEST_STOP_WORDS and hits[best] >= 2 * hits["en"]

@@ -20,7 +20,8 @@ from geo.text.lexicon import load_lexicon
 from geo.text.lists import share_parts
 from geo.text.mentions import Echo, Mention
 from geo.text.pretence import find_pretence
-from geo.text.recognise import is_sure, recognise
+from geo.text.recognise import is_sure
+from geo.text.recogniser import RULES
 from geo.text.roles import read_part
 from geo.text.scene import MENTIONED, Part, Scene
 
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.document import Document
     from geo.text.names import NameIndex
+    from geo.text.recogniser import Recogniser
 
 ROLE_LANGUAGES = frozenset({"en"})  # languages whose roles are read; elsewhere all are `mentioned`
 
 
-def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
+def find_mentions(
+    document: Document, names: NameIndex, recogniser: Recogniser = RULES
+) -> list[Mention]:
     """Find the places, peoples, actors and organisations of an article and the part each plays.
 
     Parameters
@@ -44,6 +48,8 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         The article; offsets are code points into its text.
     names
         Where names are looked up; the gazetteer is one.
+    recogniser
+        Who finds the names and tells their classes; the built-in rules by default.
 
     Returns
     -------
@@ -55,7 +61,7 @@ def find_mentions(document: Document, names: NameIndex) -> list[Mention]:
         If the text holds more different names than any article does.
     """
     lexicon = load_lexicon()
-    reading = recognise(document, names)
+    reading = recogniser.read(document, names)
     reads_roles = document.language in ROLE_LANGUAGES or document.language == "und"
     year = document.date.year if document.date else None
     scenes = [

@@ -52,10 +52,10 @@ class Phrases:
         """Return the end (exclusive) and value of the longest phrase that begins at `start`."""
         for words, written, value in self.by_first.get(tokens[start].lower, ()):
             end = start + len(words)
+            if end > len(tokens) or (end > start + 1 and tokens[start + 1].lower != words[1]):
+                continue
             part = tokens[start:end]
-            if len(part) < len(words) or any(
-                token.lower != word for token, word in zip(part, words, strict=True)
-            ):
+            if any(token.lower != word for token, word in zip(part, words, strict=True)):
                 continue
             if isinstance(value, Entry) and not _is_written_as_name(part, written):
                 continue

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from geo.errors import TextError
 from geo.text.containers import link_containers
 from geo.text.evidence import SURE, Context, read_hint, weigh
+from geo.text.foreign import InflectedNames, read_foreign, weigh_prepositions
 from geo.text.lexicon import load_lexicon
 from geo.text.names import CachedNames
 from geo.text.persons import surname_keys
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from geo.text.names import NameIndex
     from geo.text.tokens import Sentence
 
-_LOOKUPS = 20_000  # different names in one article; a hostile text has more
+LOOKUPS = 6_000  # different names in one article; a hundred news articles together have half
+_UNCASED_LOOKUPS = 60_000  # where every word may be a name
 _UNCASED = frozenset({"ar", "fa"})
 _REPEAT = 2.0
 _JOINERS = frozenset({",", "and", "or", "then"})
@@ -48,23 +50,33 @@ def recognise(document: Document, index: NameIndex) -> Reading:
         If the text holds more different names than any article does.
     """
     lexicon = load_lexicon()
-    names = CachedNames(index, _LOOKUPS)
-    tokens = split_tokens(document.text)
+    inflected = InflectedNames(index, document.language)
+    uncased = document.language in _UNCASED
+    budget = _UNCASED_LOOKUPS if uncased else LOOKUPS
+    names = CachedNames(inflected, budget)
+    tokens = read_foreign(split_tokens(document.text), document.language)
     sentences = split_sentences(document.text, tokens)
-    scan = scan_uncased if document.language in _UNCASED else scan_sentence
+    scan = scan_uncased if uncased else scan_sentence
     found: list[list[Candidate]] = []
     for sentence in sentences:
         found.append(scan(sentence, names, lexicon))
         if names.is_spent:
             raise TextError(
-                f"{document.name}: more than {_LOOKUPS:,} different names; expected one article. "
+                f"{document.name}: more than {budget:,} different names; expected one article. "
                 "Split the text into articles"
             )
+    weigh_names(sentences, found, lexicon)
+    weigh_prepositions(found, document.language)
+    inflected.restore(found)
+    kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
+    return Reading(tuple(sentences), tuple(kept))
+
+
+def weigh_names(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:
+    """Note on each candidate of each sentence what encloses it and how sure it is a place."""
     for candidates in found:
         link_containers(candidates, lexicon)
     _decide(sentences, found, lexicon)
-    kept = [tuple(c for c in candidates if c.score > 0 or c.settled) for candidates in found]
-    return Reading(tuple(sentences), tuple(kept))
 
 
 def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Lexicon) -> None:

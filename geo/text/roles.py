@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from geo.text.accords import read_accord
 from geo.text.approach import read_approach
-from geo.text.datelines import is_dateline
 from geo.text.evacuation import read_evacuation
 from geo.text.forces import is_armed
 from geo.text.frames import read_frame
@@ -280,15 +279,7 @@ def _read_only_place(  # noqa: PLR0911 - one return a rule
         return None
     if governor.lower not in LOCATIVE | {"of"}:
         return None
-    towns = {
-        unit.name.key
-        for unit in units
-        if unit.is_place
-        and unit.name is not None
-        and unit.name.kind in {"city", "point"}
-        and not is_dateline(unit.name)
-    }
-    if len(towns) > 1:
+    if len(scene.towns) > 1:
         return None
     if find_head(scene, governor.index, place) is not None:
         return None

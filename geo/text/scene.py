@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from geo.text.datelines import is_dateline
 from geo.text.denials import is_denied, is_foretold, is_hearsay, is_withdrawn
 from geo.text.modality import is_ahead_of, is_modal, is_over, is_past, read_talks, read_violence
 
@@ -44,11 +45,26 @@ MENTIONED = Part("mentioned", "actual", None, "no cue ties it to talks or violen
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One sentence to be read: its units, the word lists, and the article's year if known."""
+    """One sentence to be read: its units, the word lists, and the article's year if known.
+
+    `towns` are the towns that it names, datelines apart, by their keys.
+    """
 
     units: tuple[Unit, ...]
     lexicon: Lexicon
     year: int | None
+    towns: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        towns = frozenset(
+            unit.name.key
+            for unit in self.units
+            if unit.is_place
+            and unit.name is not None
+            and unit.name.kind in {"city", "point"}
+            and not is_dateline(unit.name)
+        )
+        object.__setattr__(self, "towns", towns)
 
     def is_government(self, name: Candidate) -> bool:
         """Tell whether a name can stand for a government: a country or a seat of one."""

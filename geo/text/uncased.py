@@ -17,7 +17,17 @@ _LONGEST_NAME = 3  # words
 _CLITICS = ("وب", "ول", "وال", "و", "ف", "ب", "ل", "ك")  # and, in, to: written with the name
 _NOTABLE = 50_000  # persons: below it a common word is likelier than the place
 _LOCATIVES = word_set("في من إلى الى على مدينة بلدة قرية محافظة مخيم نحو قرب شمال جنوب شرق غرب")
-_COMMON = word_set("المدينة مدينة مدينته مدينتي المدن")  # the city; the place has two words
+# Words of every text that are also names: the city, days, and, that, without, new, ceasefire.
+_COMMON = word_set(
+    "المدينة مدينة مدينته مدينتي المدن بلدة البلدة قرية القرية القرى محافظة ولاية "
+    "السبت الأحد الاثنين الإثنين الثلاثاء الأربعاء الخميس الجمعة اليوم أمس غدا "
+    "إن أن إنه أنه إنها أنها إلى على عن من في مع بعد قبل بين عند حتى منذ حول نحو قرب ضد دون بلا "
+    "كان كانت يكون تكون ليس هذا هذه ذلك تلك الذي التي هو هي هم كل بعض غير كما لكن أو "
+    "ثم قد لا ما لم "
+    "جديد جديدة الجديد الجديدة كبير كبيرة قديم قديمة وقف وقال قال قالت أعلن أعلنت أضاف أضافت "
+    "سوق السوق طريق الطريق مركز المركز جسر نهر النهر بحر البحر جبل الجبل شرقي غربي شمالي جنوبي "
+    "شرق غرب شمال جنوب الشرق الغرب الشمال الجنوب وسط الوسط أول ثاني آخر أيام عام سنة شهر أسبوع"
+)
 _MINIMUM_LETTERS = 3
 
 
@@ -41,10 +51,12 @@ def _take(sentence: Sentence, position: int, names: CachedNames) -> Candidate | 
         part = tokens[position : position + length]
         if len(part) < length or any(token.kind != "word" for token in part):
             continue
-        for cut in (0, *(len(c) for c in _CLITICS if part[0].text.startswith(c))):
-            surface = " ".join(token.text for token in part)[cut:]
-            if surface in _COMMON:
-                continue
+        cuts = (0, *(len(c) for c in _CLITICS if part[0].text.startswith(c)))
+        whole = " ".join(token.text for token in part)
+        if any(whole[cut:] in _COMMON for cut in cuts):
+            continue
+        for cut in cuts:
+            surface = whole[cut:]
             facts = names.lookup(surface) if len(surface) >= _MINIMUM_LETTERS else ()
             if facts and _is_plausible(facts[0], tokens, position, cut):
                 return _make(sentence, position, length, cut, surface, facts)

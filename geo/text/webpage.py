@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,8 @@ from geo.errors import TextError
 logger = logging.getLogger(__name__)
 
 _MAX_CHARACTERS = 2_000_000
-_MAX_DEPTH = 500
+_MAX_ELEMENTS = 15_000  # extraction takes time by their square; large news pages have 5,000
+_ELEMENT = re.compile("<[A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,18 @@ def read_webpage(markup: str, name: str) -> Webpage:
     Raises
     ------
     TextError
-        If the page is too large or has no article text.
+        If the page is too large, has too many elements, or has no article text.
     """
     if len(markup) > _MAX_CHARACTERS:
         raise TextError(
             f"{name}: a page of {len(markup):,} characters; expected at most "
             f"{_MAX_CHARACTERS:,}. Save the article's text alone as .txt"
+        )
+    elements = sum(1 for _ in _ELEMENT.finditer(markup))
+    if elements > _MAX_ELEMENTS:
+        raise TextError(
+            f"{name}: a page of {elements:,} elements; expected at most {_MAX_ELEMENTS:,}. "
+            "Save the article's text alone as .txt"
         )
     import trafilatura
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from geo.places.record import ALTERNATE, NAME, Record
-from geo.places.spellings import add_spellings, respell_arabic, romanise
+from geo.places.spellings import add_spellings, describe, respell_arabic, romanise
 
 if TYPE_CHECKING:
     from geo.places import Gazetteer
@@ -74,8 +74,29 @@ def test_burmese_without_the_word_for_town_and_in_one_word() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "feature", "described"),
+    [
+        ("dadaab", "camp", "dadaab refugee camp"), ("zaatari camp", "camp", "camp de zaatari"),
+        ("زعتري", "camp", "مخيم زعتري"), ("qasmiya border crossing", "crossing", "qasmiya border"),
+    ],
+)  # fmt: skip
+def test_camps_and_crossings_with_what_describes_them(
+    name: str, feature: str, described: str
+) -> None:
+    assert described in describe(name, feature)
+    assert describe(name, "town") == set()
+
+
+@pytest.mark.parametrize(
     ("written", "country"),
-    [("Tarhouna", "LY"), ("Manbidj", "SY"), ("Beiji", "IQ"), ("လားရှိုး", "MM")],
+    [
+        ("Tarhouna", "LY"),
+        ("Manbidj", "SY"),
+        ("Beiji", "IQ"),
+        ("လားရှိုး", "MM"),
+        ("Kakuma displacement camp", "KE"),
+        ("Masnaa border post", "LB"),
+    ],
 )
 def test_the_gazetteer_has_them(gazetteer: Gazetteer, written: str, country: str) -> None:
     assert [place.country for place in gazetteer.lookup(written)] == [country]

@@ -21,7 +21,9 @@ ADDITIONS = read_supplement(Path(geo.places.__file__).with_name("supplement.csv"
 OWN = [row for row in ADDITIONS if row.lon is not None]
 # Outlines are generalised, and a coast, a border crossing or an island may lie a little outside.
 OUTLINE_SLACK_KM = 12.0
-ISLETS = {"Snake Island"}  # too small for the outlines
+ISLETS = {  # too small for the outlines
+    "Snake Island", "Coco Islands", "Saint Martin's Island", "Yeonpyeong", "Pratas",
+}  # fmt: skip
 CONFLICT_COUNTRIES = {
     "PS", "SD", "UA", "MM", "CD", "ML", "BF", "NE", "ET", "YE", "SY", "LB", "IQ", "HT",
     "NG", "SO", "SS", "CM", "MZ", "AF", "PK", "CO", "AZ", "AM", "LY", "TD", "CF",
@@ -42,13 +44,14 @@ def outlines(gazetteer: Gazetteer) -> dict[str, list[Polygon]]:
     # The short names of the outlines are looked up like any other name.
     short = {
         "Dem. Rep. Congo": "CD", "Central African Rep.": "CF", "S. Sudan": "SS", "Congo": "CG",
-        "W. Sahara": "EH",
+        "W. Sahara": "EH", "Bosnia and Herz.": "BA", "Somaliland": "SO",
     }  # fmt: skip
-    return {
-        short.get(by_name[key]) or gazetteer.lookup(by_name[key])[0].country or "": polygons
-        for key, polygons in read_outlines(topology).items()
-        if key in by_name and (by_name[key] in short or gazetteer.lookup(by_name[key]))
-    }
+    found: dict[str, list[Polygon]] = {}
+    for key, polygons in read_outlines(topology).items():
+        name = by_name.get(key, key.removeprefix("name:"))
+        country = short.get(name) or next((it.country for it in gazetteer.lookup(name)), None)
+        found.setdefault(country or "", []).extend(polygons)
+    return found
 
 
 def test_it_covers_the_conflict_countries() -> None:
