@@ -162,17 +162,27 @@ def _name_words(unit: Unit) -> list[str]:
     return ["@force" if is_armed(unit) else f"@{unit.name.class_}"]
 
 
-def _fits(pattern: _Words, words: Sequence[str]) -> bool:
-    """Match a pattern at the head of the words; a gap takes as few as it can."""
-    if not pattern:
+def _fits(pattern: _Words, words: Sequence[str], step: int = 0, at: int = 0) -> bool:
+    """Match a pattern at the head of the words; a gap takes as few as it can, and no place."""
+    while step < len(pattern):
+        most = _MOST_SKIPPED.get(pattern[step])
+        if most is not None:
+            return _fits_past_gap(pattern, words, step + 1, at, most)
+        if at >= len(words) or words[at] not in pattern[step]:
+            return False
+        step, at = step + 1, at + 1
+    return True
+
+
+def _fits_past_gap(pattern: _Words, words: Sequence[str], step: int, at: int, most: int) -> bool:
+    if step == len(pattern):
         return True
-    if pattern[0] not in _MOST_SKIPPED:
-        return bool(words) and words[0] in pattern[0] and _fits(pattern[1:], words[1:])
-    return any(
-        _fits(pattern[1:], words[skipped:])
-        for skipped in range(min(_MOST_SKIPPED[pattern[0]], len(words)) + 1)
-        if not any(word == "@place" for word in words[:skipped])
-    )
+    for position in range(at, min(at + most + 1, len(words))):
+        if words[position] in pattern[step] and _fits(pattern, words, step + 1, position + 1):
+            return True
+        if words[position] == "@place":
+            return False
+    return False
 
 
 @functools.cache

@@ -149,23 +149,20 @@ def _lies_there(scene: Scene, governor: Governor) -> bool:
 
 
 def _is_harmful(scene: Scene, index: int) -> bool:
-    unit = scene.units[index]
-    if (
-        unit.name is not None
-        or unit.lower in _NO_DEEDS
-        or (index and scene.units[index - 1].cue == "against")
-    ):
+    units, unit = scene.units, scene.units[index]
+    if unit.name is not None or unit.lower in _NO_DEEDS:
         return False
-    if is_told_about(scene.units, index):
-        return False
-    return (
+    harmful = (
         unit.cue in VIOLENT
-        or _comes_near(scene.units, index)
-        or (unit.cue in MOVING and leads_armed(scene.units, index))
         or unit.lower in _THREATENING
-        or unit.has_verb("assault", "siege", "harm")
         or unit.lower in _BOMBS
+        or unit.has_verb("assault", "siege", "harm")
+        or _comes_near(units, index)
+        or (unit.cue in MOVING and leads_armed(units, index))
     )
+    if not harmful or (index and units[index - 1].cue == "against"):
+        return False
+    return not is_told_about(units, index)
 
 
 def _foretell(scene: Scene, anchor: int) -> str:
