@@ -70,18 +70,24 @@ def _find_frames(
 ) -> Iterator[tuple[_Frame, int]]:
     """Yield the frames that fit, each with the unit where its words before the place begin."""
     by_before, by_behind = _load_frames()
-    tails = [list(_words_behind(units, place, index)) for index in _tails(units, place)]
+    starts = _tails(units, place)
     for edge in (place - 1, governor.index) if governor.index != place - 1 else (place - 1,):
         frames = by_before.get(next(_words_before(units, edge), ""), ())
-        before = list(_words_before(units, edge)) if frames else []
+        if not frames:
+            continue
+        before = list(_words_before(units, edge))
         for frame in frames:
-            if _fits(frame.before, before) and any(_fits(frame.behind, tail) for tail in tails):
+            if _fits(frame.before, before) and (
+                not frame.behind
+                or any(_fits(frame.behind, list(_words_behind(units, place, i))) for i in starts)
+            ):
                 yield frame, edge
-    leads = _leads(units, governor) or _is_related(units, place)
-    for tail in tails:
-        for frame in by_behind.get(tail[0], ()) if tail else ():
-            if (leads or tail[0] in _FREE) and _fits(frame.behind, tail):
-                yield frame, governor.index
+    for start in starts:
+        first = next(_words_behind(units, place, start), "")
+        frames = by_behind.get(first, ())
+        if frames and (first in _FREE or _leads(units, governor) or _is_related(units, place)):
+            tail = list(_words_behind(units, place, start))
+            yield from ((frame, governor.index) for frame in frames if _fits(frame.behind, tail))
 
 
 def _is_related(units: tuple[Unit, ...], place: int) -> bool:
