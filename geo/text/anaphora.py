@@ -152,7 +152,7 @@ def _is_named(units: tuple[Unit, ...], noun: int) -> bool:
 def _is_local(units: tuple[Unit, ...], index: int) -> bool:
     """Tell `a raid there` from `there was a raid` and `out there`."""
     after = units[index + 1].lower if index + 1 < len(units) else ""
-    if after in _EXISTENTIAL or after in _SPEAKING:
+    if units[index].possessive or after in _EXISTENTIAL | _SPEAKING:
         return False
     return units[index - 1].kind != "mark"
 

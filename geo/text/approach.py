@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _REACH = 12  # units to the left of the preposition
 _NEAR = word_set("near around round outside above off within beyond opposite overlooking beside")
-_ONTO = word_set("toward towards to for on into against")
+_ONTO = word_set("toward towards to for on against")
 _EDGES = word_set(
     "edge edges outskirts suburbs suburb gates doors doorstep threshold approaches fringes "
     "limits perimeter entrance entrances"

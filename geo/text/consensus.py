@@ -27,7 +27,11 @@ def yield_to_towns(scenes: Sequence[Scene], parts: dict[int, Part]) -> None:
         for unit in scene.units
         if (name := unit.name) is not None and id(name) in parts
     ]
-    threatened = [(name, wide) for name, wide in named if parts[id(name)].role == "threatened"]
+    threatened = [
+        (name, wide)
+        for name, wide in named
+        if parts[id(name)].role == "threatened" and parts[id(name)].modality in _AHEAD
+    ]
     if all(wide for _, wide in threatened):
         return
     for name, wide in threatened:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.text.forces import CROWDS
+from geo.text.forces import CROWDS, is_armed
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def _find_order(units: tuple[Unit, ...], place: int) -> tuple[int, int] | None:
     clauses, order = {units[place].clause}, None
     if any(unit.lower == "until" for unit in units[max(0, place - _BEHIND) : place]):
         clauses.add(units[place].clause - 1)  # gave them until Sunday to leave
+    if any(unit.lower == "until" for unit in units[place : place + _BEHIND]):
+        clauses.add(units[place].clause + 1)
     for index in range(max(0, place - _REACH), min(len(units), place + _BEHIND)):
         unit = units[index]
         if unit.clause not in clauses:
@@ -74,6 +76,8 @@ def _concerns(
     units: tuple[Unit, ...], place: int, governor: Governor, order: int, leaving: int
 ) -> bool:
     evacuation = units[leaving].cue == "evacuation"
+    if not evacuation and any(is_armed(unit) for unit in units[leaving:place]):
+        return False  # told to withdraw its soldiers from X
     before = units[governor.index - 1].lower if governor.index > 0 else ""
     people = "population" in governor.via or before in CROWDS
     if order > place and not evacuation:

@@ -70,18 +70,24 @@ def _find_frames(
 ) -> Iterator[tuple[_Frame, int]]:
     """Yield the frames that fit, each with the unit where its words before the place begin."""
     by_before, by_behind = _load_frames()
-    tails = [list(_words_behind(units, place, index)) for index in _tails(units, place)]
+    starts = _tails(units, place)
     for edge in (place - 1, governor.index) if governor.index != place - 1 else (place - 1,):
         frames = by_before.get(next(_words_before(units, edge), ""), ())
-        before = list(_words_before(units, edge)) if frames else []
+        if not frames:
+            continue
+        before = list(_words_before(units, edge))
         for frame in frames:
-            if _fits(frame.before, before) and any(_fits(frame.behind, tail) for tail in tails):
+            if _fits(frame.before, before) and (
+                not frame.behind
+                or any(_fits(frame.behind, list(_words_behind(units, place, i))) for i in starts)
+            ):
                 yield frame, edge
-    leads = _leads(units, governor) or _is_related(units, place)
-    for tail in tails:
-        for frame in by_behind.get(tail[0], ()) if tail else ():
-            if (leads or tail[0] in _FREE) and _fits(frame.behind, tail):
-                yield frame, governor.index
+    for start in starts:
+        first = next(_words_behind(units, place, start), "")
+        frames = by_behind.get(first, ())
+        if frames and (first in _FREE or _leads(units, governor) or _is_related(units, place)):
+            tail = list(_words_behind(units, place, start))
+            yield from ((frame, governor.index) for frame in frames if _fits(frame.behind, tail))
 
 
 def _is_related(units: tuple[Unit, ...], place: int) -> bool:
@@ -162,17 +168,27 @@ def _name_words(unit: Unit) -> list[str]:
     return ["@force" if is_armed(unit) else f"@{unit.name.class_}"]
 
 
-def _fits(pattern: _Words, words: Sequence[str]) -> bool:
-    """Match a pattern at the head of the words; a gap takes as few as it can."""
-    if not pattern:
+def _fits(pattern: _Words, words: Sequence[str], step: int = 0, at: int = 0) -> bool:
+    """Match a pattern at the head of the words; a gap takes as few as it can, and no place."""
+    while step < len(pattern):
+        most = _MOST_SKIPPED.get(pattern[step])
+        if most is not None:
+            return _fits_past_gap(pattern, words, step + 1, at, most)
+        if at >= len(words) or words[at] not in pattern[step]:
+            return False
+        step, at = step + 1, at + 1
+    return True
+
+
+def _fits_past_gap(pattern: _Words, words: Sequence[str], step: int, at: int, most: int) -> bool:
+    if step == len(pattern):
         return True
-    if pattern[0] not in _MOST_SKIPPED:
-        return bool(words) and words[0] in pattern[0] and _fits(pattern[1:], words[1:])
-    return any(
-        _fits(pattern[1:], words[skipped:])
-        for skipped in range(min(_MOST_SKIPPED[pattern[0]], len(words)) + 1)
-        if not any(word == "@place" for word in words[:skipped])
-    )
+    for position in range(at, min(at + most + 1, len(words))):
+        if words[position] in pattern[step] and _fits(pattern, words, step + 1, position + 1):
+            return True
+        if words[position] == "@place":
+            return False
+    return False
 
 
 @functools.cache

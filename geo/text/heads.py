@@ -23,6 +23,18 @@ _WORKS = word_set(
 _WORKS_REACH = 6
 _QUALIFYING = word_set("border frontier aid relief hospital embassy trade")  # before a noun
 _STATES = frozenset({"displaced", "wounded", "injured", "trapped", "uprooted"})
+_TELLING = VIOLENT | MOVING | {"talks", "evacuation"}
+_DEEDS = (
+    "assault",
+    "harm",
+    "siege",
+    "talks",
+    "travel",
+    "visiting",
+    "hosting",
+    "flight",
+    "approach",
+)
 _ARTICLES = frozenset({"the", "a", "an", "same"})
 REACH = 24  # units in which a head is looked for
 
@@ -189,14 +201,9 @@ def _tells(scene: Scene, index: int) -> bool:
     unit = scene.units[index]
     if unit.name is not None:
         return False
-    if index and unit.verbs and not unit.cue and scene.units[index - 1].lower in _ARTICLES:
+    told = unit.cue in _TELLING or (unit.cue in {None, "spread"} and unit.has_verb(*_DEEDS))
+    if not told:
+        return unit.has_verb("gathering") and is_official(scene, index)
+    if unit.verbs and not unit.cue and index and scene.units[index - 1].lower in _ARTICLES:
         return False  # the same level
-    if is_told_about(scene.units, index) or _qualifies(scene.units, index):
-        return False
-    if unit.has_verb("gathering") and is_official(scene, index):
-        return True
-    if unit.cue in VIOLENT | MOVING | {"talks", "evacuation"}:
-        return True
-    return unit.has_verb(
-        "assault", "harm", "siege", "talks", "travel", "visiting", "hosting", "flight", "approach"
-    ) and unit.cue in {None, "spread"}
+    return not (is_told_about(scene.units, index) or _qualifies(scene.units, index))

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 _JOINERS = frozenset({"and", "or", "then"})
 _LINKS = word_set(
-    "in on at near around of the a its their nearby neighbouring also even later further town "
-    "city village camp camps towns villages district outside from then both to area smaller twin "
-    "those one even more another others two three four five six seven eight nine ten dozens"
+    "after it in on at near around of the a its their nearby neighbouring also even later "
+    "further town city village camp camps towns villages district outside from then both to "
+    "area smaller twin those one more another others two three four five six seven eight nine "
+    "ten dozens"
 )
 _SAID = word_set("is was has said says")
 _SHARED = frozenset({"threatened", "site"})
@@ -67,7 +68,7 @@ def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     if index < 1 or units[index].lower not in _JOINERS:
         return None
     index -= 1
-    if units[index].lower == ",":
+    if units[index].lower in {",", "first"}:
         index -= 1
         if not units[index].is_place:
             index = _skip_aside(units, index)

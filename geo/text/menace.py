@@ -71,10 +71,7 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
 def _read_arms(scene: Scene, place: int, name: Candidate) -> Part | None:
     """Read `they dread the answer: more bombs are expected`: arms, and something to come."""
     units = scene.units
-    towns = {
-        unit.name.key for unit in units if unit.name is not None and _is_town(scene, unit.name)
-    }
-    if len(towns) > 1 or any(
+    if len(scene.towns - scene.lexicon.seats.keys()) > 1 or any(
         unit.cue in {"denial", "negation", "neutral", "talks"} or unit.lower in _PEACE
         for unit in units
     ):
@@ -85,10 +82,6 @@ def _read_arms(scene: Scene, place: int, name: Candidate) -> Part | None:
         return None
     part = scene.prospect(place, place, f"{coming.lower!r} said of {arms.lower!r}", name)
     return part and replace(part, loose=True)
-
-
-def _is_town(scene: Scene, name: Candidate) -> bool:
-    return name.class_ == "place" and not (scene.is_wide(name) or scene.is_government(name))
 
 
 def _is_coming(unit: Unit) -> bool:
@@ -156,23 +149,20 @@ def _lies_there(scene: Scene, governor: Governor) -> bool:
 
 
 def _is_harmful(scene: Scene, index: int) -> bool:
-    unit = scene.units[index]
-    if (
-        unit.name is not None
-        or unit.lower in _NO_DEEDS
-        or (index and scene.units[index - 1].cue == "against")
-    ):
+    units, unit = scene.units, scene.units[index]
+    if unit.name is not None or unit.lower in _NO_DEEDS:
         return False
-    if is_told_about(scene.units, index):
-        return False
-    return (
+    harmful = (
         unit.cue in VIOLENT
-        or _comes_near(scene.units, index)
-        or (unit.cue in MOVING and leads_armed(scene.units, index))
         or unit.lower in _THREATENING
-        or unit.has_verb("assault", "siege", "harm")
         or unit.lower in _BOMBS
+        or unit.has_verb("assault", "siege", "harm")
+        or _comes_near(units, index)
+        or (unit.cue in MOVING and leads_armed(units, index))
     )
+    if not harmful or (index and units[index - 1].cue == "against"):
+        return False
+    return not is_told_about(units, index)
 
 
 def _foretell(scene: Scene, anchor: int) -> str:

@@ -121,6 +121,8 @@ def is_past(units: tuple[Unit, ...], anchor: int, place: int, year: int | None) 
     middle = min(anchor, place)
     for index in range(max(0, middle - _SPAN), min(len(units), middle + _SPAN)):
         unit = units[index]
+        if unit.lower == "that" and index > max(anchor, place):
+            break  # what is told of it besides
         if unit.clause not in clauses:
             continue
         if unit.cue == "past":
