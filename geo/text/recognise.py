@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from geo.text.names import NameIndex
     from geo.text.tokens import Sentence
 
+MENTIONS = 8_000  # names in one article: every fifth word of the longest that is read
 LOOKUPS = 6_000  # different names in one article; a hundred news articles together have half
 _UNCASED_LOOKUPS = 60_000  # where every word may be a name
 _UNCASED = frozenset({"ar", "fa"})
@@ -47,7 +48,7 @@ def recognise(document: Document, index: NameIndex) -> Reading:
     Raises
     ------
     TextError
-        If the text holds more different names than any article does.
+        If the text holds more names, or more different ones, than any article does.
     """
     lexicon = load_lexicon()
     inflected = InflectedNames(index, document.language)
@@ -58,11 +59,14 @@ def recognise(document: Document, index: NameIndex) -> Reading:
     sentences = split_sentences(document.text, tokens)
     scan = scan_uncased if uncased else scan_sentence
     found: list[list[Candidate]] = []
+    left = MENTIONS
     for sentence in sentences:
         found.append(scan(sentence, names, lexicon))
-        if names.is_spent:
+        left -= len(found[-1])
+        if names.is_spent or left < 0:
+            most = f"{budget:,} different names" if names.is_spent else f"{MENTIONS:,} names"
             raise TextError(
-                f"{document.name}: more than {budget:,} different names; expected one article. "
+                f"{document.name}: more than {most}; expected one article. "
                 "Split the text into articles"
             )
     weigh_names(sentences, found, lexicon)
