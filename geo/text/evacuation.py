@@ -20,6 +20,7 @@ _ORDERS = word_set(
     "gives gave giving pleaded begged map leaflets"
 )
 _LIMITS = word_set("until hours days hour day week weeks month ultimatum deadline noon nightfall")
+_SOLDIERS = word_set("soldiers troops forces fighters army armies tanks militia militias")
 _LOCAL = word_set("authorities administration council mayor officials governor police")
 _AWAY = word_set("to toward towards with by into on")
 _OF_PEOPLE = word_set(
@@ -84,4 +85,6 @@ def _concerns(
         return people or governor.kind == "none" or (before in _LOCAL and not other)
     if governor.lower in _AWAY and not evacuation:
         return False
+    if not evacuation and any(unit.lower in _SOLDIERS for unit in units[leaving:place]):
+        return False  # told to withdraw its soldiers from X
     return leaving == place - 1 or governor.lower in _OF_PEOPLE or bool(governor.via)
