@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _GAP = frozenset({"~"})
 _LONG_GAP = frozenset({"~~"})
 _MOST_SKIPPED = {_GAP: 5, _LONG_GAP: 12}  # words
+_LONGEST_LIST = 40  # units
 _WINDOW = 16  # words on either side that a phrase may take
 _SLOT = "_"
 _QUOTES = frozenset({"'", '"', "\u201c", "\u201d", "\u2018"})
@@ -149,7 +150,8 @@ def _words_behind(units: tuple[Unit, ...], place: int, index: int) -> Iterator[s
 
 
 def _skip_list(units: tuple[Unit, ...], index: int) -> int:
-    while index + 1 < len(units) and units[index].lower in {",", "and", "or"}:
+    last = min(len(units), index + _LONGEST_LIST)
+    while index + 1 < last and units[index].lower in {",", "and", "or"}:
         following = units[index + 1]
         if following.lower in {"and", "or"}:
             index += 1

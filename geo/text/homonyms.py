@@ -40,10 +40,14 @@ _CONTESTS = word_set(
 def is_harmless(tokens: tuple[Token, ...], position: int) -> bool:
     """Tell whether a word of violence has another sense by the words near it."""
     word = tokens[position].lower
-    near = {token.lower for token in tokens[max(0, position - _NEAR) : position + _NEAR]}
-    if word.startswith(_CONTESTED) and near & _CONTESTS:
+    if position and tokens[position - 1].lower in _AFTER.get(word, ()):
         return True
-    if position and tokens[position - 1].lower in _AFTER.get(word, frozenset()):
-        return True
-    doers = {token.lower for token in tokens[max(0, position - _DOER) : position]}
-    return bool(doers & _NATURE) or (word.startswith("strike") and bool(near & _LABOUR))
+    for token in tokens[max(0, position - _DOER) : position]:
+        if token.lower in _NATURE:
+            return True
+    others = _CONTESTS if word.startswith(_CONTESTED) else frozenset[str]()
+    if word.startswith("strike"):
+        others = _LABOUR
+    return bool(others) and any(
+        token.lower in others for token in tokens[max(0, position - _NEAR) : position + _NEAR]
+    )

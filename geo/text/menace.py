@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from geo.text.governors import Governor
     from geo.text.scene import Scene
 
+_AROUND = 40  # units on either side in which arms and what is to come are looked for
 _REACH = 26  # units on either side of the place
 _BESIDE = LOCATIVE | frozenset({"on", "of", "for"})
 _COMPARING = frozenset({"as", "than", "far"})
@@ -70,8 +71,10 @@ def read_menace(scene: Scene, place: int, name: Candidate, governor: Governor) -
 
 def _read_arms(scene: Scene, place: int, name: Candidate) -> Part | None:
     """Read `they dread the answer: more bombs are expected`: arms, and something to come."""
-    units = scene.units
-    if len(scene.towns - scene.lexicon.seats.keys()) > 1 or any(
+    if len(scene.towns - scene.lexicon.seats.keys()) > 1:
+        return None
+    units = scene.units[max(0, place - _AROUND) : place + _AROUND]
+    if any(
         unit.cue in {"denial", "negation", "neutral", "talks"} or unit.lower in _PEACE
         for unit in units
     ):
