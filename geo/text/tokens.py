@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geo.text.words import word_set
 
@@ -33,9 +33,9 @@ _WRAPPED_WIDTH = 120
 _LONGEST_SENTENCE = 300  # tokens; what runs on is cut, so that reading stays linear
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: those take three times as long to make
 class Token:
-    """A word, a number or a punctuation mark.
+    """A word, a number or a punctuation mark; never changed.
 
     Attributes
     ----------
@@ -51,6 +51,8 @@ class Token:
         Whether `'s` or a bare apostrophe follows.
     joined
         Whether a hyphen ties it to the token before.
+    is_capitalised
+        Whether the first letter is upper case, or the first after an article: `d'Alene`.
     """
 
     text: str
@@ -60,14 +62,12 @@ class Token:
     kind: str
     possessive: bool = False
     joined: bool = False
+    is_capitalised: bool = field(init=False)
 
-    @property
-    def is_capitalised(self) -> bool:
-        """Whether the first letter is upper case, or the first after an article: `d'Alene`."""
-        if self.kind != "word":
-            return False
-        return self.text[0].isupper() or (
-            self.text[1:2] in _APOSTROPHES and self.text[2:3].isupper()
+    def __post_init__(self) -> None:
+        text = self.text
+        self.is_capitalised = self.kind == "word" and (
+            text[0].isupper() or (text[1:2] in _APOSTROPHES and text[2:3].isupper())
         )
 
     @property
