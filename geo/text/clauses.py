@@ -20,9 +20,9 @@ _MONTHS = frozenset({"march", "may"})  # verbs when written small
 _NOT_CUES = frozenset({"post", "non", "anti", "pre", "ex"})  # post-conflict, anti-war
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: those take three times as long to make
 class Unit:
-    """A name, a cue phrase, a word or a mark.
+    """A name, a cue phrase, a word or a mark; never changed once its clause is known.
 
     Attributes
     ----------
@@ -90,19 +90,8 @@ def read_units(
             clause, in_relative = clause + 1, True
         elif in_relative and unit.lower == ",":
             clause, in_relative = clause + 1, False
-        units.append(
-            Unit(
-                unit.lower,
-                unit.kind,
-                position,
-                unit.cue,
-                unit.verbs,
-                None,
-                clause,
-                unit.possessive,
-                tokens[position].is_capitalised,
-            )
-        )
+        unit.clause = clause
+        units.append(unit)
         position += length
     return tuple(units)
 
@@ -111,20 +100,22 @@ def _read_unit(
     tokens: tuple[Token, ...], position: int, lexicon: Lexicon, *, headline: bool
 ) -> tuple[Unit, int]:
     token = tokens[position]
-    cue, length, lower = None, 1, token.lower
-    if token.is_capitalised and lower in _MONTHS and not headline:
-        return Unit(lower, token.kind, position, possessive=token.possessive), 1
-    verbs = lexicon.verbs.get(token.lower, ())
+    kind, lower, capital = token.kind, token.lower, token.is_capitalised
+    if capital and lower in _MONTHS and not headline:
+        return Unit(lower, kind, position, None, (), None, 0, token.possessive, capital), 1
+    cue, last = None, token
+    verbs = lexicon.verbs.get(lower, ())
     match = None
-    if not (token.joined and tokens[position - 1].lower in _NOT_CUES) and token.kind != "mark":
+    if kind != "mark" and not (token.joined and tokens[position - 1].lower in _NOT_CUES):
         match = lexicon.cues.match(tokens, position)
     if (match or verbs) and is_harmless(tokens, position):
         match, verbs = None, ()
+    length = 1
     if match and isinstance(match[1], str):
         length, cue = match[0] - position, match[1]
-        lower = " ".join(word.lower for word in tokens[position : match[0]])
-        verbs = verbs if length == 1 else ()
+    if length > 1:
+        part = tokens[position : position + length]
+        lower, last, verbs = " ".join([word.lower for word in part]), part[-1], ()
     if lower.endswith("n't"):
         cue = "negation"
-    last = tokens[position + length - 1]
-    return Unit(lower, token.kind, position, cue, verbs, possessive=last.possessive), length
+    return Unit(lower, kind, position, cue, verbs, None, 0, last.possessive, capital), length

@@ -50,12 +50,16 @@ class Phrases:
 
     def match(self, tokens: Sequence[Token], start: int) -> tuple[int, Entry | str] | None:
         """Return the end (exclusive) and value of the longest phrase that begins at `start`."""
-        for words, written, value in self.by_first.get(tokens[start].lower, ()):
-            end = start + len(words)
-            if end > len(tokens) or (end > start + 1 and tokens[start + 1].lower != words[1]):
+        entries = self.by_first.get(tokens[start].lower)
+        if entries is None:
+            return None
+        after = tokens[start + 1].lower if start + 1 < len(tokens) else None
+        for words, written, value in entries:
+            if len(words) > 1 and words[1] != after:
                 continue
+            end = start + len(words)
             part = tokens[start:end]
-            if any(token.lower != word for token, word in zip(part, words, strict=True)):
+            if len(words) > 2 and tuple([token.lower for token in part]) != words:
                 continue
             if isinstance(value, Entry) and not _is_written_as_name(part, written):
                 continue
