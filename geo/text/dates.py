@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from geo.text.openers import NUMBER, OpenedPatterns
 from geo.text.times import to_day
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ _DATE = re.compile(
     r"|\b(?P<year3>(?:19|20)\d\d)[-/](?P<month3>[01]\d)[-/](?P<day3>[0-3]\d)\b",
     re.IGNORECASE,
 )
+_OPENED = OpenedPatterns([({*MONTHS, NUMBER}, _DATE)])
 _DATELINE_WINDOW = 600  # characters in which a dateline is looked for
 _TEXT_WINDOW = 100_000
 
@@ -50,7 +52,7 @@ def find_date(text: str) -> tuple[date, str] | None:
     A full date at the start of a line near the top, or before the first dash or bracket of a
     line, is a dateline; otherwise the first full date counts. None if there is none.
     """
-    for match in _DATE.finditer(text[:_TEXT_WINDOW]):
+    for _, match in _OPENED.find(text[:_TEXT_WINDOW]):
         found = _to_date(match)
         if found is None:
             continue
@@ -72,7 +74,7 @@ def find_full_dates(text: str) -> list[tuple[int, date]]:
 
 def scan_full_dates(text: str) -> Iterator[tuple[int, int, date | None]]:
     """Yield the bounds of what is written as a full date, and its day; None: no such day."""
-    for match in _DATE.finditer(text[:_TEXT_WINDOW]):
+    for _, match in _OPENED.find(text[:_TEXT_WINDOW]):
         yield match.start(), match.end(), _to_date(match)
 
 

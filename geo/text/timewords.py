@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.text.dates import MONTHS, scan_full_dates
+from geo.text.openers import NUMBER, OpenedPatterns
 from geo.text.times import (
     Apart,
     Feast,
@@ -20,9 +21,10 @@ from geo.text.times import (
     YearDay,
     to_day,
 )
+from geo.text.words import word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from geo.text.times import Sense
 
@@ -62,6 +64,9 @@ _LAST_YEAR = r"(?P<last_year>,?\s+(?:of\s+)?last\s+year\b)?"
 _PART = r"(?:night|morning|afternoon|evening)"
 _LONG = "(?:weekend|week|month|year|decade|summer|autumn|winter|spring)s?"
 _COUNT = rf"(?:an?|\d\d?|{'|'.join(_NUMBERS)})"
+_MONTHS = frozenset(MONTHS)
+_DAYS = frozenset(word for day in _WEEKDAYS for word in (day, day + "s"))
+_COUNTS = frozenset({"a", "an", NUMBER, *_NUMBERS})
 
 
 def _read_digits(match: re.Match[str]) -> Sense:
@@ -121,10 +126,12 @@ def _read_span(match: re.Match[str]) -> Sense:
     return Span(int(match["year"])) if match["year"] else Span()
 
 
-# Where two rules claim the same words, the earlier one has them.
-_RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
-    (rf"\b(?P<first>\d\d?)([/.-])(?P<second>\d\d?)\2(?P<year>{_YEAR})\b", _read_digits),
+# Where two rules claim the same words, the earlier one has them. Each begins with the words that
+# can open it, so that it is tried nowhere else.
+_RULES: tuple[tuple[Collection[str], str, Callable[[re.Match[str]], Sense]], ...] = (
+    ({NUMBER}, rf"\b(?P<first>\d\d?)([/.-])(?P<second>\d\d?)\2(?P<year>{_YEAR})\b", _read_digits),
     (
+        {NUMBER, "the"},
         (
             rf"(?:\b[Tt]he\s+)?{_ALONE}(?P<range>\d\d?(?:st|nd|rd|th)?{_TO})?{_DAY}(?:\s+of)?[\s-]+"
             rf"(?P<month>{_MONTH}){_LAST_YEAR}"
@@ -132,6 +139,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_year_day,
     ),
     (
+        _MONTHS,
         (
             rf"(?<!\b[Ii]n )\b(?P<month>{_MONTH})[\s-]+{_DAY}(?![\w:%]|[.,]\d)"
             rf"(?P<range>\s*[-\u2013]\s*\d\d?)?{_LAST_YEAR}"
@@ -139,12 +147,17 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_year_day,
     ),
     (
+        word_set("ash palm holy good easter christmas boxing new"),
         rf"(?i)\b(?:{'|'.join((*_FEASTS, *_HOLIDAYS))})\b".replace(" ", r"\s+").replace(
             "'", "['\u2019]"
         ),
         _read_feast,
     ),
     (
+        word_set(
+            "last this next the past coming every each any a an one most that previous following"
+        )
+        | _DAYS,
         (
             r"(?i)\b(?:(?P<week_before>last|this|next)\s+week(?:,?\s+on)?\s+)?"
             r"(?:(?:(?:the|this)\s+)?(?P<which>last|past|next|coming|this|every|each|any|an?|one|most|"
@@ -154,6 +167,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_weekday,
     ),
     (
+        word_set("the yesterday today tonight tomorrow last this"),
         (
             r"(?i)\b(?P<beyond>the\s+day\s+(?:before|after)\s+)?(?P<word>yesterday|today|tonight|"
             rf"tomorrow|last\s+night|this\s+(?:morning|afternoon|evening))\b(?:\s+{_PART}\b)?"
@@ -161,6 +175,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_near,
     ),
     (
+        _COUNTS,
         (
             rf"(?i)\b(?P<count>{_COUNT})\s+(?:days?|nights?)\s+"
             r"(?P<side>ago|earlier|later|(?:before|after)\b(?P<apart>(?!\s*[.,;]))?)\b"
@@ -168,26 +183,36 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         _read_count,
     ),
     (
+        {"the", "that"},
         (
             rf"(?i)\b(?:the\s+(?P<which>previous|following|next|same)|(?P<that>that(?:\s+same)?))\s+(?:day|{_PART})\b"
             r"|\bthe\s+(?:day|night)\s+(?P<side>before|after)(?=\s*[.,;])"
         ),
         lambda match: Step(0) if match["that"] else _read_step(match),
     ),
-    (r"(?i)\bovernight\b", lambda _: Night()),
+    ({"overnight"}, r"(?i)\bovernight\b", lambda _: Night()),
     (
+        word_set(
+            "in since of during by from until before after throughout early late mid last this next"
+        ),
         (
             r"\b(?i:in|since|of|during|by|from|until|before|after|throughout|early|late|mid|last|this|"
             rf"next)[\s-]+(?:{_MONTH},?(?:\s+(?P<year>{_YEAR})\b)?)"
         ),
         _read_span,
     ),
-    (rf"\b{_MONTH},?\s+(?P<year>{_YEAR})\b", _read_span),
+    (_MONTHS, rf"\b{_MONTH},?\s+(?P<year>{_YEAR})\b", _read_span),
     (
+        word_set("in since of during by from until early late mid"),
         rf"(?i)\b(?:in|since|of|during|by|from|until|early|late|mid)[\s-]+(?P<year>{_YEAR})\b(?![/\d])",
         _read_span,
     ),
     (
+        _COUNTS
+        | word_set(
+            "the last this next past previous coming recent following at over during several few "
+            "some many week weeks month months year years hour hours decade decades"
+        ),
         (
             r"(?i)\b(?:the\s+)?(?:18|19|20)\d0s\b"
             r"|\b(?:last|this|next|past|previous|coming|recent|following)\s+"
@@ -199,7 +224,7 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], Sense]], ...] = (
         lambda _: Span(),
     ),
 )
-_COMPILED = tuple((re.compile(pattern), read) for pattern, read in _RULES)
+_OPENED = OpenedPatterns([(openers, re.compile(pattern)) for openers, pattern, _ in _RULES])
 
 _NOT_A_DAY_BEFORE = re.compile(
     r"\b(?:black|bloody|super|easter|whit|cyber|maundy|shrove|giving|man)\s+$",
@@ -259,9 +284,8 @@ def _find_all(text: str) -> Iterator[Time]:
 def _apply_rules(text: str) -> Iterator[Time]:
     for start, end, day in scan_full_dates(text):
         yield Time(start, end, FullDate(day) if day else Span())
-    for pattern, read in _COMPILED:
-        for match in pattern.finditer(text):
-            yield Time(match.start(), match.end(), read(match))
+    for number, match in _OPENED.find(text):
+        yield Time(match.start(), match.end(), _RULES[number][2](match))
 
 
 def _is_name(text: str, time: Time) -> bool:
