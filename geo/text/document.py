@@ -218,7 +218,7 @@ def _guess_language(text: str) -> str:
         )
     if cyrillic > len(letters) / 2:
         return "uk" if any(letter in letters for letter in "іїєґ") else "ru"
-    hits = {code: sum(word in stop for word in words) for code, stop in _STOP_WORDS.items()}
+    hits = {code: sum(map(stop.__contains__, words)) for code, stop in _STOP_WORDS.items()}
     if latin <= len(letters) / 2:
         return "und"
     best = max(hits, key=lambda code: (hits[code], code == "en"))

@@ -100,7 +100,6 @@ def fold(text: str) -> str:
 def split_tokens(text: str) -> list[Token]:
     """Cut a text into words, numbers and marks; hyphens inside words only tie their parts."""
     tokens: list[Token] = []
-    end_of_text = len(text)
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
         start, end = match.span()
@@ -111,22 +110,20 @@ def split_tokens(text: str) -> list[Token]:
             tokens.append(Token(word, word, start, end, kind))
             continue
         possessive = False
-        if kind == "word":
-            possessive, end = _strip_possessive(text, word, start, end, end_of_text)
+        if kind == "word" and word[-1] in "sS":
+            possessive, end = _strip_possessive(text, word, start, end)
             word = text[start:end]
         joined = start > 1 and text[start - 1] in _HYPHENS and _ties(text, start - 1)
         tokens.append(Token(word, fold(word), start, end, kind, possessive, joined))
     return tokens
 
 
-def _strip_possessive(
-    text: str, word: str, start: int, end: int, end_of_text: int
-) -> tuple[bool, int]:
-    if len(word) > 2 and word[-1] in "sS" and word[-2] in _APOSTROPHES:
+def _strip_possessive(text: str, word: str, start: int, end: int) -> tuple[bool, int]:
+    """Tell whether a word that ends in `s` is a possessive, and where it ends without that."""
+    if len(word) > 2 and word[-2] in _APOSTROPHES:
         return True, end - 2
     if (
-        word[-1] in "sS"
-        and end < end_of_text
+        end < len(text)
         and text[end] in _APOSTROPHES
         and text[end + 1 : end + 2].isspace()
         and not (start and text[start - 1] in _APOSTROPHES)
@@ -162,10 +159,13 @@ def split_sentences(text: str, tokens: list[Token]) -> list[Sentence]:
 def _breaks(text: str, tokens: list[Token], first: int, place: int, wrapped: bool) -> bool:
     before, after = tokens[place - 1], tokens[place]
     gap = text[before.end : after.start]
-    lines = gap.count("\n")
-    if lines > 1 or (lines == 1 and not wrapped):
-        return True
-    if not any(character.isspace() for character in gap):
+    if gap != " ":
+        lines = gap.count("\n")
+        if lines > 1 or (lines == 1 and not wrapped):
+            return True
+        if not any(map(str.isspace, gap)):
+            return False
+    if before.kind == "word" and text[before.end - 1] != ".":
         return False
     last = place - 1
     while last > first and tokens[last].text in _CLOSERS:
