@@ -117,7 +117,7 @@ def _read_noun(units: tuple[Unit, ...], index: int) -> _Reference | None:
     """Read `the town` and `both towns`."""
     word = units[index].lower
     several = word in _PLURAL_NOUNS
-    if not several and word not in _NOUNS | _WIDE_NOUNS:
+    if not several and word not in _NOUNS and word not in _WIDE_NOUNS:
         return None
     start = _find_determiner(units, index, _BOTH if several else _DETERMINERS)
     if start is None or _is_named(units, index):

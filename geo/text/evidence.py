@@ -35,6 +35,7 @@ CALENDAR = word_set(
     "january february march april may june july august september october november december monday "
     "tuesday wednesday thursday friday saturday sunday ramadan"
 )
+_BEFORE_NAMES = DIRECTIONS | {"the"}
 _AFTER_NAMES = _WEAK_PREPOSITIONS | LOCATIVES | {"and", "or", "with", "is", "was", "by", "as"}
 _TAKES_PLACE = frozenset(
     {"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"}
@@ -162,7 +163,7 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
     if first == 0:
         return
     step = first - 1
-    while step >= 0 and tokens[step].lower in DIRECTIONS | {"the"} and first - step < 4:
+    while step >= 0 and tokens[step].lower in _BEFORE_NAMES and first - step < 4:
         step -= 1
     governor = tokens[max(step, 0)].lower
     if governor in LOCATIVES:

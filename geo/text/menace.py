@@ -148,7 +148,7 @@ def _lies_there(scene: Scene, governor: Governor) -> bool:
     if governor.lower not in _BESIDE and not (governor.lower == "to" and word in _POINTING):
         return False
     placed = before is not None and before.is_place
-    return not placed and word not in _SPEAKERS | scene.lexicon.reporting
+    return not (placed or word in _SPEAKERS or word in scene.lexicon.reporting)
 
 
 def _is_harmful(scene: Scene, index: int) -> bool:

@@ -80,12 +80,10 @@ def title_before(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> 
     end = position
     if end and tokens[end - 1].text == ".":
         end -= 1
-    return any(
-        length <= end
-        and tuple(t.lower for t in tokens[end - length : end]) in lexicon.titles
-        and not tokens[end - 1].possessive
-        for length in range(1, _LONGEST_TITLE + 1)
-    )
+    if not end or tokens[end - 1].possessive:
+        return False
+    words = tuple([token.lower for token in tokens[max(0, end - _LONGEST_TITLE) : end]])
+    return any(words[start:] in lexicon.titles for start in range(len(words)))
 
 
 def surname_keys(sentence: Sentence, first: int, last: int) -> set[str]:

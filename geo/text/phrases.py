@@ -22,6 +22,7 @@ _LEADS = word_set(
 _PASTS = word_set(
     "came went gave took left fell made sent lost held began broke blew rose ran said told"
 )
+_TOLD = _AUXILIARIES | _PASTS
 _DASHES = frozenset("\u2013\u2014")
 _CLOSERS = {"(": ")"}
 _REACH = 12  # units in which a new subject must meet its verb
@@ -97,13 +98,13 @@ def _is_adverb(units: tuple[Unit, ...], start: int, end: int, timed: Collection[
 def is_told(units: Sequence[Unit]) -> bool:
     """Tell whether there is a verb among units: what has none is no phrase by itself."""
     return any(
-        unit.lower in _AUXILIARIES | _PASTS or unit.lower.endswith("ed") or _is_past(unit)
+        unit.lower in _TOLD or unit.lower.endswith("ed") or _is_past(unit)
         for unit in units
     )
 
 
 def _is_past(unit: Unit) -> bool:
-    return any(form in {"past", "participle"} for _, form in unit.verbs)
+    return bool(unit.verbs) and any(form in {"past", "participle"} for _, form in unit.verbs)
 
 
 def _read_coordinator(

@@ -88,14 +88,15 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
     open_cases = [candidate for candidate in everything if not candidate.settled]
     for candidate in open_cases:
         candidate.hint = read_hint(candidate, lexicon)
-    context = _read_context(sentences, found)
+    small = _read_small_words(sentences)
+    context = _read_context(small, found)
     for _ in range(2):  # the places that are clear say which countries the text is about
         for candidate in open_cases:
             evidence = weigh(candidate, context, lexicon)
             candidate.score = sum(piece.weight for piece in evidence)
             evidence.sort(key=lambda piece: -abs(piece.weight))
             candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
-        context = _read_context(sentences, found)
+        context = _read_context(small, found)
     for candidates in found:
         _weigh_lists(candidates)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
@@ -120,7 +121,17 @@ def _weigh_lists(candidates: list[Candidate]) -> None:
                 one.reasons.append(f"listed beside {other.key!r} ({_REPEAT:+.1f})")
 
 
-def _read_context(sentences: list[Sentence], found: list[list[Candidate]]) -> Context:
+def _read_small_words(sentences: list[Sentence]) -> frozenset[str]:
+    """Return the words that a text writes small."""
+    return frozenset(
+        token.lower
+        for sentence in sentences
+        for token in sentence.tokens
+        if token.kind == "word" and token.text[0].islower()
+    )
+
+
+def _read_context(small: frozenset[str], found: list[list[Candidate]]) -> Context:
     surnames: set[str] = set()
     countries: Counter[str] = Counter()
     for candidates in found:
@@ -131,13 +142,7 @@ def _read_context(sentences: list[Sentence], found: list[list[Candidate]]) -> Co
                 countries[candidate.country] += 1
             elif candidate.score >= _STRONG and candidate.facts and candidate.facts[0].country:
                 countries[candidate.facts[0].country] += 1
-    small = {
-        token.lower
-        for sentence in sentences
-        for token in sentence.tokens
-        if token.kind == "word" and token.text[0].islower()
-    }
-    return Context(frozenset(small), frozenset(surnames), countries)
+    return Context(small, frozenset(surnames), countries)
 
 
 def is_sure(candidate: Candidate) -> bool:

@@ -28,6 +28,7 @@ CONNECTORS = word_set(
     "the"
 )
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
+_STRONG_CONNECTORS = CONNECTORS - _WEAK_CONNECTORS
 _INSIDE = frozenset({"leave", "leaving", "join", "joining", "outside", "across"})
 _SMALL_WORDS = word_set(
     "and or but to in on at for from with by as of after before that which who when while if not "
@@ -70,7 +71,7 @@ def _find_runs(sentence: Sentence, lexicon: Lexicon) -> Iterator[Run]:
     tokens = sentence.tokens
     position = 0
     while position < len(tokens):
-        if not _opens(tokens, position, lexicon):
+        if not (tokens[position].is_capitalised or _opens(tokens, position, lexicon)):
             position += 1
             continue
         last = position + 1
@@ -84,16 +85,14 @@ def _find_runs(sentence: Sentence, lexicon: Lexicon) -> Iterator[Run]:
 
 
 def _opens(tokens: tuple[Token, ...], position: int, lexicon: Lexicon) -> bool:
+    """Tell whether what is no capitalised word opens a run: al-Shabab, el-Obeid, 400 Mawozo."""
     token = tokens[position]
-    if token.is_capitalised:
-        return True
-    # al-Shabab, el-Obeid, 400 Mawozo
     after = tokens[position + 1] if position + 1 < len(tokens) else None
     if after is None or not after.is_capitalised:
         return False
     if token.kind == "number":
         return lexicon.names.match(tokens, position) is not None
-    return token.lower in CONNECTORS - _WEAK_CONNECTORS and after.joined
+    return token.lower in _STRONG_CONNECTORS and after.joined
 
 
 def _step(tokens: tuple[Token, ...], position: int) -> int:
@@ -125,7 +124,6 @@ class _Scanner:
         self.run = run
         self.names = names
         self.lexicon = lexicon
-        self.verbal = lexicon.mind["verb"] | lexicon.reporting | MODALS | _SMALL_WORDS
 
     def scan(self) -> Iterator[Candidate]:
         position = self.run.first
@@ -213,11 +211,21 @@ class _Scanner:
         class_ = entry.class_
         if before in LOCATIVES | _INSIDE:
             class_ = "place"
-        elif after is not None and after.kind == "word" and after.lower not in self.verbal:
+        elif after is not None and after.kind == "word" and not self._is_verbal(after.lower):
             class_ = "demonym"
         if class_ == entry.class_:
             return entry
         return replace(entry, class_=class_, place=entry.name, kind="region")
+
+    def _is_verbal(self, word: str) -> bool:
+        """Tell whether a word says what the name before it does, or links it to what follows."""
+        lexicon = self.lexicon
+        return (
+            word in lexicon.mind["verb"]
+            or word in lexicon.reporting
+            or word in MODALS
+            or word in _SMALL_WORDS
+        )
 
     def _person(self, position: int) -> Candidate | None:
         last = find_person(self.sentence, position, self.run.last, self.names, self.lexicon)
@@ -371,7 +379,7 @@ class _Scanner:
             end + 1 < self.run.last
             and tokens[end + 1].joined
             and not last.possessive
-            and tokens[end].lower in CONNECTORS - _WEAK_CONNECTORS
+            and tokens[end].lower in _STRONG_CONNECTORS
         ):
             return False  # the Bab of Bab al-Tabbaneh
         return last.kind != "mark" and (last.is_capitalised or end - position == 1)
@@ -427,11 +435,11 @@ class _Scanner:
         if not start or tokens[start - 1].lower not in _LOCATED or self.sentence.headline:
             return False
         after = tokens[last].lower if last < len(tokens) else ""
-        if start < first and after in lexicon.mind["verb"] | lexicon.reporting:
+        if start < first and (after in lexicon.mind["verb"] or after in lexicon.reporting):
             return False
-        known = lexicon.words | lexicon.first_names | lexicon.surnames | CALENDAR
+        known = (lexicon.words, lexicon.first_names, lexicon.surnames, CALENDAR)
         return not tokens[last - 1].possessive and not any(
-            token.lower in known
+            any(token.lower in words for words in known)
             or token.is_acronym
             or token.kind != "word"
             or (len(token.text) <= _SHORT and last == first + 1)
