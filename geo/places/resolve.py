@@ -115,6 +115,7 @@ class _Group:
     acting: int = 0  # of its queries, those that stand for a government
     own_parts: list[dict[str, float]] = field(default_factory=list)  # of candidates, by themselves
     vectors: dict[str, _Vector] = field(default_factory=dict)
+    twins: dict[str, bool] = field(default_factory=dict)  # whether a namesake lies over a border
     scores: list[_Scored] = field(default_factory=list)
 
     @property
@@ -315,12 +316,13 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
             parts["admin1"] = _ADMIN1
         if _is_named(context.units.get(entry.admin2_code or ""), group):
             parts["admin2"] = _ADMIN2
-    counted = context.countries[country] if country else 0
+    counted = context.countries.get(country, 0) if country else 0
     if counted and group.best and group.best.place.country == country:
         counted -= len(group.keys)  # a name is no evidence for itself
     only_acts = False
-    if country and context.acting[country] and _has_twin(entry, group):
-        counted -= context.acting[country]
+    acting = context.acting.get(country, 0) if country else 0
+    if acting and _has_twin(entry, group):
+        counted -= acting
         only_acts = counted <= 0
     if counted > 0:
         parts["country"] = _COUNTRY * counted / (counted + 1.0)
@@ -330,7 +332,7 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         )
     if home := _home_points(entry, context.profile):
         parts["home"] = home
-    if context.holders[entry.place.place_id]:
+    if entry.place.place_id in context.holders:
         parts["holder"] = _CONTAINER_NAME
     return parts
 
@@ -351,12 +353,15 @@ def _is_named(names: set[str] | None, group: _Group) -> bool:
 
 def _has_twin(entry: Entry, group: _Group) -> bool:
     """Tell whether a namesake lies across a border that is near: the two Rafahs."""
-    return entry.place.kind in POINT_KINDS and any(
-        other.place.kind in POINT_KINDS
-        and other.place.country != entry.place.country
-        and separation_km(other.place, entry.place) <= _TWIN_KM
-        for other in group.candidates
-    )
+    place = entry.place
+    if place.place_id not in group.twins:
+        group.twins[place.place_id] = place.kind in POINT_KINDS and any(
+            other.place.kind in POINT_KINDS
+            and other.place.country != place.country
+            and separation_km(other.place, place) <= _TWIN_KM
+            for other in group.candidates
+        )
+    return group.twins[place.place_id]
 
 
 def _nearness_points(entry: Entry, group: _Group, others: Mapping[str, _Vector]) -> float:
@@ -393,7 +398,7 @@ def _decide(group: _Group) -> Resolution:
         return Resolution(None, "doubtful", "no place of this name in the gazetteer")
     score, parts, best = group.scores[0]
     rivals = _rivals(group)
-    margin = _margin(group)
+    margin = score - rivals[0][0] if rivals else math.inf
     odds = [10.0 ** (rival[0] - score) for rival in rivals]
     confidence = 1.0 / (1.0 + sum(odds))
     contradicted = parts.get("container", 0.0) < 0 or (

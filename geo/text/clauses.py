@@ -61,7 +61,7 @@ class Unit:
 
     def has_verb(self, *categories: str) -> bool:
         """Tell whether it can be a verb of one of the categories."""
-        return any(category in categories for category, _ in self.verbs)
+        return bool(self.verbs) and any(category in categories for category, _ in self.verbs)
 
 
 def read_units(

@@ -86,10 +86,19 @@ class Context:
 
 
 def weigh(candidate: Candidate, context: Context, lexicon: Lexicon) -> list[Evidence]:
-    """Return the pieces of evidence; the sum of their weights decides at zero."""
+    """Return the evidence that rests on the whole text; see `weigh_beside` for the rest."""
     return [
         *_weigh_index(candidate, context, lexicon),
         *_weigh_shape(candidate, context, lexicon),
+    ]
+
+
+def weigh_beside(candidate: Candidate, lexicon: Lexicon) -> list[Evidence]:
+    """Return the evidence of the words beside a name, whatever else the text says.
+
+    The sum of the weights of all evidence decides at zero.
+    """
+    return [
         *_weigh_left(candidate, lexicon),
         *_weigh_right(candidate, lexicon),
         *_weigh_run(candidate, lexicon),

@@ -6,6 +6,7 @@ A pattern that begins with one of many words is else tried at every character of
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"\w+")
 NUMBER = "0"  # stands for every word that begins with a digit
+_MOST_KEPT = 4096  # words looked up last
 
 
 class OpenedPatterns:
@@ -32,6 +34,7 @@ class OpenedPatterns:
         self._opened = {
             word: tuple(n for n in self._every if word in patterns[n][0]) for word in words
         }
+        self._which = lru_cache(_MOST_KEPT)(self._find_opened)
 
     def find(self, text: str) -> Iterator[tuple[int, re.Match[str]]]:
         """Yield what `finditer` of each pattern in turn does, with the pattern's number."""
@@ -44,16 +47,15 @@ class OpenedPatterns:
                     yield number, match
 
     def _find_starts(self, text: str) -> list[list[int]]:
-        """Return where each pattern may begin; before a word in other letters, any may."""
         starts: list[list[int]] = [[] for _ in self._patterns]
+        which = self._which
         for found in _WORD.finditer(text):
-            word = found[0]
-            if not word.isascii():
-                opened = self._every
-            elif word[0].isdigit():
-                opened = self._opened.get(NUMBER, ())
-            else:
-                opened = self._opened.get(word.lower(), ())
-            for number in opened:
+            for number in which(found[0]):
                 starts[number].append(found.start())
         return starts
+
+    def _find_opened(self, word: str) -> tuple[int, ...]:
+        """Return the patterns that a word may open: all, if it is written in other letters."""
+        if not word.isascii():
+            return self._every
+        return self._opened.get(NUMBER if word[0].isdigit() else word.lower(), ())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import TextError
 from geo.text.containers import link_containers
-from geo.text.evidence import SURE, Context, read_hint, weigh
+from geo.text.evidence import SURE, Context, read_hint, weigh, weigh_beside
 from geo.text.foreign import InflectedNames, read_foreign, weigh_prepositions
 from geo.text.lexicon import load_lexicon
 from geo.text.names import CachedNames
@@ -89,14 +89,14 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
     for candidate in open_cases:
         candidate.hint = read_hint(candidate, lexicon)
     small = _read_small_words(sentences)
-    context = _read_context(small, found)
+    beside = [weigh_beside(candidate, lexicon) for candidate in open_cases]
     for _ in range(2):  # the places that are clear say which countries the text is about
-        for candidate in open_cases:
-            evidence = weigh(candidate, context, lexicon)
+        context = _read_context(small, found)
+        for candidate, lasting in zip(open_cases, beside, strict=True):
+            evidence = [*weigh(candidate, context, lexicon), *lasting]
             candidate.score = sum(piece.weight for piece in evidence)
             evidence.sort(key=lambda piece: -abs(piece.weight))
             candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
-        context = _read_context(small, found)
     for candidates in found:
         _weigh_lists(candidates)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
