@@ -38,7 +38,7 @@ _BY_TILE = (
     "AND p.lat BETWEEN ? AND ? AND p.lon BETWEEN ? AND ?"
 )
 _PLACE_FIELDS = 12
-_MOST_KEPT = 2000  # names looked up last: a text names a place again and again
+_MOST_KEPT = 20_000  # names looked up last and their places: texts name a place again and again
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ class Gazetteer:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._con = connection
         self._kept: dict[tuple[str, bool], tuple[Entry, ...]] = {}
+        self._size = 0  # of what is kept
 
     def __enter__(self) -> Self:
         return self
@@ -117,10 +118,16 @@ class Gazetteer:
         key = (name, abbreviations)
         found = self._kept.get(key)
         if found is None:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            found = self._kept[key] = self._find(normalise_name(name), abbreviations=abbreviations)
+            found = self._find(normalise_name(name), abbreviations=abbreviations)
+            self._keep(key, found)
         return list(found)
+
+    def _keep(self, key: tuple[str, bool], found: tuple[Entry, ...]) -> None:
+        self._size += 1 + len(found)
+        if self._size > _MOST_KEPT:
+            self._kept.clear()
+            self._size = 1 + len(found)
+        self._kept[key] = found
 
     def _find(self, normal: str, *, abbreviations: bool) -> tuple[Entry, ...]:
         if not normal:

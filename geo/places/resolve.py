@@ -25,7 +25,6 @@ from geo.places.candidates import find_candidates, find_in_container, unit_point
 from geo.places.containment import is_same_spot, lies_in, separation_km, to_vector
 from geo.places.names import normalise_name
 from geo.places.place import AREA_KINDS, POINT_KINDS, Place
-from geo.places.profile import Profile
 from geo.places.reasons import explain, summarise
 from geo.places.record import EARTH_RADIUS_KM
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from geo.places.gazetteer import Entry, Gazetteer
+    from geo.places.profile import Profile
 
     _Scored = tuple[float, dict[str, float], Entry]  # score, its parts, the candidate
     _Vector = tuple[float, float, float]  # from the Earth's middle to a place, of length one
@@ -133,7 +133,7 @@ class _Context:
     acting: Counter[str] = field(default_factory=Counter)
     neighbours: list[tuple[str, str, _Vector]] = field(default_factory=list)
     holders: Counter[str] = field(default_factory=Counter)
-    profile: Profile = field(default_factory=Profile)
+    profile: Profile | None = None  # None: what the source wrote about is not known
 
 
 def resolve_names(
@@ -155,7 +155,7 @@ def resolve_names(
     groups = _group(queries, gazetteer)
     for group in groups:
         group.own_parts = [_own_parts(entry, group) for entry in group.candidates]
-    context = _first_context(groups, Profile() if profile is None else profile)
+    context = _first_context(groups, profile or None)
     for group in groups:
         _score(group, context)
     for _ in range(2):
@@ -200,7 +200,7 @@ def _group(queries: Sequence[NameQuery], gazetteer: Gazetteer) -> list[_Group]:
     return list(groups.values())
 
 
-def _first_context(groups: Iterable[_Group], profile: Profile) -> _Context:
+def _first_context(groups: Iterable[_Group], profile: Profile | None) -> _Context:
     """Read the countries and units that are named, before any place is resolved."""
     context = _Context(profile=profile)
     for group in groups:
@@ -310,8 +310,8 @@ def _container_points(entry: Entry, group: _Group) -> float:
 
 def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, float]:
     parts = {}
-    country = entry.place.country
-    if entry.place.kind != "country":
+    place, country = entry.place, entry.place.country
+    if place.kind != "country":
         if _is_named(context.units.get(entry.admin1_code or ""), group):
             parts["admin1"] = _ADMIN1
         if _is_named(context.units.get(entry.admin2_code or ""), group):
@@ -326,19 +326,19 @@ def _context_parts(entry: Entry, group: _Group, context: _Context) -> dict[str, 
         only_acts = counted <= 0
     if counted > 0:
         parts["country"] = _COUNTRY * counted / (counted + 1.0)
-    if country in context.named and not only_acts and entry.place.kind != "country":
+    if country in context.named and not only_acts and place.kind != "country":
         parts["country"] = parts.get("country", 0.0) + _NAMED_COUNTRY / math.sqrt(
             len(context.named)
         )
-    if home := _home_points(entry, context.profile):
+    if context.profile is not None and (home := _home_points(entry, context.profile)):
         parts["home"] = home
-    if entry.place.place_id in context.holders:
+    if place.place_id in context.holders:
         parts["holder"] = _CONTAINER_NAME
     return parts
 
 
 def _home_points(entry: Entry, profile: Profile) -> float:
-    if not profile or entry.place.kind == "country":
+    if entry.place.kind == "country":
         return 0.0
     country, unit = profile.share(entry.place.country), profile.share(entry.admin1_code)
     return _HOME * country + _HOME_UNIT * unit

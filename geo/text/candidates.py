@@ -22,7 +22,7 @@ class Candidate:
     Attributes
     ----------
     first, last
-        Tokens of the sentence, end exclusive.
+        Tokens of the sentence, end exclusive; never changed, as `key` rests on them.
     class_
         `place`, `demonym`, `actor`, `organisation`; `person` and `street` are never reported.
     lookup
@@ -45,6 +45,8 @@ class Candidate:
         Whether it fills its capitalised run.
     home
         The place or people that an organisation is named after, as a demonym.
+    key
+        The folded words, to compare names by.
     """
 
     sentence: Sentence
@@ -62,6 +64,11 @@ class Candidate:
     hint: str | None = None
     settled: bool = False
     home: Candidate | None = None
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        tokens = self.sentence.tokens[self.first : self.last]
+        self.key = " ".join([token.lower for token in tokens])
 
     @property
     def start(self) -> int:
@@ -72,11 +79,6 @@ class Candidate:
     def end(self) -> int:
         """Code point after the last in the text."""
         return self.sentence.tokens[self.last - 1].end
-
-    @property
-    def key(self) -> str:
-        """The folded words, to compare names by."""
-        return " ".join(token.lower for token in self.sentence.tokens[self.first : self.last])
 
     @property
     def kind(self) -> str | None:

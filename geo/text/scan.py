@@ -286,8 +286,7 @@ class _Scanner:
         place = self._take(following)
         if place is None or place.class_ != "place" or place.kind not in AREAS:
             return None
-        place.first = position
-        return place
+        return replace(place, first=position)
 
     def _possessive(self, position: int, known: int) -> Candidate | None:
         """`Cox's Bazar`, `St. John's`: the possessive is in the name."""
