@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from geo.text.openers import NUMBER, OpenedPatterns
 from geo.text.times import to_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from datetime import date
 
 MONTHS = {
@@ -41,6 +42,7 @@ _DATE = re.compile(
     r"|\b(?P<year3>(?:19|20)\d\d)[-/](?P<month3>[01]\d)[-/](?P<day3>[0-3]\d)\b",
     re.IGNORECASE,
 )
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _OPENED = OpenedPatterns([({*MONTHS, NUMBER}, _DATE)])
 _DATELINE_WINDOW = 600  # characters in which a dateline is looked for
 _TEXT_WINDOW = 100_000
@@ -52,16 +54,15 @@ def find_date(text: str) -> tuple[date, str] | None:
     A full date at the start of a line near the top, or before the first dash or bracket of a
     line, is a dateline; otherwise the first full date counts. None if there is none.
     """
-    for _, match in _OPENED.find(text[:_TEXT_WINDOW]):
-        found = _to_date(match)
+    for start, end, found in scan_full_dates(text):
         if found is None:
             continue
-        line_start = text.rfind("\n", 0, match.start()) + 1
-        lead = text[line_start : match.start()]
-        rest = text[match.end() : match.end() + 4].lstrip(" ,)")
+        line_start = text.rfind("\n", 0, start) + 1
+        lead = text[line_start:start]
+        rest = text[end : end + 4].lstrip(" ,)")
         opens = len(lead) < 60 and not re.search(r"[.!?]\s", lead)
         closes = rest[:1] in {"", "\n", "-", "\u2013", "\u2014", "(", ":", "|", "/"}
-        if match.start() < _DATELINE_WINDOW and opens and closes:
+        if start < _DATELINE_WINDOW and opens and closes:
             return found, "dateline"
         return found, "text"
     return None
@@ -72,10 +73,12 @@ def find_full_dates(text: str) -> list[tuple[int, date]]:
     return [(start, day) for start, _, day in scan_full_dates(text) if day is not None]
 
 
-def scan_full_dates(text: str) -> Iterator[tuple[int, int, date | None]]:
-    """Yield the bounds of what is written as a full date, and its day; None: no such day."""
-    for _, match in _OPENED.find(text[:_TEXT_WINDOW]):
-        yield match.start(), match.end(), _to_date(match)
+@lru_cache(maxsize=1)  # the article's date and what happens when are read from one text
+def scan_full_dates(text: str) -> Sequence[tuple[int, int, date | None]]:
+    """Return the bounds of what is written as a full date, and its day; None: no such day."""
+    text = text[:_TEXT_WINDOW]
+    matches = _OPENED.find(text) if _ANY_YEAR.search(text) else ()
+    return [(match.start(), match.end(), _to_date(match)) for _, match in matches]
 
 
 def _to_date(match: re.Match[str]) -> date | None:

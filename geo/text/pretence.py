@@ -47,17 +47,17 @@ def find_pretence(scenes: Sequence[Scene]) -> frozenset[int]:
 
 def _is_mock(units: tuple[Unit, ...]) -> bool:
     words = [unit.lower for unit in units]
-    if any(pair in _WAR_GAMES for pair in pairwise(words)):
+    if "war" in words and any(pair in _WAR_GAMES for pair in pairwise(words)):
         return True
-    return any(
+    return not _MOCK.isdisjoint(words) and any(
         word in _MOCK and not {before, after} & _VERBAL
         for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False)
     )
 
 
 def _is_game(units: tuple[Unit, ...]) -> bool:
-    return any(unit.lower in _GAMES for unit in units)
+    return not _GAMES.isdisjoint([unit.lower for unit in units])
 
 
 def _is_earnest(units: tuple[Unit, ...]) -> bool:
-    return any(unit.lower in _EARNEST for unit in units)
+    return not _EARNEST.isdisjoint([unit.lower for unit in units])
