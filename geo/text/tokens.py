@@ -100,21 +100,22 @@ def fold(text: str) -> str:
 def split_tokens(text: str) -> list[Token]:
     """Cut a text into words, numbers and marks; hyphens inside words only tie their parts."""
     tokens: list[Token] = []
+    tied = False
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup or "mark"
         start, end = match.span()
-        word = match.group()
+        word = match[0]
         if kind == "mark":
-            if word in _HYPHENS and _ties(text, start):
-                continue
-            tokens.append(Token(word, word, start, end, kind))
+            tied = word in _HYPHENS and _ties(text, start)
+            if not tied:
+                tokens.append(Token(word, word, start, end, kind))
             continue
         possessive = False
         if kind == "word" and word[-1] in "sS":
             possessive, end = _strip_possessive(text, word, start, end)
             word = text[start:end]
-        joined = start > 1 and text[start - 1] in _HYPHENS and _ties(text, start - 1)
-        tokens.append(Token(word, fold(word), start, end, kind, possessive, joined))
+        tokens.append(Token(word, fold(word), start, end, kind, possessive, tied))
+        tied = False
     return tokens
 
 
@@ -167,7 +168,12 @@ def _breaks(text: str, tokens: list[Token], first: int, place: int, wrapped: boo
             return False
     if before.kind == "word" and text[before.end - 1] != ".":
         return False
-    last = place - 1
+    return _is_end(text, tokens, first, place)
+
+
+def _is_end(text: str, tokens: list[Token], first: int, place: int) -> bool:
+    """Tell whether the mark or the acronym before a token ends its sentence."""
+    after, last = tokens[place], place - 1
     while last > first and tokens[last].text in _CLOSERS:
         last -= 1
     ending = tokens[last]
