@@ -84,6 +84,7 @@ class Gazetteer:
         self._con = connection
         self._kept: dict[tuple[str, bool], tuple[Entry, ...]] = {}
         self._size = 0  # of what is kept
+        self._countries: dict[str, CountryFact | None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -180,6 +181,11 @@ class Gazetteer:
 
     def country(self, iso2: str) -> CountryFact | None:
         """Return what is known about a country by its ISO 3166-1 alpha-2 code; None if unknown."""
+        if iso2 not in self._countries:
+            self._countries[iso2] = self._find_country(iso2)
+        return self._countries[iso2]
+
+    def _find_country(self, iso2: str) -> CountryFact | None:
         row = self._con.execute(
             "SELECT iso2, iso3, name, population, area_km2, capital, neighbours "
             "FROM countries WHERE iso2 = ?",

@@ -114,7 +114,7 @@ class _Group:
     containers: list[Entry]
     acting: int = 0  # of its queries, those that stand for a government
     own_parts: list[dict[str, float]] = field(default_factory=list)  # of candidates, by themselves
-    vectors: dict[str, _Vector] = field(default_factory=dict)
+    nearness: dict[str, float] = field(default_factory=dict)  # to the context's neighbours
     twins: dict[str, bool] = field(default_factory=dict)  # whether a namesake lies over a border
     scores: list[_Scored] = field(default_factory=list)
 
@@ -162,7 +162,10 @@ def resolve_names(
         last, context = context, _next_context(groups, context)
         if context == last:
             break  # the same again would be found
+        moved = context.neighbours != last.neighbours
         for group in groups:
+            if moved:
+                group.nearness.clear()
             _score(group, context)
     answers = {}
     for group in groups:
@@ -275,8 +278,11 @@ def _score(group: _Group, context: _Context) -> None:
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     scored = scored[:_MOST_CANDIDATES]
     others = {key: way for name, key, way in context.neighbours if name != group.normal}
-    for index, (score, parts, entry) in enumerate(scored):
-        if others and (points := _nearness_points(entry, group, others)):
+    for index, (score, parts, entry) in enumerate(scored if others else ()):
+        key = entry.place.place_id
+        if key not in group.nearness:
+            group.nearness[key] = _nearness_points(entry.place, others)
+        if points := group.nearness[key]:
             scored[index] = (score + points, parts | {"nearness": points}, entry)
     scored.sort(key=lambda item: (-item[0], item[2].place.place_id))
     group.scores = scored
@@ -364,13 +370,10 @@ def _has_twin(entry: Entry, group: _Group) -> bool:
     return group.twins[place.place_id]
 
 
-def _nearness_points(entry: Entry, group: _Group, others: Mapping[str, _Vector]) -> float:
-    place = entry.place
+def _nearness_points(place: Place, others: Mapping[str, _Vector]) -> float:
     if place.kind in {"country", "region"}:
         return 0.0
-    if place.place_id not in group.vectors:
-        group.vectors[place.place_id] = to_vector(place)
-    x, y, z = group.vectors[place.place_id]
+    x, y, z = to_vector(place)
     ways = others.values()
     if place.place_id in others:  # under another name: a place is not near itself
         ways = {key: way for key, way in others.items() if key != place.place_id}.values()
