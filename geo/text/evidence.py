@@ -85,27 +85,21 @@ class Context:
     countries: Mapping[str, int]
 
 
-def weigh(candidate: Candidate, context: Context, lexicon: Lexicon) -> list[Evidence]:
-    """Return the evidence that rests on the whole text; see `weigh_beside` for the rest."""
-    return [
-        *_weigh_index(candidate, context, lexicon),
-        *_weigh_shape(candidate, context, lexicon),
-    ]
+def weigh_words(candidate: Candidate, context: Context, lexicon: Lexicon) -> list[Evidence]:
+    """Return the evidence of a name's own words and those beside it.
 
-
-def weigh_beside(candidate: Candidate, lexicon: Lexicon) -> list[Evidence]:
-    """Return the evidence of the words beside a name, whatever else the text says.
-
-    The sum of the weights of all evidence decides at zero.
+    The sum of the weights of all evidence, this and the index's, decides at zero.
     """
     return [
+        *_weigh_shape(candidate, context, lexicon),
         *_weigh_left(candidate, lexicon),
         *_weigh_right(candidate, lexicon),
         *_weigh_run(candidate, lexicon),
     ]
 
 
-def _weigh_index(candidate: Candidate, context: Context, lexicon: Lexicon) -> Iterator[Evidence]:
+def weigh_index(candidate: Candidate, context: Context, lexicon: Lexicon) -> Iterator[Evidence]:
+    """Yield the evidence of what the name index knows of a name, and of the countries named."""
     if not candidate.facts:
         yield Evidence("unknown", "in no name index")
         return

@@ -97,10 +97,7 @@ def _is_adverb(units: tuple[Unit, ...], start: int, end: int, timed: Collection[
 
 def is_told(units: Sequence[Unit]) -> bool:
     """Tell whether there is a verb among units: what has none is no phrase by itself."""
-    return any(
-        unit.lower in _TOLD or unit.lower.endswith("ed") or _is_past(unit)
-        for unit in units
-    )
+    return any(unit.lower in _TOLD or unit.lower.endswith("ed") or _is_past(unit) for unit in units)
 
 
 def _is_past(unit: Unit) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import TextError
 from geo.text.containers import link_containers
-from geo.text.evidence import SURE, Context, read_hint, weigh, weigh_beside
+from geo.text.evidence import SURE, Context, read_hint, weigh_index, weigh_words
 from geo.text.foreign import InflectedNames, read_foreign, weigh_prepositions
 from geo.text.lexicon import load_lexicon
 from geo.text.names import CachedNames
@@ -21,6 +21,7 @@ from geo.text.uncased import scan_uncased
 if TYPE_CHECKING:
     from geo.text.candidates import Candidate
     from geo.text.document import Document
+    from geo.text.evidence import Evidence
     from geo.text.lexicon import Lexicon
     from geo.text.names import NameIndex
     from geo.text.tokens import Sentence
@@ -89,14 +90,20 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
     for candidate in open_cases:
         candidate.hint = read_hint(candidate, lexicon)
     small = _read_small_words(sentences)
-    beside = [weigh_beside(candidate, lexicon) for candidate in open_cases]
+    context = _read_context(small, found)
+    words = [weigh_words(candidate, context, lexicon) for candidate in open_cases]
+    weighed: list[list[Evidence]] = []
     for _ in range(2):  # the places that are clear say which countries the text is about
+        weighed = [
+            [*weigh_index(candidate, context, lexicon), *lasting]
+            for candidate, lasting in zip(open_cases, words, strict=True)
+        ]
+        for candidate, evidence in zip(open_cases, weighed, strict=True):
+            candidate.score = sum([piece.weight for piece in evidence])
         context = _read_context(small, found)
-        for candidate, lasting in zip(open_cases, beside, strict=True):
-            evidence = [*weigh(candidate, context, lexicon), *lasting]
-            candidate.score = sum(piece.weight for piece in evidence)
-            evidence.sort(key=lambda piece: -abs(piece.weight))
-            candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
+    for candidate, evidence in zip(open_cases, weighed, strict=True):
+        evidence.sort(key=lambda piece: -abs(piece.weight))
+        candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
     for candidates in found:
         _weigh_lists(candidates)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
