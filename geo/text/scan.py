@@ -418,7 +418,23 @@ class _Scanner:
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
             return unknown
-        return unknown if names_settlement(unknown, self.lexicon) else None
+        if names_settlement(unknown, self.lexicon) or self._is_listed(position, last):
+            return unknown
+        return None
+
+    def _is_listed(self, first: int, last: int) -> bool:
+        """Tell a name that a list may explain: `Rajouri, X and Uri`, `Bajil or X`."""
+        tokens = self.tokens
+        beside = {t.lower for t in (*tokens[first - 1 : first], *tokens[last : last + 1])}
+        after = tokens[last + 1] if last + 1 < len(tokens) else None
+        leads = bool(first) and tokens[first - 1].lower in {"and", "or"}
+        if not beside & {",", "and", "or"} or (after is not None and after.is_acronym):
+            return False
+        follows = tokens[last].lower if last < len(tokens) else ""
+        joined = follows in {"and", "or"}
+        people = self.lexicon.nouns.get(follows) == "population" or follows in self.verbal
+        people = people and not joined
+        return self._is_plain(first, last) and not (people and not leads)
 
     def _is_located(self, first: int, last: int) -> bool:
         """`near X`, where no word of X is known as anything else."""
@@ -429,14 +445,19 @@ class _Scanner:
         after = tokens[last].lower if last < len(tokens) else ""
         if start < first and after in lexicon.mind["verb"] | lexicon.reporting:
             return False
+        return not tokens[last - 1].possessive and self._is_plain(first, last)
+
+    def _is_plain(self, first: int, last: int) -> bool:
+        """Tell whether no word is known as anything but a name."""
+        lexicon = self.lexicon
         known = lexicon.words | lexicon.first_names | lexicon.surnames | CALENDAR
-        return not tokens[last - 1].possessive and not any(
+        return not self.sentence.headline and not any(
             token.lower in known
             or token.is_acronym
             or token.kind != "word"
             or (len(token.text) <= _SHORT and last == first + 1)
             or (token.lower,) in lexicon.titles
-            for token in tokens[first:last]
+            for token in self.tokens[first:last]
             if token.is_capitalised
         )
 
