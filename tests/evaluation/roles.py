@@ -2,7 +2,8 @@
 
 A role counts as right where the very span was found and has it; a place that was found though no
 label has it counts as wrong for the role it was given, a labelled one that was missed for the role
-it should have. Threatened targets are counted by place and text, as the map shows them.
+it should have. Threatened targets are counted by place and text, as the map shows them; one that
+could not be located counts as found if the run says that it is threatened and where it is unknown.
 """
 
 from __future__ import annotations
@@ -151,6 +152,13 @@ def _count_targets(
         if event.role == "threatened" and event.modality in _AHEAD
     }
     by_span = {(m.span_start, m.span_end): m.place_id for m in found.mentions}
+    told = {  # a place that can't be located has no event: a caution tells of it
+        (m.span_start, m.span_end)
+        for m in found.mentions
+        if m.place_id is None and m.role == "threatened" and m.modality in _AHEAD
+    }
+    if told and "threatened-not-located" not in {caution.code for caution in found.cautions}:
+        told = set()
     expected = set()
     for target in labels["threatened"]:
         ids = {
@@ -158,15 +166,16 @@ def _count_targets(
             for label in labels["mentions"]
             if label["text"] == target["name"] or label.get("role") == "threatened"
         }
-        own = {
-            by_span.get((label["start"], label["end"]))
+        spans = {
+            (label["start"], label["end"])
             for label in labels["mentions"]
             if label["text"] == target["name"]
         }
         expected |= ids
+        is_read = bool({by_span.get(span) for span in spans} & threatened or spans & told)
         score.targets += 1
-        score.targets_found += bool(own & threatened)
-        if not own & threatened:
+        score.targets_found += is_read
+        if not is_read:
             score.wrong.append(f"{name}: {target['name']} is not read as threatened")
     countries = {target["country"] for target in labels["threatened"]}
     for place_id in sorted(threatened - expected):
