@@ -195,7 +195,12 @@ def tabulate_mentioned(run: RunData, words: Wording) -> Table:
 def tabulate_figures(run: RunData, words: Wording) -> Table:
     """Return the people in each administrative unit on the day, and where that comes from."""
     _ = words.translate
-    basis = {"figure": _("dated figure"), "share": _("share of the rest"), "static": _("static")}
+    basis = {
+        "figure": _("dated figure"),
+        "displaced": _("displaced people and residents"),
+        "share": _("share of the rest"),
+        "static": _("static"),
+    }
     rows = [
         (
             unit["name"],
@@ -204,6 +209,7 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
             words.count(unit["low"]),
             words.count(unit["best"]),
             words.count(unit["high"]),
+            _NONE if unit["displaced"] is None else words.count(unit["displaced"]),
             basis.get(unit["basis"], unit["basis"] or _NONE),
         )
         for unit in run.units
@@ -216,11 +222,12 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
         _("Low"),
         _("Best"),
         _("High"),
+        _("Of them displaced"),
         _("Basis"),
     )
     day = words.day(run.facts.get("as_of"))
     caption = _("People in each administrative unit on {day}").format(day=day)
-    return Table(caption, columns, rows, frozenset({2, 3, 4, 5}))
+    return Table(caption, columns, rows, frozenset({2, 3, 4, 5, 6}))
 
 
 def _describe_day(facts: Record, words: Wording) -> str:
