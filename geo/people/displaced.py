@@ -5,8 +5,9 @@ left. The rules:
 
 1. Where figures of everyone present bind in a whole (`selection.py`), they hold the displaced too:
    figures of displaced people are then shown, not used.
-2. Of one agency and operation the newest figure for a unit counts, and none more than 60 days
-   older than the newest in the whole. Of figures for different units that overlap, the newer, then
+2. Of one agency and operation the newest figure for a unit counts, none more than 60 days older
+   than the newest in the whole, and none more than a year old: operations end, and their last
+   round stays in the tables. Of figures for different units that overlap, the newer, then
    the one for fewer units.
 3. Figures of several operations of one agency for the same units may count the same people (Sudan
    has one operation three times over) or others (in Haiti, an earthquake and a hurricane); the
@@ -46,6 +47,9 @@ if TYPE_CHECKING:
 
     from geo.people.figures import Figure
     from geo.people.selection import Whole
+
+MOST_DAYS = 365
+"""Age in days beyond which a figure of displaced people is not used. A judgement."""
 
 _WHOLE_PERSON = 0.5
 
@@ -92,7 +96,7 @@ def select_displaced(
     uses: dict[str, FigureUse] = {}
     groups: list[list[Reading]] = []
     for reading in readings:
-        reason = _place(reading, groups, readings[0].day)
+        reason = _find_too_old(reading, as_of, readings[0].day) or _place(reading, groups)
         uses[reading.figure.figure_id] = FigureUse(reading.figure, not reason, reason)
     found = [_join(group, as_of) for group in groups]
     if whole.published:
@@ -156,14 +160,21 @@ def _read(figure: Figure, as_of: dt.date) -> Reading:
     return Reading(figure, day, low, figure.best, high, None)
 
 
-def _place(reading: Reading, groups: list[list[Reading]], newest: dt.date) -> str:
-    """Put a reading into its group, or return why it does not count; empty: it does."""
-    age = (newest - reading.day).days
-    if age > BINDING_DAYS:
+def _find_too_old(reading: Reading, as_of: dt.date, newest: dt.date) -> str:
+    """Return why a reading is too old; empty: it is not."""
+    age, behind = (as_of - reading.day).days, (newest - reading.day).days
+    if age > MOST_DAYS:
+        return f"{age} days old; displaced people have moved since (limit {MOST_DAYS} days)"
+    if behind > BINDING_DAYS:
         return (
-            f"{age} days older than the newest figure of displaced people in force; people have "
-            f"moved since (limit {BINDING_DAYS} days)"
+            f"{behind} days older than the newest figure of displaced people in force; people "
+            f"have moved since (limit {BINDING_DAYS} days)"
         )
+    return ""
+
+
+def _place(reading: Reading, groups: list[list[Reading]]) -> str:
+    """Put a reading into its group, or return why it does not count; empty: it does."""
     units = set(reading.pcodes)
     group = next((each for each in groups if units & set(each[0].pcodes)), None)
     if group is None:

@@ -5,7 +5,8 @@ An operation counts its displaced people again in every round. The rules:
 1. Rows later than the day are not used.
 2. In each unit the last round of each operation counts, and no other: rounds are never added up.
    (HDX: "only the most recent reporting round per operation should be aggregated".) A unit that
-   an operation's last round does not list keeps its older, dated figure. Missing is not zero.
+   the last round does not list keeps its older, dated figure if that is at most 60 days older than
+   the last round; beyond, it has none. Missing is not zero.
 3. A baseline assessment (BA) counts everyone displaced in an area, a site assessment (SA) those in
    sites: the same people. Where a round has both, the baseline counts.
 4. Within one round and assessment, rows that differ in reason or origin are different people and
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from geo.people.accounting import RowFate
 from geo.people.figures import Figure
+from geo.people.selection import BINDING_DAYS
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,8 +37,11 @@ if TYPE_CHECKING:
 _ASSESSMENTS = {"BA": "baseline assessment", "SA": "site assessment, people in sites only"}
 _UNITS_LEVEL = 2
 
-Cells = dict[tuple[str, ...], list["IdpRow"]]
-"""Rows of one operation, by the units that they are for."""
+Cell = tuple[int, tuple[str, ...]]
+"""A level, and the units that a row of it is for."""
+
+Cells = dict[Cell, list["IdpRow"]]
+"""Rows of one operation."""
 
 
 class Rounds:
@@ -95,13 +100,12 @@ class Rounds:
         for row in rows:
             target = self._find_target(row)
             if target:
-                cells[target].append(row)
+                cells[row.level, target].append(row)
         newest = {cell: self._take_last_round(found) for cell, found in cells.items()}
         self._explain_finer(rows, newest)
-        last = max((_find_time(found[0]) for found in newest.values()), default=None)
+        last = max(_find_time(row) for row in rows)
         for cell in self._drop_other_level(newest):
-            found = newest[cell]
-            self._add_figure(cell, found, listed=_find_time(found[0]) == last)
+            self._add_figure(cell, newest[cell], last)
 
     def _settle(
         self, rows: Iterable[IdpRow], fate: str, reason: str, *, code: bool = False
@@ -151,14 +155,14 @@ class Rounds:
             parent = next((code for code in row.parents if code in units), None)
             if parent is None:
                 continue
-            if (parent,) in newest:
+            if (row.level - 1, (parent,)) in newest:
                 self._settle([row], "beside", "the same people as in the rows of level 1")
             else:
                 self._settle([row], "set aside", "finer than the units in use", code=True)
 
-    def _drop_other_level(self, newest: Cells) -> list[tuple[str, ...]]:
+    def _drop_other_level(self, newest: Cells) -> list[Cell]:
         """Return cells that count nobody twice: of two levels the newer, and level 2 if as new."""
-        dropped: set[tuple[str, ...]] = set()
+        dropped: set[Cell] = set()
         for cell, rows in newest.items():
             finer = _find_finer(cell, rows[0], newest)
             if any(_find_time(newest[each][0]) >= _find_time(rows[0]) for each in finer):
@@ -170,9 +174,19 @@ class Rounds:
                     self._settle(newest[each], "superseded", "by a later round of level 1")
         return [cell for cell in newest if cell not in dropped]
 
-    def _add_figure(self, cell: tuple[str, ...], rows: list[IdpRow], *, listed: bool) -> None:
-        """Add the figure that the rows of one round and assessment make, added up once."""
+    def _add_figure(self, cell: Cell, rows: list[IdpRow], last: tuple[dt.date, int]) -> None:
+        """Add the figure that the rows of one round and assessment make, if it is of these days.
+
+        Parameters
+        ----------
+        last
+            Day and number of the operation's last round.
+        """
         first = rows[0]
+        listed = _find_time(first) == last
+        if (last[0] - first.day).days > BINDING_DAYS:
+            self._settle(rows, "superseded", "by later rounds that do not list its unit")
+            return
         reason = "last round of its operation" if listed else "last round that lists its unit"
         numbers = self._list_numbers(rows, reason)
         low, best, high = (sum(pick(each) for each in numbers) for pick in (min, _first, max))
@@ -184,7 +198,7 @@ class Rounds:
         ]
         figure = Figure(
             figure_id=self._make_id(cell, first),
-            pcodes=cell,
+            pcodes=cell[1],
             date=first.day,
             date_end=None,
             kind="displaced_present",
@@ -201,11 +215,11 @@ class Rounds:
         )
         self.figures.append(figure)
 
-    def _make_id(self, cell: tuple[str, ...], row: IdpRow) -> str:
+    def _make_id(self, cell: Cell, row: IdpRow) -> str:
         """Return an id that no other figure of the table has."""
         slug = re.sub(r"\W+", "-", row.operation.lower()).strip("-")
         part = "" if row.round is None else f"round-{row.round}-"
-        unit = row.pcodes[0] if len(cell) > 1 else cell[0]
+        unit = row.pcodes[0] if len(cell[1]) > 1 else cell[1][0]
         made = f"dtm-{row.country}-{slug}-{part}{row.day.isoformat()}-{unit}"
         self._ids[made] += 1
         alike = self._ids[made]
@@ -223,7 +237,7 @@ class Rounds:
         return list(numbers.values())
 
 
-def _find_finer(cell: tuple[str, ...], row: IdpRow, newest: Cells) -> list[tuple[str, ...]]:
+def _find_finer(cell: Cell, row: IdpRow, newest: Cells) -> list[Cell]:
     """Return the cells of level 2 that lie in a cell of level 1."""
     if row.level == _UNITS_LEVEL:
         return []
@@ -231,7 +245,7 @@ def _find_finer(cell: tuple[str, ...], row: IdpRow, newest: Cells) -> list[tuple
         other
         for other, (first, *_) in newest.items()
         if first.level == _UNITS_LEVEL
-        and (set(other) <= set(cell) or set(first.parents) & set(row.pcodes))
+        and (set(other[1]) <= set(cell[1]) or set(first.parents) & set(row.pcodes))
     ]
 
 

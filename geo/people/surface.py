@@ -30,7 +30,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
-from geo.people.displaced import Displaced, UnitDisplaced, place_displaced, select_displaced
+from geo.people.displaced import (
+    Displaced,
+    UnitDisplaced,
+    place_displaced,
+    select_displaced,
+)
 from geo.people.gaza import STRIP_PEOPLE
 from geo.people.parts import split_range, widen_with_age
 from geo.people.selection import (
@@ -39,13 +44,19 @@ from geo.people.selection import (
     Reading,
     Selection,
     Whole,
-    describe_figure,
     select_figures,
+)
+from geo.people.surface_cautions import (
+    warn_of_displaced,
+    warn_of_figures,
+    warn_of_source,
+    warn_of_sum,
+    warn_of_unused,
 )
 from geo.types import Caution, Interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import pandas as pd
@@ -57,12 +68,6 @@ PUBLISHED_TOTALS: Mapping[str, float] = MappingProxyType({"PS02": float(STRIP_PE
 
 STATIC_RANGE = (1 - DEFAULT_SHARE, 1 + DEFAULT_SHARE)
 """How far a static figure may be off: factors for low and high."""
-
-FAR_SHARE = 0.25
-"""A population source this far from a published total, as a part of it, is reported."""
-
-OLD_DAYS = 30
-"""From this age on, in days, a figure in use is reported as old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def unit_people(
     people = {pcode: float(static[pcode]) for pcode in sorted(units["pcode"])}
     wholes = _build_wholes(units, people, figures, totals)
     selection = select_figures(figures, as_of, wholes, people)
-    cautions = [*_warn_of_source(wholes, people), *_warn_of_figures(selection, as_of)]
+    cautions = [*warn_of_source(wholes, people), *warn_of_figures(selection, as_of)]
     names = dict(zip(units["pcode"], units["name"], strict=True))
     rows: list[UnitPeople] = []
     displaced_uses: dict[str, FigureUse] = {}
@@ -161,12 +166,12 @@ def unit_people(
         if found:
             placed = place_displaced(whole, found, people, static_range)
             rows += [_make_displaced_row(pcode, names, people, placed[pcode]) for pcode in placed]
-            cautions += _warn_of_displaced(whole, found, as_of)
+            cautions += warn_of_displaced(whole, found, as_of)
             continue
         groups, caution = _place_people(whole, selection, people, as_of, static_range)
         rows += [row for group in groups for row in _split_group(group, people, names)]
         cautions += caution
-    cautions += _warn_of_unmet(displaced_uses.values())
+    cautions += warn_of_unused(displaced_uses.values(), as_of)
     cautions += [
         Caution(
             "unit-empty",
@@ -246,7 +251,7 @@ def _place_people(
     covered = {pcode for group in groups for pcode in group.pcodes}
     rest = tuple(pcode for pcode in whole.pcodes if pcode not in covered)
     if not rest:
-        return groups, _warn_of_sum(whole, placed)
+        return groups, warn_of_sum(whole, placed)
     low = max(0.0, whole.total - math.fsum(group.people.high for group in groups))
     high = whole.total - math.fsum(group.people.low for group in groups)
     best = max(0.0, whole.total - placed)
@@ -308,94 +313,3 @@ def _make_row(
         basis=basis,
         figure_id=figure_id,
     )
-
-
-def _warn_of_source(wholes: Sequence[Whole], people: Mapping[str, float]) -> list[Caution]:
-    """Report a population source that has far more or fewer people than were published."""
-    cautions = []
-    for whole in wholes:
-        held = math.fsum(people[pcode] for pcode in whole.pcodes)
-        if whole.published and abs(held - whole.total) > FAR_SHARE * whole.total:
-            text = (
-                f"The population source has {held:,.0f} people in {' + '.join(whole.pcodes)}; "
-                f"{whole.total:,.0f} were published. Check that it covers them, and that counts "
-                "are not taken for densities (--unit)."
-            )
-            cautions.append(Caution("population-far", text))
-    return cautions
-
-
-def _warn_of_figures(selection: Selection, as_of: date) -> list[Caution]:
-    cautions = [
-        Caution(
-            "figure-old",
-            f"The figure for {' + '.join(reading.pcodes)} ({describe_figure(reading.figure)}) is "
-            f"{(as_of - reading.day).days} days old on {as_of.isoformat()}; people may have moved "
-            "since.",
-        )
-        for reading in selection.binding
-        if (as_of - reading.day).days > OLD_DAYS
-    ]
-    reasons = {use.figure.figure_id: use.reason for use in selection.uses}
-    return cautions + [
-        Caution(
-            "figure-set-aside",
-            f"The figure of {reading.best:,.0f} people for {' + '.join(reading.pcodes)} "
-            f"({describe_figure(reading.figure)}) is not used: it "
-            f"{reasons[reading.figure.figure_id]}.",
-        )
-        for reading in selection.unmet
-    ]
-
-
-def _warn_of_displaced(whole: Whole, found: Sequence[Displaced], as_of: date) -> list[Caution]:
-    """Say whose displaced people are a part of a whole's, what is assumed, and how old they are."""
-    moved = math.fsum(group.people.best for group in found)
-    said = sorted({describe_figure(group.readings[0].figure) for group in found})
-    units = " + ".join(pcode for group in found for pcode in group.pcodes)
-    listed = "; ".join(said)
-    cautions = [
-        Caution(
-            "displaced-part",
-            f"{moved:,.0f} displaced people in {units} ({listed}) are counted as a part of the "
-            f"people there. They are taken to have come from {' + '.join(whole.pcodes)}; who left "
-            "where is not known, so the range goes from all of them having left one unit to no "
-            "resident having left.",
-        )
-    ]
-    age = max((as_of - group.readings[0].day).days for group in found)
-    if age > OLD_DAYS:
-        cautions.append(
-            Caution(
-                "figure-old",
-                f"The figures of displaced people in {units} ({listed}) are up to {age} days old "
-                f"on {as_of.isoformat()}; people may have moved since.",
-            )
-        )
-    return cautions + ([] if moved <= whole.total else _warn_of_sum(whole, moved))
-
-
-def _warn_of_unmet(uses: Iterable[FigureUse]) -> list[Caution]:
-    """Report displaced people that a published total has no room for."""
-    return [
-        Caution(
-            "figure-set-aside",
-            f"The figure of {use.figure.best:,.0f} displaced people for "
-            f"{' + '.join(use.figure.pcodes)} ({describe_figure(use.figure)}) is not used: "
-            f"{use.reason}.",
-        )
-        for use in uses
-        if use.reason.startswith("more displaced")
-    ]
-
-
-def _warn_of_sum(whole: Whole, placed: float) -> list[Caution]:
-    if abs(placed - whole.total) < 1:
-        return []
-    return [
-        Caution(
-            "total-from-figures",
-            f"The dated figures for {' + '.join(whole.pcodes)} add up to {placed:,.0f} people, "
-            f"the population source has {whole.total:,.0f}; the figures are used.",
-        )
-    ]

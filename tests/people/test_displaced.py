@@ -142,6 +142,19 @@ def test_old_rounds_of_other_units_do_not_count():
     assert place(displaced("d", "A", 60), newer).by_pcode()["B"].displaced == 50
 
 
+def test_figures_of_operations_that_ended_do_not_count():
+    figure = displaced("d", "A", 60)
+    assert place(figure, as_of=DAY + dt.timedelta(365)).units[0].displaced == 60
+    table = place(figure, as_of=DAY + dt.timedelta(366))
+    assert [unit.best for unit in table.units] == [100, 200, 300]
+    assert uses(table)["d"][1].startswith("366 days old; displaced people have moved since")
+    (caution,) = table.cautions
+    assert caution.code == "displaced-old"
+    assert caution.text.startswith(
+        "1 figure of displaced people (the newest: IOM DTM, 2024-06-30) not used, as older"
+    )
+
+
 def test_a_figure_for_a_group_gives_way_to_one_for_its_unit():
     table = place(displaced("group", "A B", 90), displaced("unit", "A", 60))
     assert [unit.displaced for unit in table.units] == [60, None, None]
