@@ -4,6 +4,8 @@ import datetime as dt
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.people import Figure, unit_people
 
@@ -185,3 +187,24 @@ def test_units_where_the_source_has_nobody(static):
     assert a.displaced == 5
     assert 0 <= a.low <= a.best <= a.high
     assert "unit-empty" in [caution.code for caution in table.cautions]
+
+
+MOVES = st.lists(st.integers(0, 40), min_size=9, max_size=9)
+
+
+@given(moves=MOVES, from_outside=st.integers(0, 100))
+def test_the_range_holds_whoever_moved_where(moves, from_outside):
+    """Whatever the moves between units, and into the first from outside, the truth is inside."""
+    left = [sum(moves[3 * row : 3 * row + 3]) for row in range(3)]
+    came = [sum(moves[column::3]) + (from_outside if not column else 0) for column in range(3)]
+    figures = [
+        displaced(code, code, people, low=float(people), high=float(people))
+        for code, people in zip("ABC", came, strict=True)
+    ]
+    everyone = {"A": 200.0, "B": 200.0, "C": 300.0}
+    table = place(*figures, static=everyone, static_range=(1.0, 1.0))
+    for unit, gone, arrived in zip(table.units, left, came, strict=True):
+        assert unit.low <= unit.static - gone + arrived <= unit.high
+        assert unit.displaced == arrived
+    if sum(came) <= 700:
+        assert sum(unit.best for unit in table.units) == pytest.approx(700)

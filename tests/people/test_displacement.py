@@ -5,6 +5,8 @@ import datetime as dt
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo.errors import TableError, UnavailableError
 from geo.people import read_displacement
@@ -444,6 +446,55 @@ def test_civmaps_own_form_goes_the_same_way(tmp_path):
 def test_figures_have_ids_of_their_own():
     table = parse(record(), record(operation="River-floods"), record(operation="RIVER FLOODS"))
     assert len({figure.figure_id for figure in table.figures}) == len(table.figures) == 3
+
+
+@st.composite
+def tables(draw):
+    """Draw records of both levels, some of them not usable."""
+    made = st.builds(
+        lambda fine, code, people, operation, number, reason, kind: (record if fine else coarse)(
+            code if fine else code[:4],
+            people,
+            operation=operation,
+            roundNumber=number,
+            reportingDate=f"2024-0{number}-15T00:00:00",
+            displacementReason=reason,
+            assessmentType=kind,
+        ),
+        st.booleans(),
+        st.sampled_from([*UNITS, "ZZ0101"]),
+        st.one_of(st.none(), st.integers(-2, 50)),
+        st.sampled_from(["Floods", "Fire"]),
+        st.integers(1, 9),
+        st.sampled_from(["Conflict", "Other"]),
+        st.sampled_from(["BA", "SA"]),
+    )
+    return draw(st.lists(made, min_size=1, max_size=12))
+
+
+@given(records=tables(), month=st.integers(1, 9), units=st.sampled_from([UNITS, None]))
+def test_every_row_has_one_fate_and_nobody_counts_twice(records, month, units):
+    as_of = dt.date(2024, month, 20)
+    try:
+        table = parse(*records, units=units, as_of=as_of)
+    except TableError as error:
+        assert "no row can be used" in str(error)  # noqa: PT017 - one of two outcomes
+        return
+    assert [row.number for row in table.accounting.rows] == list(range(1, len(records) + 1))
+    covered = set()
+    for figure in table.figures:
+        assert figure.date <= as_of
+        for unit in figure.pcodes:
+            assert (figure.operation, unit) not in covered
+            covered.add((figure.operation, unit))
+    used = [
+        records[row.number - 1]["numPresentIdpInd"]
+        for row in table.accounting.rows
+        if row.fate == "used"
+    ]
+    least = sum(figure.best if figure.low is None else figure.low for figure in table.figures)
+    assert least <= sum(used)
+    assert all(people >= 0 for people in used)
 
 
 # what IOM and HDX really publish
