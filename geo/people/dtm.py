@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from geo.people.idp_rows import (
     CellError,
     IdpRow,
+    find_people,
     is_missing,
     read_country,
     read_day,
     read_pcodes,
-    read_people,
     read_round,
     read_text,
 )
@@ -42,6 +42,7 @@ def read_dtm_row(number: int, record: Mapping[str, Any]) -> IdpRow:
     """
     level = _find_level(record)
     country = read_country(record, "admin0Pcode")
+    people, fault = find_people(record, "numPresentIdpInd")
     return IdpRow(
         number=number,
         country=country,
@@ -52,7 +53,8 @@ def read_dtm_row(number: int, record: Mapping[str, Any]) -> IdpRow:
         pcodes=read_pcodes(record, f"admin{level}Pcode", country) if level else (),
         parents=_find_parents(record, country) if level > 1 else (),
         day=read_day(record, "reportingDate"),
-        people=read_people(record, "numPresentIdpInd"),
+        people=people,
+        fault=fault,
         split=tuple("" if is_missing(record.get(name)) else str(record[name]) for name in _SPLITS),
         link=LINK,
     )

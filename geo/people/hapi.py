@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from geo.people.idp_rows import (
     CellError,
     IdpRow,
+    find_people,
     is_missing,
     read_country,
     read_day,
     read_pcodes,
-    read_people,
     read_round,
     read_text,
 )
@@ -60,6 +60,7 @@ def read_hapi_row(number: int, record: Mapping[str, Any]) -> IdpRow:
     level = _LEVELS.get(str(record["admin_level"]).strip())
     if level is None:
         raise CellError("admin_level is not 0, 1 or 2")
+    people, fault = find_people(record, "population")
     return IdpRow(
         number=number,
         country=country,
@@ -70,7 +71,8 @@ def read_hapi_row(number: int, record: Mapping[str, Any]) -> IdpRow:
         pcodes=_read_spellings(record, f"admin{level}_code", country) if level else (),
         parents=_read_spellings(record, "admin1_code", country) if level > 1 else (),
         day=read_day(record, "reference_period_start"),
-        people=read_people(record, "population"),
+        people=people,
+        fault=fault,
         split=(),
         link=_find_link(record),
     )

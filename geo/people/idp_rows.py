@@ -50,7 +50,9 @@ class IdpRow:
     parents
         Spellings of the P-code of the unit above, for level 2.
     people
-        Persons.
+        Persons; None where the row gives no number that can be used.
+    fault
+        Why `people` is None.
     split
         What a round is broken down by beside units, such as reason and origin: rows that differ
         in it count different people.
@@ -67,7 +69,8 @@ class IdpRow:
     pcodes: tuple[str, ...]
     parents: tuple[str, ...]
     day: dt.date
-    people: int
+    people: int | None
+    fault: str | None
     split: tuple[str, ...]
     link: str
 
@@ -112,6 +115,14 @@ def read_people(record: Mapping[str, Any], name: str) -> int:
     if value > _MAX_PEOPLE:
         raise CellError(f"{name} is more than everyone on Earth")
     return value
+
+
+def find_people(record: Mapping[str, Any], name: str) -> tuple[int | None, str | None]:
+    """Return a number of persons and None, or None and why there is none."""
+    try:
+        return read_people(record, name), None
+    except CellError as error:
+        return None, str(error)
 
 
 def read_round(record: Mapping[str, Any], name: str) -> int | None:

@@ -11,7 +11,8 @@ An operation counts its displaced people again in every round. The rules:
    sites: the same people. Where a round has both, the baseline counts.
 4. Within one round and assessment, rows that differ in reason or origin are different people and
    are added up. Rows that differ in nothing are one row; where only their numbers differ, the
-   range holds both, and the best is the first.
+   range holds both, and the best is the first. Where one of them has no number, the figure's note
+   says that a part is missing.
 5. Level 2 goes before level 1. A row of level 1 counts, for all its units together, where no unit
    of it has a row of the same operation that is as new. Rows of whole countries are not used, but
    the rows of units are checked against them.
@@ -80,10 +81,15 @@ class Rounds:
         self._units = units
         self._children = _list_children(units or {})
         self._ids: Counter[str] = Counter()
-        current = [row for row in rows if as_of is None or row.day <= as_of]
+        self._gaps = {_find_place(row) for row in rows if row.fault}
+        current = []
         for row in rows:
-            if as_of is not None and row.day > as_of:
+            if row.fault:
+                self._settle([row], "set aside", row.fault)
+            elif as_of is not None and row.day > as_of:
                 self._settle([row], "later", f"than {as_of.isoformat()}")
+            else:
+                current.append(row)
         operations: dict[tuple[str, str], list[IdpRow]] = defaultdict(list)
         for row in current:
             operations[row.country, row.operation].append(row)
@@ -194,6 +200,7 @@ class Rounds:
             f"{first.operation}" + ("" if first.round is None else f", round {first.round}"),
             _ASSESSMENTS.get(first.assessment, f"assessment {first.assessment}"),
             *(["rows contradict each other, the range holds both"] if low < high else []),
+            *(["a part of this round is missing"] if _find_place(first) in self._gaps else []),
             *([] if listed else ["not in the operation's last round"]),
         ]
         figure = Figure(
@@ -229,10 +236,11 @@ class Rounds:
         """Return, for each reason and origin, the numbers of persons that rows give for it."""
         numbers: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for row in rows:
-            if row.people in numbers[row.split]:
+            people = row.people or 0  # rows without a number are set aside before
+            if people in numbers[row.split]:
                 self._settle([row], "set aside", "the same row again")
             else:
-                numbers[row.split].append(row.people)
+                numbers[row.split].append(people)
                 self._settle([row], "used", reason)
         return list(numbers.values())
 
@@ -251,6 +259,11 @@ def _find_finer(cell: Cell, row: IdpRow, newest: Cells) -> list[Cell]:
 
 def _first(numbers: list[int]) -> int:
     return numbers[0]
+
+
+def _find_place(row: IdpRow) -> tuple[object, ...]:
+    """Return what rows that are added up have in common."""
+    return row.country, row.operation, row.level, row.pcodes, row.day, row.round, row.assessment
 
 
 def _find_time(row: IdpRow) -> tuple[dt.date, int]:
@@ -273,7 +286,7 @@ def _check_totals(rows: Sequence[IdpRow]) -> list[str]:
     once = {(row.assessment, row.level, row.pcodes, row.split, row.people) for row in latest}
     sums: Counter[tuple[str, int]] = Counter()
     for assessment, level, _, _, people in once:
-        sums[assessment, level] += people
+        sums[assessment, level] += people or 0
     first = latest[0]
     return [
         f"{first.country}, {first.operation}, {first.day.isoformat()} ({assessment}): the rows of "

@@ -256,6 +256,16 @@ def test_missing_is_missing_and_never_zero(name, nothing):
     assert fates(table)[1] == (2, "set aside", f"{name} is missing")
 
 
+def test_a_round_with_a_part_missing_says_so():
+    table = parse(record(), record(people=None, displacementReason="Insecurity"))
+    (figure,) = table.figures
+    assert figure.best == 100
+    assert figure.note.endswith("; a part of this round is missing")
+    assert fates(table)[1] == (2, "set aside", "numPresentIdpInd is missing")
+    earlier = parse(record(people=None), record(people=80, **EARLIER))
+    assert bests(earlier) == {("XX0101",): 80}
+
+
 def test_a_zero_that_is_published_is_a_zero():
     assert bests(parse(record(people=0))) == {("XX0101",): 0}
 
