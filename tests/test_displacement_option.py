@@ -6,6 +6,7 @@ import pytest
 
 from tests.test_cli import assert_refused, civmap
 
+OPERATION = "Displacement <img src=x onerror=alert(1)>"
 HEADER = "figure_id,pcodes,date,kind,since,low,best,high,agency"
 NORTH, RAFAH = "PS0255", "PS0275"
 
@@ -20,7 +21,7 @@ def dtm(*records):
 
 def record(pcode=RAFAH, people=50_000, **changes):
     return {
-        "operation": "Displacement in a strip",
+        "operation": OPERATION,
         "admin0Pcode": "PSE",
         "admin1Pcode": "PS02",
         "admin2Pcode": pcode,
@@ -165,9 +166,10 @@ def test_a_table_of_iom_is_told_from_its_content(tmp_path):
         record(people=5, reportingDate="2024-05-20T00:00:00", roundNumber=3),
     ]
     (tmp_path / "strip.csv").write_text(dtm(*rows))  # the name says nothing
-    done = civmap("map", "--json", "--displacement", "strip.csv", cwd=tmp_path)
+    done = civmap("map", "--json", "--displacement", tmp_path / "strip.csv", cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     report = json.loads(done.stdout)
+    assert str(tmp_path) not in done.stdout.decode()  # files by their names, never their folders
     told = report["displacement"]
     assert (told["form"], told["rows"], told["figures"]) == ("IOM DTM, API v3 JSON", 6, 1)
     assert {fate: found["rows"] for fate, found in told["fates"].items()} == {
@@ -190,7 +192,7 @@ def test_a_table_of_iom_is_told_from_its_content(tmp_path):
     (figure,) = report["figures"]
     assert (figure["kind"], figure["operation"], figure["round"], figure["used"]) == (
         "displaced_present",
-        "Displacement in a strip",
+        OPERATION,
         2,
         True,
     )
@@ -198,3 +200,5 @@ def test_a_table_of_iom_is_told_from_its_content(tmp_path):
     assert source["attribution"].endswith("Displacement Tracking Matrix (DTM)")
     page = (tmp_path / "out" / "example" / "map.html").read_text(encoding="utf-8")
     assert "displaced people and residents" in page
+    assert "Of them displaced" in page
+    assert "<img src=x" not in page

@@ -45,7 +45,7 @@ class Accounting:
     Attributes
     ----------
     name, form
-        Of the file, and the form that its content has.
+        Of the file, without its folder, and the form that its content has.
     figures
         How many figures came of it.
     checks

@@ -7,20 +7,21 @@ left. The rules:
    figures of displaced people are then shown, not used.
 2. Of one agency and operation the newest figure for a unit counts, none more than 60 days older
    than the newest in the whole, and none more than a year old: operations end, and their last
-   round stays in the tables. Of figures for different units that overlap, the newer, then
-   the one for fewer units.
-3. Figures of several operations of one agency for the same units may count the same people (Sudan
-   has one operation three times over) or others (in Haiti, an earthquake and a hurricane); the
-   tables don't say. Nobody can be fewer than the largest of them or more than their sum: the
-   largest is the best and the low, the sum is the high. Figures of different agencies are of the
-   same people; of one day, the range holds them all.
+   round stays in the tables. Of figures for different units that overlap, the newer, then the one
+   for fewer units.
+3. Figures of several operations of one agency for the same units may count the same people (as
+   "Armed Clashes in Sudan", the same "(Monthly)" and "(Overview)" seem to) or others (in Haiti, an
+   earthquake and a hurricane); the tables don't say. There can't be fewer than in the largest of
+   them or more than in all together: the largest is the best and the low, the sum the high.
+   Figures of different agencies are of the same people; of one day, the range holds them all.
 4. The people of a whole are conserved: its displaced people are taken to come from its own units,
    from each in proportion to its static figure. So a unit has its displaced people and its part of
    those who were not displaced, and the units add up to the total.
 5. Where that is wrong, the range holds it. At the high, no resident of the unit has left, and its
    displaced people came from elsewhere. At the low, everyone who is displaced in the other units
    came from this one, but never fewer are there than the displaced. Residents are doubtful as the
-   population source is, displaced people as published or by 15 % each way, and with age.
+   population source is, displaced people as published or by 15 % each way, and with age. Who left
+   for another whole is not seen.
 6. More displaced people than a published total has are set aside, and shown. Where no total was
    published, the population source is too low: the displaced people are the total.
 """

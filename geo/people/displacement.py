@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import TableError, UnavailableError
@@ -18,7 +19,6 @@ from geo.people.rounds import Rounds
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from geo.people.figures import Figure
     from geo.people.selection import Whole
@@ -98,7 +98,7 @@ def parse_displacement(
         RowFate(number, "used", "a figure of its own") for number in range(1, len(figures) + 1)
     )
     return DisplacementTable(
-        tuple(figures), Accounting(name, "civmap figures", len(figures), fates, ())
+        tuple(figures), Accounting(Path(name).name, "civmap figures", len(figures), fates, ())
     )
 
 
@@ -125,7 +125,8 @@ def _settle(
     agency, kind = form
     rounds = Rounds(rows, agency, units=units, as_of=as_of)
     fates = tuple(sorted([*unread, *rounds.fates], key=lambda fate: fate.number))
-    accounting = Accounting(name, f"{agency}, {kind}", len(rounds.figures), fates, rounds.checks)
+    form_name = f"{agency}, {kind}"
+    accounting = Accounting(Path(name).name, form_name, len(rounds.figures), fates, rounds.checks)
     if not accounting.count("used") and not accounting.count("later"):
         raise TableError(
             f"{name} ({accounting.form}): no row can be used; expected displaced people in units "

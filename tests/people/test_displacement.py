@@ -591,6 +591,14 @@ def test_units_that_the_last_round_does_not_list(shared_file, official_units):
     assert sum(figure.best for figure in table.figures) == 6_557_855
     gone = "by later rounds that do not list its unit"
     assert table.accounting.reasons("superseded")[gone] == 5
+    last = {}
+    with path.open(encoding="utf-8-sig") as stream:
+        for row in csv.DictReader(stream):
+            if (row["location_code"], row["admin_level"]) == ("AFG", "2"):
+                at = (row["reference_period_start"], int(row["population"]))
+                last[row["admin2_code"]] = max(at, last.get(row["admin2_code"], at))
+    assert len(last) == 401
+    assert sum(people for _, people in last.values()) == 6_557_855 + 2_707
 
 
 def test_all_countries_of_hapi_at_once(shared_file):
