@@ -11,6 +11,7 @@ from rasterio.transform import from_origin
 
 import geo
 from geo.boundaries import read_units
+from tests.test_cli import civmap
 
 MBOMOU = ("CF621", "CF622", "CF623", "CF624", "CF625")
 BANGASSOU, BAKOUMA = "CF621", "CF625"
@@ -91,14 +92,24 @@ def published(shared_file):
 
 
 @pytest.fixture(scope="module")
-def run(shared_file, published, tmp_path_factory):
+def boundaries(shared_file):
+    return shared_file("cod-ab-caf-fixture/caf_admin2.parquet")
+
+
+@pytest.fixture(scope="module")
+def folder(boundaries, published, tmp_path_factory):
+    """Return a folder with an article, a raster and a table of displaced people."""
     folder = tmp_path_factory.mktemp("caf")
-    boundaries = shared_file("cod-ab-caf-fixture/caf_admin2.parquet")
     units, _ = read_units(boundaries)
     write_population(folder / "people_count_2015.tif", units, published)
     (folder / "bangassou.txt").write_text(ARTICLE)
     records = [make_record(*row) for row in ROWS]
     (folder / "dtm.json").write_text(json.dumps({"result": records, "isSuccess": True}))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def run(folder, boundaries):
     return geo.assess(
         folder / "bangassou.txt",
         population=folder / "people_count_2015.tif",
@@ -178,3 +189,15 @@ def test_the_source_is_named(run):
     ]
     codes = set(run.cautions["code"])
     assert {"displacement-rows", "displaced-part"} <= codes
+
+
+def test_the_command_makes_a_map_of_it(folder, boundaries, run):
+    done = civmap(
+        "map", "bangassou.txt", "--json", "--population", "people_count_2015.tif",
+        "--boundaries", boundaries, "--displacement", "dtm.json", cwd=folder,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    assert report["displacement"] == run.facts["displacement"]
+    assert [row["best"] for row in report["exposure"]] == run.exposure["best"].tolist()
+    assert "Of them displaced" in (folder / "out" / "bangassou" / "map.html").read_text("utf-8")
