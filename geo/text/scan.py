@@ -12,6 +12,7 @@ from geo.text.lexicon import Entry
 from geo.text.modality import MODALS
 from geo.text.organisations import find_home, find_organisation
 from geo.text.persons import LOCATIVES, find_person
+from geo.text.tokens import fold
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -353,8 +354,9 @@ class _Scanner:
         whole = Candidate(self.sentence, first, self.run.last, "place", "")
         if names_settlement(whole, self.lexicon):
             return True
+        own = fold(facts[0].name) == fold(self._surface(first, last))  # Caño is no Kano
         large = facts[0].kind in AREAS or max((f.population or 0) for f in facts) >= _NOTABLE
-        return not large and bool(first) and self.tokens[first - 1].lower in _LOCATED
+        return not (own and large) and bool(first) and self.tokens[first - 1].lower in _LOCATED
 
     def _with_capital_district(self, end: int, facts: Sequence[NameFact]) -> int:
         """`Washington, D.C.`: the short form is the city's own."""
