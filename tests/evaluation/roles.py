@@ -41,7 +41,8 @@ class RoleScore:
     targets: int = 0
     targets_found: int = 0
     targets_wrong: int = 0  # threatened places that no label has
-    targets_abroad: int = 0  # of those, in a country where no label has one
+    targets_false: int = 0  # of those, in a country where the text has no threatened place
+    targets_abroad: int = 0  # threatened places in another country than their labels say
     modality: Counter[str] = field(default_factory=Counter)  # right, all
     dates: Counter[str] = field(default_factory=Counter)  # labelled days and those right; both of
     # places put in their role; of such places those without a labelled day, and those given one
@@ -74,10 +75,12 @@ class RoleScore:
             for role in ROLES
         )
         share, covered = self.sure_near / max(1, self.sure), self.sure / max(1, self.points)
+        false = f"{self.targets_false} where no threat is labelled"
         return [
             ("role macro-F1", f"{self.macro_f1:.3f} ({by_role})"),
             ("threatened targets", f"{self.targets_found} of {self.targets}: {self.recall:.3f}"),
-            ("threatened, not labelled", f"{self.targets_wrong}, {self.targets_abroad} abroad"),
+            ("threatened, not labelled", f"{self.targets_wrong}, {false}"),
+            ("threatened, in a wrong country", f"{self.targets_abroad}"),
             ("actor precision", f"{self.actor_precision:.3f}"),
             ("modality", f"{self.modality['right']} of {self.modality['all']}"),
             ("dates", f"{self.dates['right']} of {self.dates['all']}"),
@@ -181,10 +184,17 @@ def _count_targets(
     for place_id in sorted(threatened - expected):
         score.targets_wrong += 1
         abroad = places[place_id].country not in countries
-        score.targets_abroad += abroad
+        score.targets_false += abroad
         score.wrong.append(
             f"{name}: {places[place_id].name} is read as threatened" + " abroad" * abroad
         )
+    lands = {(label["start"], label["end"]): label.get("country") for label in labels["mentions"]}
+    for place_id in sorted(threatened):
+        own = {lands.get(span) for span, found_id in by_span.items() if found_id == place_id}
+        own = own - {None} or set(lands.values())  # of no label: any country of the text's
+        if places[place_id].country not in own:
+            score.targets_abroad += 1
+            score.wrong.append(f"{name}: {places[place_id].name} is in a wrong country")
 
 
 def _count_dates(
