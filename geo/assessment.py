@@ -105,8 +105,8 @@ class Assessment:
     def units(self) -> gpd.GeoDataFrame:
         """Administrative units with their people on the day, EPSG:4326."""
         return self._shapes(
-            "SELECT admin_units.*, static, low, best, high, factor, basis FROM admin_units "
-            "LEFT JOIN unit_people USING (pcode) ORDER BY pcode"
+            "SELECT admin_units.*, static, low, best, high, displaced, factor, basis "
+            "FROM admin_units LEFT JOIN unit_people USING (pcode) ORDER BY pcode"
         )
 
     @property
@@ -183,7 +183,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     population_unit
         `count` or `density`; None: read from the raster.
     displacement
-        `auto`, `none`, or a CSV of dated figures.
+        `auto`, `none`, or a table: dated figures (CSV), IOM DTM (JSON, CSV) or HDX HAPI idps (CSV).
     boundaries, zone
         Files of administrative units, and of polygons that are zones of their own.
     radius_km
@@ -311,6 +311,7 @@ def _fill_run(
         "radii_km": settings.radii_km,
         "parameters": _describe_settings(settings),
         "inputs": _describe_inputs(events, settings),
+        "displacement": people.accounting.to_record() if people.accounting else None,
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
 

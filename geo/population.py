@@ -15,7 +15,8 @@ from geo.people import (
     coarse_population,
     doubt_people,
     embedded_population,
-    read_figures,
+    list_published,
+    read_displacement,
     read_population,
     unit_people,
 )
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.people import Facility, Figure, PopulationGrid, UnitPeople
+    from geo.people import Accounting, Facility, Figure, PopulationGrid, UnitPeople
     from geo.people.selection import FigureUse
     from geo.places import Gazetteer
     from geo.settings import Settings
     from geo.territory import Territory
     from geo.types import BBox
+
+DTM_CREDIT = "International Organization for Migration (IOM), Displacement Tracking Matrix (DTM)"
+"""How IOM asks to be named as the source of its figures of displaced people."""
 
 OLD_YEARS = 10
 """A population older than this, in years, is reported as old."""
@@ -48,6 +52,8 @@ class PopulationFinder:
     ----------
     groups
         Groups of units whose people are known together.
+    accounting
+        What became of the rows of a displacement table of the user's; None: there is none.
     sources, cautions, uses
         What was used so far: sources, what to know of them, and dated figures.
     """
@@ -59,10 +65,10 @@ class PopulationFinder:
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
-        self._figures = _read_figures(settings, territory)
+        self._figures, self.accounting = _read_displacement(settings, territory, as_of)
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
-        self.cautions: list[Caution] = []
+        self.cautions: list[Caution] = _tell_accounting(self.accounting)
         self.uses: dict[str, FigureUse] = {}
 
     def read_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
@@ -88,13 +94,17 @@ class PopulationFinder:
             self.cautions += self._warn_of_unit(grid, bbox)
         return grid
 
-    def place_people(self, static: Mapping[str, float]) -> list[UnitPeople]:
+    def place_people(
+        self, static: Mapping[str, float], static_range: tuple[float, float]
+    ) -> list[UnitPeople]:
         """Return people on the day for the units whose whole is counted.
 
         Parameters
         ----------
         static
             Static persons by P-code; units of a parent that is not wholly here are left out.
+        static_range
+            How far they may be off: factors for low and high.
         """
         parents = self._units["parent_pcode"].fillna("")
         here = self._units["pcode"].isin(list(static))
@@ -102,7 +112,7 @@ class PopulationFinder:
         whole = self._units[here & ~parents.isin(partial)]
         if whole.empty:
             return []
-        table = unit_people(whole, static, self._figures, self._as_of)
+        table = unit_people(whole, static, self._figures, self._as_of, static_range=static_range)
         self.cautions += table.cautions
         touched = set(whole["pcode"])
         self.uses |= {
@@ -123,17 +133,15 @@ class PopulationFinder:
 
     def figure_sources(self) -> list[Source]:
         """Return the agencies' figures that were used, as sources."""
+        used = [use.figure for use in self.uses.values() if use.used]
+        tracked = {
+            (figure.agency, figure.operation, figure.round, figure.date): figure
+            for figure in used
+            if figure.operation
+        }
         return [
-            Source(
-                source_id=f"figure:{use.figure.figure_id}",
-                name=f"{use.figure.agency}: people in {' + '.join(use.figure.pcodes)}",
-                licence="published figure, cited",
-                date=use.figure.date.isoformat(),
-                url=use.figure.link,
-                note=None if use.figure.verified else "cited, to be verified",
-            )
-            for use in self.uses.values()
-            if use.used
+            *(_describe_round(figure) for figure in tracked.values()),
+            *(_describe_figure(figure) for figure in used if not figure.operation),
         ]
 
     def _warn_of_age(self, grid: PopulationGrid) -> list[Caution]:
@@ -192,13 +200,57 @@ class PopulationFinder:
         return coarse_population(bbox, self._gazetteer)
 
 
-def _read_figures(settings: Settings, territory: Territory) -> list[Figure]:
+def _describe_figure(figure: Figure) -> Source:
+    return Source(
+        source_id=f"figure:{figure.figure_id}",
+        name=f"{figure.agency}: people in {' + '.join(figure.pcodes)}",
+        licence="published figure, cited",
+        date=figure.date.isoformat(),
+        url=figure.link,
+        note=None if figure.verified else "cited, to be verified",
+    )
+
+
+def _describe_round(figure: Figure) -> Source:
+    """Return a round of an operation as one source, however many units it counts."""
+    number = "" if figure.round is None else f", round {figure.round}"
+    return Source(
+        source_id=f"figure:{figure.agency}:{figure.operation}:{figure.round}:{figure.date}",
+        name=f"{figure.agency}: displaced people, {figure.operation}{number}",
+        licence="terms of use of IOM DTM",
+        date=figure.date.isoformat(),
+        url=figure.link,
+        attribution=DTM_CREDIT,
+    )
+
+
+def _read_displacement(
+    settings: Settings, territory: Territory, as_of: date
+) -> tuple[list[Figure], Accounting | None]:
+    """Return the dated figures, and of a table of the user's what became of its rows."""
+    units = territory.units
+    parents = {
+        str(pcode): parent if isinstance(parent, str) else None
+        for pcode, parent in zip(units["pcode"], units["parent_pcode"], strict=True)
+    }
     if settings.displacement == "none":
-        return []
-    known = set(territory.units["pcode"])
+        return [], None
     if settings.displacement == "auto":
-        return [figure for figure in bundled_figures() if known.issuperset(figure.pcodes)]
-    return read_figures(Path(settings.displacement), known_pcodes=known)
+        return [each for each in bundled_figures() if parents.keys() >= set(each.pcodes)], None
+    table = read_displacement(
+        Path(settings.displacement), units=parents, as_of=as_of, wholes=list_published(parents)
+    )
+    return list(table.figures), table.accounting
+
+
+def _tell_accounting(accounting: Accounting | None) -> list[Caution]:
+    """Say what became of the rows of a table, and which of its sums differ from its totals."""
+    if accounting is None or not accounting.needs_telling:
+        return []
+    return [
+        Caution("displacement-rows", accounting.describe()),
+        *(Caution("displacement-total", f"{check}.") for check in accounting.checks),
+    ]
 
 
 def _group_units(units: gpd.GeoDataFrame, figures: list[Figure]) -> list[gpd.GeoDataFrame]:

@@ -33,7 +33,8 @@ class Settings:
     population_nodata
         The raster's value of cells without data, NaN too, beside the one that it declares.
     displacement
-        `auto` (the bundled figures where they apply), `none` (static only), or a CSV file.
+        `auto` (the bundled figures where they apply), `none` (static only), or a table: dated
+        figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV).
     boundaries
         A file of administrative units that is used beside the embedded ones; None: embedded only.
     zone

@@ -162,7 +162,10 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         help="value of cells without data in --population, beside what it declares; nan too",
     )
     command.add_argument(
-        "--displacement", default="auto", help="auto, none, or a CSV of dated figures"
+        "--displacement",
+        default="auto",
+        help="auto, none, or a table: dated figures (.csv), IOM DTM (.json, .csv), HDX HAPI idps "
+        "(.csv)",
     )
     command.add_argument(
         "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"

@@ -195,32 +195,29 @@ def tabulate_mentioned(run: RunData, words: Wording) -> Table:
 def tabulate_figures(run: RunData, words: Wording) -> Table:
     """Return the people in each administrative unit on the day, and where that comes from."""
     _ = words.translate
-    basis = {"figure": _("dated figure"), "share": _("share of the rest"), "static": _("static")}
+    basis = {
+        "figure": _("dated figure"),
+        "displaced": _("displaced people and residents"),
+        "share": _("share of the rest"),
+        "static": _("static"),
+    }
+    counted = [unit for unit in run.units if unit["best"] is not None]
+    shown = {"static": _("Static"), "low": _("Low"), "best": _("Best"), "high": _("High")}
+    if any(unit["displaced"] is not None for unit in counted):
+        shown["displaced"] = _("Of them displaced")
     rows = [
         (
             unit["name"],
             unit["pcode"],
-            words.count(unit["static"]),
-            words.count(unit["low"]),
-            words.count(unit["best"]),
-            words.count(unit["high"]),
+            *(_NONE if unit[key] is None else words.count(unit[key]) for key in shown),
             basis.get(unit["basis"], unit["basis"] or _NONE),
         )
-        for unit in run.units
-        if unit["best"] is not None
+        for unit in counted
     ]
-    columns = (
-        _("Unit"),
-        _("P-code"),
-        _("Static"),
-        _("Low"),
-        _("Best"),
-        _("High"),
-        _("Basis"),
-    )
+    columns = (_("Unit"), _("P-code"), *shown.values(), _("Basis"))
     day = words.day(run.facts.get("as_of"))
     caption = _("People in each administrative unit on {day}").format(day=day)
-    return Table(caption, columns, rows, frozenset({2, 3, 4, 5}))
+    return Table(caption, columns, rows, frozenset(range(2, 2 + len(shown))))
 
 
 def _describe_day(facts: Record, words: Wording) -> str:

@@ -65,8 +65,8 @@ class RunData:
     events
         With their place's columns (`name`, `country`, `place_kind`, `lon`, `lat`, ...).
     units
-        Administrative units with their people (`static`, `low`, `best`, `high`, `factor`,
-        `basis`; None where the run has no figures for the unit).
+        Administrative units with their people (`static`, `low`, `best`, `high`, `displaced`,
+        `factor`, `basis`; None where the run has no figures for the unit).
     zones
         With their exposure (`static`, `low`, `best`, `high`, ...; None where nobody can be
         counted).
@@ -217,7 +217,7 @@ _EVENTS = """
     ORDER BY e.event_id
 """
 _UNITS = """
-    SELECT u.*, n.static, n.low, n.best, n.high, n.factor, n.basis
+    SELECT u.*, n.static, n.low, n.best, n.high, n.displaced, n.factor, n.basis
     FROM admin_units u LEFT JOIN unit_people n USING (pcode)
     ORDER BY u.pcode
 """

@@ -183,6 +183,8 @@ CREATE TABLE figures (                  -- dated figures of people present, used
     high      DOUBLE,
     agency    VARCHAR NOT NULL,
     note      VARCHAR,
+    operation VARCHAR,                  -- of displacement tracking; NULL: of another origin
+    round     INTEGER,                  -- of the operation
     verified  BOOLEAN NOT NULL,         -- FALSE: cited, to be verified
     used      BOOLEAN NOT NULL,
     reason    VARCHAR NOT NULL          -- why used or set aside
@@ -196,7 +198,8 @@ CREATE TABLE unit_people (              -- people in each administrative unit on
     best      DOUBLE NOT NULL,
     high      DOUBLE NOT NULL,
     factor    DOUBLE NOT NULL,          -- best / static: what each cell of the unit is scaled by
-    basis     VARCHAR NOT NULL          -- figure | share | static
+    displaced DOUBLE,                   -- how many of best are displaced; NULL: no figure in use
+    basis     VARCHAR NOT NULL          -- figure | displaced | share | static
 );
 
 CREATE TABLE exposure (

@@ -291,8 +291,7 @@ def _caution(
         )
     unresolved = sorted({m.text for m in mentions if m.lookup is not None and m.place_id is None})
     if unresolved:
-        more = len(unresolved) - _MOST_UNRESOLVED
-        names = ", ".join(unresolved[:_MOST_UNRESOLVED]) + (f" and {more} more" * (more > 0))
+        names = _list(unresolved)
         cautions.append(
             Caution(
                 "unresolved-names",
@@ -300,13 +299,36 @@ def _caution(
                 "What the text tells of such a place is not on the map.",
             )
         )
+    lost = sorted({m.text for m in mentions if m.place_id is None and _is_threatened(m)})
+    if lost:
+        cautions.append(
+            Caution(
+                "threatened-not-located",
+                f"Under threat by the text, but not located and so not counted: {_list(lost)}.",
+            )
+        )
     if not any(mention.place_id for mention in mentions):
         cautions.append(Caution("no-place", "The article names no place that could be located."))
-    elif document.language in ROLE_LANGUAGES and not any(
-        event.role == "threatened" for event in events
+    elif (
+        document.language in ROLE_LANGUAGES
+        and not lost
+        and not any(event.role == "threatened" for event in events)
     ):
         cautions.append(Caution("no-threat", "The article names no place that is under threat."))
     return cautions
+
+
+def _list(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_UNRESOLVED
+    return ", ".join(names[:_MOST_UNRESOLVED]) + (f" and {more} more" * (more > 0))
+
+
+def _is_threatened(mention: Mention) -> bool:
+    return (
+        mention.class_ == "place"
+        and mention.role == "threatened"
+        and mention.modality in {"threatened", "planned"}
+    )
 
 
 def _describe(document: Document) -> Source:

@@ -19,6 +19,7 @@ from geo.exposure.ranges import SHIFT_BEARINGS
 from geo.exposure.results import build_rows, warn_of_gaps, warn_of_spread
 from geo.exposure.spans import choose_scanlines
 from geo.exposure.tally import Tally
+from geo.people import POPULATION_RANGE
 from geo.people.grid import is_geographic
 from geo.types import Caution, LonLat
 
@@ -65,7 +66,8 @@ class Inputs:
     population_at
         The grid for a box; `must_reach` where zones are counted in it.
     people_in_units
-        People on the day by unit, from the static people of whole units.
+        People on the day by unit, from the static people of whole units and how far these may be
+        off (factors for low and high).
     """
 
     zones: Sequence[Zone]
@@ -73,7 +75,7 @@ class Inputs:
     units: gpd.GeoDataFrame
     groups: Sequence[gpd.GeoDataFrame]
     population_at: GridFinder
-    people_in_units: Callable[[Mapping[str, float]], Sequence[UnitPeople]]
+    people_in_units: Callable[[Mapping[str, float], tuple[float, float]], Sequence[UnitPeople]]
 
 
 def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Caution]:
@@ -129,7 +131,8 @@ def _count_area(
         for pcode in units
         if _seen_km2(pieces[f"unit:{pcode}"]) >= _WHOLE * areas_km2[pcode]
     }
-    people = inputs.people_in_units(static) if static else []
+    doubt = POPULATION_RANGE[grid.modelled]
+    people = inputs.people_in_units(static, doubt) if static else []
     return Tally(grid, pieces, {unit.pcode: unit for unit in people})
 
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.errors import TableError, UnavailableError
+from geo.people.agreement import check_together
 from geo.resources import find_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
+
+    from geo.people.selection import Whole
 
 FIGURES_FILE = "population/gaza_strip_figures.csv"
 
@@ -47,6 +50,8 @@ class Figure:
         Persons; low or high None where none was published.
     verified
         False: cited, to be verified.
+    operation, round
+        Of IOM's displacement tracking that it comes from; None: of another origin.
     """
 
     figure_id: str
@@ -62,6 +67,8 @@ class Figure:
     verified: bool
     note: str | None
     link: str | None
+    operation: str | None = None
+    round: int | None = None
 
 
 def bundled_figures() -> list[Figure]:
@@ -75,7 +82,9 @@ def bundled_figures() -> list[Figure]:
     return read_figures(find_resource(FIGURES_FILE))
 
 
-def read_figures(path: Path, *, known_pcodes: Collection[str] | None = None) -> list[Figure]:
+def read_figures(
+    path: Path, *, known_pcodes: Collection[str] | None = None, wholes: Sequence[Whole] = ()
+) -> list[Figure]:
     """Read a table of dated figures, in the format of `data/population/SOURCE.md`.
 
     Parameters
@@ -84,6 +93,8 @@ def read_figures(path: Path, *, known_pcodes: Collection[str] | None = None) -> 
         CSV in UTF-8 with a header.
     known_pcodes
         Where given, a P-code that is not among them is a fault.
+    wholes
+        Units with a published total: more people in some of them is a fault.
 
     Raises
     ------
@@ -98,11 +109,15 @@ def read_figures(path: Path, *, known_pcodes: Collection[str] | None = None) -> 
         data = path.read_bytes()
     except OSError as error:
         raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
-    return parse_figures(data, str(path), known_pcodes=known_pcodes)
+    return parse_figures(data, str(path), known_pcodes=known_pcodes, wholes=wholes)
 
 
 def parse_figures(
-    data: bytes, name: str, *, known_pcodes: Collection[str] | None = None
+    data: bytes,
+    name: str,
+    *,
+    known_pcodes: Collection[str] | None = None,
+    wholes: Sequence[Whole] = (),
 ) -> list[Figure]:
     """Parse a table of dated figures; as `read_figures`, `name` for messages."""
     try:
@@ -129,7 +144,7 @@ def parse_figures(
                 figures.append(parsed)
                 parsed = _check_known(parsed, known_pcodes)
             faults += [f"row {number}: {fault}" for fault in parsed]
-        faults += _check_together(figures)
+        faults += check_together(figures, wholes)
     if not faults and not body:
         faults = ["no rows below the header"]
     if faults:
@@ -262,24 +277,3 @@ def _check_known(figure: Figure, known: Collection[str] | None) -> list[str]:
 def _some(values: Iterable[str], most: int = 6) -> str:
     ordered = sorted(values)
     return ", ".join(ordered[:most]) + (", ..." if len(ordered) > most else "")
-
-
-def _check_together(figures: list[Figure]) -> list[str]:
-    """Return faults between rows: one id twice, one statement twice."""
-    faults = []
-    ids = [figure.figure_id for figure in figures]
-    faults += [
-        f"figure_id {each!r} stands {ids.count(each)} times"
-        for each in sorted(set(ids))
-        if ids.count(each) > 1
-    ]
-    said: dict[tuple[object, ...], str] = {}
-    for figure in figures:
-        key = (figure.pcodes, figure.date, figure.kind, figure.agency)
-        if key in said and said[key] != figure.figure_id:
-            faults.append(
-                f"{figure.figure_id!r} and {said[key]!r} are for the same units, day, kind and "
-                "agency; keep one"
-            )
-        said.setdefault(key, figure.figure_id)
-    return faults

@@ -2,8 +2,9 @@
 
 The rules, for each whole (units whose people add up to one known total):
 
-1. A figure later than the day is never used, nor one that counts displaced people only, nor one
-   for units that are not on the map.
+1. A figure later than the day is never used, nor one for units that are not on the map. One that
+   counts displaced people only is no figure of everyone; where there is none of those, it is used
+   by the rules of `displaced.py`.
 2. `left` and `arrived` figures are read against the newest `present` figure for the same units
    at or before their `since` (without one, against the static figure): present - left.
 3. A figure's day is the last day on which it was published, at most the day asked for. Newer
@@ -94,6 +95,8 @@ class FigureUse:
             "best": figure.best,
             "high": figure.high,
             "agency": figure.agency,
+            "operation": figure.operation,
+            "round": figure.round,
             "note": figure.note,
             "verified": figure.verified,
             "used": self.used,

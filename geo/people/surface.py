@@ -3,6 +3,8 @@
 How the people of a whole are placed (`selection.py` says which figures bind):
 
 - Before the first figure, and in a whole that no figure touches, the static figure holds.
+- Where only displaced people were counted, they are a part of the unit's people, and the residents
+  are what is left (`displaced.py`).
 - A figure for several units together is split between them in proportion to the static figures.
 - Units with no figure share what is left of the whole's total, in proportion likewise. So the
   units' best figures always add up to the total. The total is the published one where there is
@@ -21,21 +23,35 @@ Ranges:
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
+from geo.people.displaced import (
+    Displaced,
+    UnitDisplaced,
+    place_displaced,
+    select_displaced,
+)
 from geo.people.gaza import STRIP_PEOPLE
+from geo.people.parts import split_range, widen_with_age
 from geo.people.selection import (
     DEFAULT_SHARE,
     FigureUse,
     Reading,
     Selection,
     Whole,
-    describe_figure,
     select_figures,
+)
+from geo.people.surface_cautions import (
+    warn_of_displaced,
+    warn_of_figures,
+    warn_of_source,
+    warn_of_sum,
+    warn_of_unused,
 )
 from geo.types import Caution, Interval
 
@@ -50,15 +66,8 @@ if TYPE_CHECKING:
 PUBLISHED_TOTALS: Mapping[str, float] = MappingProxyType({"PS02": float(STRIP_PEOPLE)})
 """Published totals by parent P-code, in persons."""
 
-AGE_SHARE_PER_DAY = 0.01
-AGE_SHARE_MOST = 0.60
-SPLIT_SHARE = 0.15
-
-FAR_SHARE = 0.25
-"""A population source this far from a published total, as a part of it, is reported."""
-
-OLD_DAYS = 30
-"""From this age on, in days, a figure in use is reported as old."""
+STATIC_RANGE = (1 - DEFAULT_SHARE, 1 + DEFAULT_SHARE)
+"""How far a static figure may be off: factors for low and high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +75,9 @@ class UnitPeople:
     """People in one unit on the day, in persons; a row of table `unit_people`.
 
     `factor` is what each cell of the unit is scaled by. `basis` is `figure` (a figure for the
-    unit, or its part of a joint one), `share` (its part of the rest) or `static`.
-    `figure_id` is the figure that it was taken from.
+    unit, or its part of a joint one), `displaced` (displaced people and a part of the residents),
+    `share` (its part of the rest) or `static`. `figure_id` is the figure that it was taken from.
+    `displaced` is how many of `best` are displaced people; None: no figure of them is in use.
     """
 
     pcode: str
@@ -79,6 +89,7 @@ class UnitPeople:
     factor: float
     basis: str
     figure_id: str | None
+    displaced: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +123,7 @@ def unit_people(
     as_of: date,
     *,
     totals: Mapping[str, float] = PUBLISHED_TOTALS,
+    static_range: tuple[float, float] = STATIC_RANGE,
 ) -> UnitTable:
     """Return the people in each unit on a day.
 
@@ -127,6 +139,8 @@ def unit_people(
         The day; later figures are not used.
     totals
         Published totals by parent P-code; they hold whatever the static figures add up to.
+    static_range
+        How far the static figures may be off: factors for low and high.
 
     Raises
     ------
@@ -139,14 +153,25 @@ def unit_people(
     people = {pcode: float(static[pcode]) for pcode in sorted(units["pcode"])}
     wholes = _build_wholes(units, people, figures, totals)
     selection = select_figures(figures, as_of, wholes, people)
-    cautions = [*_warn_of_source(wholes, people), *_warn_of_figures(selection, as_of)]
-    groups: list[_Group] = []
-    for whole in wholes:
-        made, caution = _place_people(whole, selection, people, as_of)
-        groups += made
-        cautions += caution
+    cautions = [*warn_of_source(wholes, people), *warn_of_figures(selection, as_of)]
     names = dict(zip(units["pcode"], units["name"], strict=True))
-    rows = [row for group in groups for row in _split_group(group, people, names)]
+    rows: list[UnitPeople] = []
+    displaced_uses: dict[str, FigureUse] = {}
+    for whole in wholes:
+        if any(reading.pcodes[0] in whole.pcodes for reading in selection.binding):
+            found: list[Displaced] = []
+        else:
+            found, uses = select_displaced(figures, as_of, whole)
+            displaced_uses |= uses
+        if found:
+            placed = place_displaced(whole, found, people, static_range)
+            rows += [_make_displaced_row(pcode, names, people, placed[pcode]) for pcode in placed]
+            cautions += warn_of_displaced(whole, found, as_of)
+            continue
+        groups, caution = _place_people(whole, selection, people, as_of, static_range)
+        rows += [row for group in groups for row in _split_group(group, people, names)]
+        cautions += caution
+    cautions += warn_of_unused(displaced_uses.values(), as_of)
     cautions += [
         Caution(
             "unit-empty",
@@ -157,7 +182,19 @@ def unit_people(
         if row.static <= 0 < row.best
     ]
     rows.sort(key=lambda row: row.pcode)
-    return UnitTable(as_of, tuple(rows), selection.uses, tuple(cautions))
+    uses_ = tuple(displaced_uses.get(use.figure.figure_id, use) for use in selection.uses)
+    return UnitTable(as_of, tuple(rows), uses_, tuple(cautions))
+
+
+def list_published(
+    parents: Mapping[str, str | None], totals: Mapping[str, float] = PUBLISHED_TOTALS
+) -> list[Whole]:
+    """Return the wholes with a published total, from the parents of units by P-code."""
+    return [
+        Whole(tuple(sorted(code for code in parents if parents[code] == parent)), total, True)
+        for parent, total in sorted(totals.items())
+        if parent in parents.values()
+    ]
 
 
 def _build_wholes(
@@ -191,12 +228,16 @@ def _build_wholes(
 
 
 def _place_people(
-    whole: Whole, selection: Selection, people: Mapping[str, float], as_of: date
+    whole: Whole,
+    selection: Selection,
+    people: Mapping[str, float],
+    as_of: date,
+    static_range: tuple[float, float],
 ) -> tuple[list[_Group], list[Caution]]:
     """Return the groups of a whole: one for each figure that binds, one for the rest."""
     binding = [reading for reading in selection.binding if reading.pcodes[0] in whole.pcodes]
     if not binding:
-        return [_static_group(pcode, people[pcode]) for pcode in whole.pcodes], []
+        return [_static_group(pcode, people[pcode], static_range) for pcode in whole.pcodes], []
     groups = [
         _Group(
             reading.pcodes,
@@ -210,7 +251,7 @@ def _place_people(
     covered = {pcode for group in groups for pcode in group.pcodes}
     rest = tuple(pcode for pcode in whole.pcodes if pcode not in covered)
     if not rest:
-        return groups, _warn_of_sum(whole, placed)
+        return groups, warn_of_sum(whole, placed)
     low = max(0.0, whole.total - math.fsum(group.people.high for group in groups))
     high = whole.total - math.fsum(group.people.low for group in groups)
     best = max(0.0, whole.total - placed)
@@ -221,115 +262,54 @@ def _place_people(
     return groups, []
 
 
-def _static_group(pcode: str, best: float) -> _Group:
-    people = Interval(best * (1 - DEFAULT_SHARE), best, best * (1 + DEFAULT_SHARE))
+def _make_displaced_row(
+    pcode: str, names: Mapping[str, str], people: Mapping[str, float], unit: UnitDisplaced
+) -> UnitPeople:
+    basis = "share" if unit.displaced is None else "displaced"
+    row = _make_row(pcode, names, people, unit.everyone, basis, unit.figure_id)
+    return dataclasses.replace(row, displaced=unit.displaced)
+
+
+def _static_group(pcode: str, best: float, static_range: tuple[float, float]) -> _Group:
+    people = Interval(best * static_range[0], best, best * static_range[1])
     return _Group((pcode,), people, "static", None)
 
 
 def _widen_range(reading: Reading, rivals: Sequence[Reading], as_of: date) -> Interval:
     """Return a reading's range on the day: rivals of its day held, widened with age."""
     same = [each for each in rivals if each.pcodes == reading.pcodes]
-    age = (as_of - reading.day).days
-    doubt = reading.best * min(AGE_SHARE_MOST, AGE_SHARE_PER_DAY * age)
-    low = min([reading.low, *(each.low for each in same)]) - doubt
-    high = max([reading.high, *(each.high for each in same)]) + doubt
-    return Interval(max(0.0, low), reading.best, high)
+    low = min([reading.low, *(each.low for each in same)])
+    high = max([reading.high, *(each.high for each in same)])
+    return widen_with_age(Interval(low, reading.best, high), (as_of - reading.day).days)
 
 
 def _split_group(
     group: _Group, people: Mapping[str, float], names: Mapping[str, str]
 ) -> list[UnitPeople]:
     """Split a group's people between its units in proportion to their static figures."""
-    weights = [people[pcode] for pcode in group.pcodes]
-    if math.fsum(weights) <= 0:
-        weights = [1.0] * len(weights)
-    whole = math.fsum(weights)
-    bests = split_people(group.people.best, weights)
-    doubt = SPLIT_SHARE if len(weights) > 1 else 0.0
-    rows = []
-    for pcode, weight, best in zip(group.pcodes, weights, bests, strict=True):
-        static = people[pcode]
-        low = math.floor(group.people.low * weight / whole * (1 - doubt))
-        high = math.ceil(group.people.high * weight / whole * (1 + doubt))
-        rows.append(
-            UnitPeople(
-                pcode=pcode,
-                name=str(names[pcode]),
-                static=static,
-                low=float(min(low, best)),
-                best=best,
-                high=float(max(high, best)),
-                factor=best / static if static > 0 else 1.0,
-                basis=group.basis,
-                figure_id=group.figure_id,
-            )
-        )
-    return rows
-
-
-def split_people(total: float, weights: Sequence[float]) -> list[float]:
-    """Split persons in proportion to weights so that the parts add up exactly.
-
-    A whole number is split into whole numbers by largest remainder, ties to the earlier part;
-    otherwise they add up within the rounding of floats.
-    """
-    whole = math.fsum(weights)
-    parts = [total * weight / whole for weight in weights]
-    if not float(total).is_integer():
-        return parts
-    floors = [math.floor(part) for part in parts]
-    missing = int(total) - sum(floors)
-    order = sorted(range(len(parts)), key=lambda at: (floors[at] - parts[at], at))
-    for at in order[:missing]:
-        floors[at] += 1
-    return [float(part) for part in floors]
-
-
-def _warn_of_source(wholes: Sequence[Whole], people: Mapping[str, float]) -> list[Caution]:
-    """Report a population source that has far more or fewer people than were published."""
-    cautions = []
-    for whole in wholes:
-        held = math.fsum(people[pcode] for pcode in whole.pcodes)
-        if whole.published and abs(held - whole.total) > FAR_SHARE * whole.total:
-            text = (
-                f"The population source has {held:,.0f} people in {' + '.join(whole.pcodes)}; "
-                f"{whole.total:,.0f} were published. Check that it covers them, and that counts "
-                "are not taken for densities (--unit)."
-            )
-            cautions.append(Caution("population-far", text))
-    return cautions
-
-
-def _warn_of_figures(selection: Selection, as_of: date) -> list[Caution]:
-    cautions = [
-        Caution(
-            "figure-old",
-            f"The figure for {' + '.join(reading.pcodes)} ({describe_figure(reading.figure)}) is "
-            f"{(as_of - reading.day).days} days old on {as_of.isoformat()}; people may have moved "
-            "since.",
-        )
-        for reading in selection.binding
-        if (as_of - reading.day).days > OLD_DAYS
-    ]
-    reasons = {use.figure.figure_id: use.reason for use in selection.uses}
-    return cautions + [
-        Caution(
-            "figure-set-aside",
-            f"The figure of {reading.best:,.0f} people for {' + '.join(reading.pcodes)} "
-            f"({describe_figure(reading.figure)}) is not used: it "
-            f"{reasons[reading.figure.figure_id]}.",
-        )
-        for reading in selection.unmet
-    ]
-
-
-def _warn_of_sum(whole: Whole, placed: float) -> list[Caution]:
-    if abs(placed - whole.total) < 1:
-        return []
+    ranges = split_range(group.people, [people[pcode] for pcode in group.pcodes])
     return [
-        Caution(
-            "total-from-figures",
-            f"The dated figures for {' + '.join(whole.pcodes)} add up to {placed:,.0f} people, "
-            f"the population source has {whole.total:,.0f}; the figures are used.",
-        )
+        _make_row(pcode, names, people, each, group.basis, group.figure_id)
+        for pcode, each in zip(group.pcodes, ranges, strict=True)
     ]
+
+
+def _make_row(
+    pcode: str,
+    names: Mapping[str, str],
+    static: Mapping[str, float],
+    people: Interval,
+    basis: str,
+    figure_id: str | None,
+) -> UnitPeople:
+    return UnitPeople(
+        pcode=pcode,
+        name=str(names[pcode]),
+        static=static[pcode],
+        low=people.low,
+        best=people.best,
+        high=people.high,
+        factor=people.best / static[pcode] if static[pcode] > 0 else 1.0,
+        basis=basis,
+        figure_id=figure_id,
+    )

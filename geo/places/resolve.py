@@ -54,6 +54,9 @@ _TWIN_KM = 25.0
 _KIND = 3.0
 
 _SURE_MARGIN = 0.8
+_LARGE = 100_000  # persons: a city of this size may be named without its country
+_MANY_PLACES = 3  # mentions in other countries
+_FAR_KM = 300.0
 _MOST_CANDIDATES = 40
 _MOST_NEIGHBOURS = 60  # places that nearness is measured to: more say no more, and take time
 _MOST_ALTERNATIVES = 5
@@ -133,6 +136,7 @@ class _Context:
     acting: Counter[str] = field(default_factory=Counter)
     neighbours: list[tuple[str, str, _Vector]] = field(default_factory=list)
     holders: Counter[str] = field(default_factory=Counter)
+    found: list[Entry] = field(default_factory=list)
     profile: Profile | None = None  # None: what the source wrote about is not known
 
 
@@ -169,7 +173,7 @@ def resolve_names(
             _score(group, context)
     answers = {}
     for group in groups:
-        resolution = _decide(group)
+        resolution = _decide(group, context)
         answers.update(dict.fromkeys(group.keys, resolution))
     return {query.key: answers[query.key] for query in queries}
 
@@ -237,6 +241,9 @@ def _next_context(groups: Iterable[_Group], last: _Context) -> _Context:
                 context.holders[holder.place.place_id] += 1
                 break
     context.neighbours = _list_neighbours(groups)
+    context.found = [
+        group.best for group in groups if group.best and group.best.place.kind in POINT_KINDS
+    ][:_MOST_NEIGHBOURS]
     return context
 
 
@@ -382,6 +389,24 @@ def _nearness_points(place: Place, others: Mapping[str, _Vector]) -> float:
     return round(_NEARNESS * math.exp(-distance_km / _NEAR_KM), 3)
 
 
+def _is_out_of_the_way(group: _Group, context: _Context) -> bool:
+    """Tell a small town in a country that the text does not speak of, among many places elsewhere.
+
+    An unknown village is likelier than that the text names a town abroad and not its country.
+    """
+    best = group.scores[0][2].place
+    if best.kind not in POINT_KINDS or (best.population or 0) >= _LARGE or group.container:
+        return False
+    elsewhere = context.countries.total() - context.countries[best.country or ""]
+    own = context.countries[best.country or ""] - len(group.keys)
+    near = any(
+        separation_km(entry.place, best) < _FAR_KM
+        for entry in context.found
+        if entry.place.place_id != best.place_id
+    )
+    return own <= 0 and elsewhere >= _MANY_PLACES and best.country not in context.named and not near
+
+
 def _rivals(group: _Group) -> list[_Scored]:
     """Return the candidates that are another place than the best, best first."""
     best = group.scores[0][2].place
@@ -396,9 +421,15 @@ def _margin(group: _Group) -> float:
     return math.inf
 
 
-def _decide(group: _Group) -> Resolution:
+def _decide(group: _Group, context: _Context) -> Resolution:
     if not group.scores:
         return Resolution(None, "doubtful", "no place of this name in the gazetteer")
+    if _is_out_of_the_way(group, context):
+        country = group.scores[0][2].place.country
+        reason = (
+            f"the gazetteer knows a small town of this name only in {country}, far from all else"
+        )
+        return Resolution(None, "doubtful", reason)
     score, parts, best = group.scores[0]
     rivals = _rivals(group)
     margin = score - rivals[0][0] if rivals else math.inf

@@ -40,6 +40,11 @@ _AFTER_NAMES = _WEAK_PREPOSITIONS | LOCATIVES | {"and", "or", "with", "is", "was
 _TAKES_PLACE = frozenset(
     {"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"}
 )
+_ATTACKS = word_set(
+    "attack attacks assault assaults offensive offensives strike strikes airstrike airstrikes raid "
+    "raids siege push advance advances march shelling bombardment bombing battle fight fighting "
+    "capture seizure fall storming takeover incursion incursions onslaught"
+)
 _SHORT = 3  # letters: names this short are mostly something else
 _KINDS = {"admin1": "first-level unit", "admin2": "second-level unit"}
 SURE = 2.0  # evidence from which a reading is called sure
@@ -173,6 +178,7 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
         yield Evidence("locative", f"after {governor!r}")
     elif governor in _WEAK_PREPOSITIONS:
         yield Evidence("preposition", f"after {governor!r}")
+        yield from _weigh_noun(tokens[step - 1].lower if step > 0 else "", governor, lexicon)
     elif any(category in _TAKES_PLACE for category, _ in lexicon.verbs.get(governor, ())):
         yield Evidence("verb-of-place", f"after {governor!r}")
     before = tokens[first - 1].lower
@@ -184,6 +190,14 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
         after = tokens[candidate.last] if candidate.last < len(tokens) else None
         alone = after is None or after.kind == "mark" or after.lower in _AFTER_NAMES
         yield Evidence("the-alone" if alone else "the", "after 'the'")
+
+
+def _weigh_noun(noun: str, preposition: str, lexicon: Lexicon) -> Iterator[Evidence]:
+    """Weigh the noun before its preposition: `assault on X`, `residents of X`."""
+    if noun in _ATTACKS:
+        yield Evidence("attack-on", f"after {noun!r}")
+    elif preposition == "of" and lexicon.nouns.get(noun) == "population":
+        yield Evidence("people-of", f"after {noun!r}")
 
 
 def _weigh_right(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:

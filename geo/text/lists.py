@@ -56,8 +56,7 @@ def share_parts(scene: Scene, parts: Mapping[int, Part]) -> dict[int, Part]:
 
 def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     """Return the place before `and in`, past an aside between commas."""
-    if place + 1 < len(units) and units[place + 1].lower in _SAID:
-        return None  # ..., and X is
+    says = place + 1 < len(units) and units[place + 1].lower in _SAID
     index = place - 1
     while (
         index >= 0
@@ -68,6 +67,8 @@ def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     if index < 1 or units[index].lower not in _JOINERS:
         return None
     index -= 1
+    if says and not units[index].is_place:
+        return None  # ..., and X is
     if units[index].lower in {",", "first"}:
         index -= 1
         if not units[index].is_place:

@@ -21,6 +21,10 @@ _PARTICLES = word_set(
     "den ould ag"
 )
 _ASSIMILATED = frozenset({"as", "at", "an", "ad", "ar"})  # at-Tamimi; alone they are English
+_OF_PLACES = word_set(
+    "ras ain ayn tal tell tall umm wadi jabal jebel deir kafr kfar beit bayt khirbet bir port fort "
+    "mount san santa saint st los las puerto villa ciudad nova novo novi velyka mala stara novyi"
+)  # words that open names of places
 _LONGEST_PERSON = 6
 _LARGE = 100_000  # persons: a town this large ends no name that is not said to be a person's
 _LONGEST_TITLE = 3
@@ -50,9 +54,13 @@ def find_person(  # noqa: PLR0911 - one return a rule
         return end
     if end - position > 1 and _is_first_name(tokens, position, lexicon):
         return None if _is_notable_place(tokens, position, end, names) else end
-    if end - position > 1 and (
-        _speaks(tokens, position, end, lexicon)
-        or _is_unknown_pair(sentence, position, end, names, lexicon)
+    if (
+        end - position > 1
+        and tokens[position].lower not in _OF_PLACES
+        and (
+            _speaks(tokens, position, end, lexicon)
+            or _is_unknown_pair(sentence, position, end, names, lexicon)
+        )
     ):
         return None if _is_notable_place(tokens, position, end, names, least=0) else end
     return None

@@ -33,6 +33,7 @@ _UNCASED = frozenset({"ar", "fa"})
 _REPEAT = 2.0
 _JOINERS = frozenset({",", "and", "or", "then"})
 _STRONG = 3.0
+_TOWNS = frozenset({"city", "point", "admin2"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ def _decide(sentences: list[Sentence], found: list[list[Candidate]], lexicon: Le
         candidate.reasons = [f"{e.reason} ({e.weight:+.1f})" for e in evidence[:4]]
     for candidates in found:
         _weigh_lists(candidates)
+        _weigh_unknown(candidates, lexicon)
     strong = {c.key for c in open_cases if c.score >= _STRONG}
     for candidate in open_cases:
         named = candidate.key not in context.surnames
@@ -126,6 +128,28 @@ def _weigh_lists(candidates: list[Candidate]) -> None:
             if unsure and placed and one.countries & other.countries:
                 one.score += _REPEAT
                 one.reasons.append(f"listed beside {other.key!r} ({_REPEAT:+.1f})")
+
+
+def _weigh_unknown(candidates: list[Candidate], lexicon: Lexicon) -> None:
+    """Take a name that no index knows for a place, where towns are listed on both sides of it.
+
+    Or on one, with `and` or `or` between: `Rajouri, Mendhar and Uri`.
+    """
+    for index, one in enumerate(candidates):
+        if one.facts or one.settled or one.class_ != "place" or one.score <= 2 * -_STRONG:
+            continue
+        ties = []
+        follows = one.sentence.tokens[one.last : one.last + 1]
+        joined = bool(follows) and follows[0].lower in {"and", "or"}
+        for other in (*candidates[max(0, index - 1) : index], *candidates[index + 1 : index + 2]):
+            left, right = (other, one) if other.first < one.first else (one, other)
+            between = [token.lower for token in one.sentence.tokens[left.last : right.first]]
+            town = other.class_ == "place" and other.kind in _TOWNS and other.score > 0
+            if town and other.key not in lexicon.seats and between and not set(between) - _JOINERS:
+                ties.append(joined or bool({"and", "or"} & set(between)))
+        if any(ties) or len(ties) > 1:
+            one.score += _STRONG + 0.5
+            one.reasons.append(f"in a list of towns ({_STRONG + 0.5:+.1f})")
 
 
 def _read_small_words(sentences: list[Sentence]) -> frozenset[str]:

@@ -12,6 +12,7 @@ from geo.text.lexicon import Entry
 from geo.text.modality import MODALS
 from geo.text.organisations import find_home, find_organisation
 from geo.text.persons import LOCATIVES, find_person
+from geo.text.tokens import fold
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -360,8 +361,9 @@ class _Scanner:
         whole = Candidate(self.sentence, first, self.run.last, "place", "")
         if names_settlement(whole, self.lexicon):
             return True
+        own = fold(facts[0].name) == fold(self._surface(first, last))  # Caño is no Kano
         large = facts[0].kind in AREAS or max((f.population or 0) for f in facts) >= _NOTABLE
-        return not large and bool(first) and self.tokens[first - 1].lower in _LOCATED
+        return not (own and large) and bool(first) and self.tokens[first - 1].lower in _LOCATED
 
     def _with_capital_district(self, end: int, facts: Sequence[NameFact]) -> int:
         """`Washington, D.C.`: the short form is the city's own."""
@@ -425,7 +427,23 @@ class _Scanner:
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
             return unknown
-        return unknown if names_settlement(unknown, self.lexicon) else None
+        if names_settlement(unknown, self.lexicon) or self._is_listed(position, last):
+            return unknown
+        return None
+
+    def _is_listed(self, first: int, last: int) -> bool:
+        """Tell a name that a list may explain: `Rajouri, X and Uri`, `Bajil or X`."""
+        tokens = self.tokens
+        beside = {t.lower for t in (*tokens[first - 1 : first], *tokens[last : last + 1])}
+        after = tokens[last + 1] if last + 1 < len(tokens) else None
+        leads = bool(first) and tokens[first - 1].lower in {"and", "or"}
+        if not beside & {",", "and", "or"} or (after is not None and after.is_acronym):
+            return False
+        follows = tokens[last].lower if last < len(tokens) else ""
+        joined = follows in {"and", "or"}
+        people = self.lexicon.nouns.get(follows) == "population" or self._is_verbal(follows)
+        people = people and not joined
+        return self._is_plain(first, last) and not (people and not leads)
 
     def _is_located(self, first: int, last: int) -> bool:
         """`near X`, where no word of X is known as anything else."""
@@ -436,14 +454,19 @@ class _Scanner:
         after = tokens[last].lower if last < len(tokens) else ""
         if start < first and (after in lexicon.mind["verb"] or after in lexicon.reporting):
             return False
+        return not tokens[last - 1].possessive and self._is_plain(first, last)
+
+    def _is_plain(self, first: int, last: int) -> bool:
+        """Tell whether no word is known as anything but a name."""
+        lexicon = self.lexicon
         known = (lexicon.words, lexicon.first_names, lexicon.surnames, CALENDAR)
-        return not tokens[last - 1].possessive and not any(
+        return not self.sentence.headline and not any(
             any(token.lower in words for words in known)
             or token.is_acronym
             or token.kind != "word"
             or (len(token.text) <= _SHORT and last == first + 1)
             or (token.lower,) in lexicon.titles
-            for token in tokens[first:last]
+            for token in self.tokens[first:last]
             if token.is_capitalised
         )
 

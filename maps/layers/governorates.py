@@ -46,11 +46,14 @@ def _make_popup(unit: Record, run: RunData, words: Wording) -> Popup:
     _ = words.translate
     basis = {
         "figure": _("A dated figure for this unit."),
+        "displaced": _("A dated figure of displaced people, and the residents who are left."),
         "share": _("No dated figure: a share of what is left of the total."),
         "static": _("No dated figure: the static number."),
     }
     title = f"{unit['name']} · {unit['name_ar']}" if unit["name_ar"] else unit["name"]
     rows = [(_("P-code"), unit["pcode"]), *list_people(unit, run, words)]
+    if unit["displaced"] is not None:
+        rows.append((_("Of them displaced"), words.people(unit["displaced"])))
     rows.append((_("Area"), words.measure(unit["area_km2"], "km²")))
     notes = [basis[unit["basis"]]] if unit["basis"] in basis else []
     return Popup(title, rows, notes)

@@ -35,10 +35,13 @@ _TABLES = {
     "exposure_admin": (
         "SELECT zone_id, pcode, name, low, best, high, static FROM exposure_admin ORDER BY rowid"
     ),
-    "units": ("SELECT pcode, name, static, low, best, high, basis FROM unit_people ORDER BY pcode"),
+    "units": (
+        "SELECT pcode, name, static, low, best, high, displaced, basis FROM unit_people "
+        "ORDER BY pcode"
+    ),
     "figures": (
-        "SELECT pcodes, date, kind, low, best, high, agency, verified, used, reason FROM figures "
-        "ORDER BY date, figure_id"
+        "SELECT pcodes, date, kind, low, best, high, agency, operation, round, verified, used, "
+        "reason FROM figures ORDER BY date, figure_id"
     ),
     "warnings": "SELECT code, text FROM cautions ORDER BY rowid",
     "sources": "SELECT name, licence, date, url, attribution FROM sources ORDER BY source_id",
@@ -55,6 +58,7 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "title": facts["title"],
         "input": facts["input"],
         "headline": facts["headline"],
+        "displacement": facts.get("displacement"),
     }
     return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
 

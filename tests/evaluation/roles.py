@@ -2,7 +2,8 @@
 
 A role counts as right where the very span was found and has it; a place that was found though no
 label has it counts as wrong for the role it was given, a labelled one that was missed for the role
-it should have. Threatened targets are counted by place and text, as the map shows them.
+it should have. Threatened targets are counted by place and text, as the map shows them; one that
+could not be located counts as found if the run says that it is threatened and where it is unknown.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ class RoleScore:
     targets: int = 0
     targets_found: int = 0
     targets_wrong: int = 0  # threatened places that no label has
-    targets_abroad: int = 0  # of those, in a country where no label has one
+    targets_false: int = 0  # of those, in a country where the text has no threatened place
+    targets_abroad: int = 0  # threatened places in another country than their labels say
     modality: Counter[str] = field(default_factory=Counter)  # right, all
     dates: Counter[str] = field(default_factory=Counter)  # labelled days and those right; both of
     # places put in their role; of such places those without a labelled day, and those given one
@@ -73,10 +75,12 @@ class RoleScore:
             for role in ROLES
         )
         share, covered = self.sure_near / max(1, self.sure), self.sure / max(1, self.points)
+        false = f"{self.targets_false} where no threat is labelled"
         return [
             ("role macro-F1", f"{self.macro_f1:.3f} ({by_role})"),
             ("threatened targets", f"{self.targets_found} of {self.targets}: {self.recall:.3f}"),
-            ("threatened, not labelled", f"{self.targets_wrong}, {self.targets_abroad} abroad"),
+            ("threatened, not labelled", f"{self.targets_wrong}, {false}"),
+            ("threatened, in a wrong country", f"{self.targets_abroad}"),
             ("actor precision", f"{self.actor_precision:.3f}"),
             ("modality", f"{self.modality['right']} of {self.modality['all']}"),
             ("dates", f"{self.dates['right']} of {self.dates['all']}"),
@@ -151,6 +155,13 @@ def _count_targets(
         if event.role == "threatened" and event.modality in _AHEAD
     }
     by_span = {(m.span_start, m.span_end): m.place_id for m in found.mentions}
+    told = {  # a place that can't be located has no event: a caution tells of it
+        (m.span_start, m.span_end)
+        for m in found.mentions
+        if m.place_id is None and m.role == "threatened" and m.modality in _AHEAD
+    }
+    if told and "threatened-not-located" not in {caution.code for caution in found.cautions}:
+        told = set()
     expected = set()
     for target in labels["threatened"]:
         ids = {
@@ -158,24 +169,32 @@ def _count_targets(
             for label in labels["mentions"]
             if label["text"] == target["name"] or label.get("role") == "threatened"
         }
-        own = {
-            by_span.get((label["start"], label["end"]))
+        spans = {
+            (label["start"], label["end"])
             for label in labels["mentions"]
             if label["text"] == target["name"]
         }
         expected |= ids
+        is_read = bool({by_span.get(span) for span in spans} & threatened or spans & told)
         score.targets += 1
-        score.targets_found += bool(own & threatened)
-        if not own & threatened:
+        score.targets_found += is_read
+        if not is_read:
             score.wrong.append(f"{name}: {target['name']} is not read as threatened")
     countries = {target["country"] for target in labels["threatened"]}
     for place_id in sorted(threatened - expected):
         score.targets_wrong += 1
         abroad = places[place_id].country not in countries
-        score.targets_abroad += abroad
+        score.targets_false += abroad
         score.wrong.append(
             f"{name}: {places[place_id].name} is read as threatened" + " abroad" * abroad
         )
+    lands = {(label["start"], label["end"]): label.get("country") for label in labels["mentions"]}
+    for place_id in sorted(threatened):
+        own = {lands.get(span) for span, found_id in by_span.items() if found_id == place_id}
+        own = own - {None} or set(lands.values())  # of no label: any country of the text's
+        if places[place_id].country not in own:
+            score.targets_abroad += 1
+            score.wrong.append(f"{name}: {places[place_id].name} is in a wrong country")
 
 
 def _count_dates(

@@ -39,7 +39,7 @@ def estimate(tmp_path, place, people, *, west=0.0, north=1.0, cell=0.01, radii=(
         units=units,
         groups=[],
         population_at=lambda _bbox, *, must_reach: grid,  # noqa: ARG005
-        people_in_units=lambda _static: [],
+        people_in_units=lambda _static, _range: [],
     )
     with create_run(tmp_path / "run.duckdb") as con:
         cautions += estimate_exposure(con, inputs)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from geo.errors import UsageError
 from geo.people import Figure, bundled_figures, unit_people
 from geo.people.gaza import GOVERNORATE_PEOPLE, STRIP_PEOPLE
-from geo.people.surface import AGE_SHARE_PER_DAY, SPLIT_SHARE, split_people
+from geo.people.parts import AGE_SHARE_PER_DAY, SPLIT_SHARE, split_people
 
 STRIP = pd.DataFrame(
     {
@@ -289,10 +289,14 @@ def test_more_people_than_were_there_cannot_leave():
 
 
 def test_displaced_people_are_not_everyone_who_is_there():
-    figures = [figure("f", "A", "2024-01-01", 50, kind="displaced_present")]
+    figures = [
+        figure("d", "A", "2024-01-01", 50, kind="displaced_present"),
+        figure("f", "B", "2024-01-01", 200),
+    ]
     table = unit_people(ABC, HUNDREDS, figures, day("2024-01-01"))
     assert bests(table) == HUNDREDS
-    assert reasons(table)["f"][1].startswith("counts displaced people only")
+    assert reasons(table)["d"] == (False, "counts displaced people only, not everyone who is there")
+    assert {unit.displaced for unit in table.units} == {None}
 
 
 def test_figures_for_other_places_are_no_matter():
