@@ -36,6 +36,11 @@ _SMALL_WORDS = word_set(
     "also still just then now"
 )
 _DWELLINGS = frozenset({"village", "villages", "hamlet"})
+_ARTICLES = frozenset({"an", "as", "at", "ad", "ar", "ash", "az"})
+_CONQUERING = word_set(
+    "storm stormed storming seize seized seizing capture captured capturing besiege besieged "
+    "besieging overrun overran retake retook retaking enter entered entering"
+)
 _LOCATED = frozenset({"in", "at", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
@@ -143,7 +148,7 @@ class _Scanner:
         entry = match[1] if match and isinstance(match[1], Entry) else None
         end = match[0] if match and entry else position
         if entry is None and self.tokens[position].lower in _WEAK_CONNECTORS:
-            return None  # an article or a small word opens no name
+            return self._with_article(position)  # no other name opens with a small word
         if entry and entry.class_ in {"actor", "organisation"} and not self._blocked(position):
             return self._from_entry(position, end, entry)
         if entry and entry.kind == "country" and self._abbreviation(end + 1):
@@ -157,6 +162,13 @@ class _Scanner:
             or self._place(position, shortest=end - position + 1)
             or (self._from_entry(position, end, entry) if entry else None)
         )
+
+    def _with_article(self, position: int) -> Candidate | None:
+        """Take `An Nahud`, `As Suwayda`: an Arabic article, where the index knows it whole."""
+        if self.tokens[position].lower not in _ARTICLES or not self.tokens[position].is_capitalised:
+            return None
+        found = self._place(position, shortest=2) if position + 1 < self.run.last else None
+        return found if found is not None and found.facts else None
 
     def _state_in_full(self, position: int) -> Candidate | None:
         """`Republic of Armenia`, `Islamic Republic of Iran`: a country's own name for itself."""
@@ -353,7 +365,10 @@ class _Scanner:
 
         `the village of Abu Sunun`, where an Abu is known, and no Abu Sunun.
         """
-        if first != self.run.first or last == self.run.last or self.sentence.headline:
+        listed = self.tokens[first - 1].lower in {"and", "or"} if first else False
+        if not (first == self.run.first or listed) or last == self.run.last:
+            return False
+        if self.sentence.headline:
             return False
         rest = self.tokens[last : self.run.last]
         if any(not (t.is_capitalised or t.joined) or t.lower in self.lexicon.nouns for t in rest):
@@ -361,9 +376,18 @@ class _Scanner:
         whole = Candidate(self.sentence, first, self.run.last, "place", "")
         if names_settlement(whole, self.lexicon):
             return True
+        if listed:
+            return self._is_plain(first, self.run.last) and not self._is_known_after(first)
         own = fold(facts[0].name) == fold(self._surface(first, last))  # Caño is no Kano
         large = facts[0].kind in AREAS or max((f.population or 0) for f in facts) >= _NOTABLE
         return not (own and large) and bool(first) and self.tokens[first - 1].lower in _LOCATED
+
+    def _is_known_after(self, first: int) -> bool:
+        """Tell whether the index knows the rest of the run by itself: `Goma and Ain Sake`."""
+        return any(
+            self.names.lookup(self._surface(index, self.run.last))
+            for index in range(first + 1, self.run.last)
+        )
 
     def _with_capital_district(self, end: int, facts: Sequence[NameFact]) -> int:
         """`Washington, D.C.`: the short form is the city's own."""
@@ -423,7 +447,9 @@ class _Scanner:
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
         unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
-        if self._is_located(position, last) or self._is_quarter(last):
+        before = tokens[position - 1].lower if position else ""
+        conquered = before in _CONQUERING and self._is_plain(position, last)
+        if conquered or self._is_located(position, last) or self._is_quarter(last):
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
             return unknown
