@@ -32,7 +32,7 @@ _SUBJECTS_OF_TALKS = word_set(
 
 _APPOSITION = 6  # units from a comma to the noun of an apposition
 _QUOTES = frozenset({'"', "\u201c", "\u201d"})
-_DOER = 6  # units from a place to those who do what a relative clause tells
+_DOER = 10  # units from a place to those who do what a relative clause tells
 _BEARING = 10  # units from a place back to the comma of an apposition
 _BEARINGS = word_set(
     "north south east west northeast northwest southeast southwest north-east north-west "

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _AHEAD = 16
 _PROSPECT = 5  # units within which the verb must come
 _FALLEN_TO = frozenset({"", "to", "into", "on", "in", ",", "within"})
+_KINDS = word_set("camp crossing village town city district county province state airport base")
 _BE = word_set("be been being is are was were get got")
 _OPENERS = word_set("that and but if then or when whether how why should so \u201c \" ' \u2018")
 
@@ -63,6 +64,8 @@ def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - o
     """Return the part that a clause after `where` or `which` gives to the place before it."""
     units = scene.units
     index = place + 1
+    if index < len(units) and units[index].lower in _KINDS:
+        index += 1
     if index < len(units) and units[index].lower == ",":
         index += 1
     if index >= len(units) or units[index].lower not in {"where", "which"}:
