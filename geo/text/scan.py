@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # Small words inside names: Deir al-Balah, Port-au-Prince, Rio de Janeiro, Dar es Salaam.
 CONNECTORS = word_set(
-    "al el as ad an ar at ash az ed es et ul ibn bin ben bint abu umm de del della di da do dos "
+    "al el as ad an ar at ash az ed es et ez ul ibn bin ben bint abu umm de del della di da do dos "
     "das du des d la le les los las lez sur sous en au aux aan am van von der den het upon and of "
     "the"
 )
@@ -36,7 +36,7 @@ _SMALL_WORDS = word_set(
     "also still just then now"
 )
 _DWELLINGS = frozenset({"village", "villages", "hamlet"})
-_ARTICLES = frozenset({"an", "as", "at", "ad", "ar", "ash", "az"})
+_ARTICLES = frozenset({"am", "an", "as", "at", "ad", "ar", "ash", "az"})
 _CONQUERING = word_set(
     "storm stormed storming seize seized seizing capture captured capturing besiege besieged "
     "besieging overrun overran retake retook retaking enter entered entering"
@@ -111,6 +111,8 @@ def _step(tokens: tuple[Token, ...], position: int) -> int:
         return 0
     if token.is_capitalised:
         return 1
+    if position + 1 < len(tokens) and token.joined and tokens[position + 1].joined:
+        return 2 if tokens[position + 1].is_capitalised else 0  # Mazar-i-Sharif
     for length in (1, 2):
         part = tokens[position : position + length]
         after = tokens[position + length] if position + length < len(tokens) else None
