@@ -40,7 +40,7 @@ _AFTER_NAMES = _WEAK_PREPOSITIONS | LOCATIVES | {"and", "or", "with", "is", "was
 _TAKES_PLACE = frozenset(
     {"leaving", "assault", "seizing", "siege", "encircle", "visiting", "flight"}
 )
-_ATTACKS = word_set(
+ATTACKS = word_set(
     "attack attacks assault assaults offensive offensives strike strikes airstrike airstrikes raid "
     "raids siege push advance advances march shelling bombardment bombing battle fight fighting "
     "capture seizure fall storming takeover incursion incursions onslaught"
@@ -141,7 +141,7 @@ def _weigh_shape(candidate: Candidate, context: Context, lexicon: Lexicon) -> It
         yield Evidence("opening", "opens the sentence")
     if word.is_acronym and len(word.text) <= 5 and not _all_capitals(candidate):
         yield Evidence("acronym", "an acronym")
-    if len(candidate.key) <= _SHORT:
+    if len(candidate.key) <= _SHORT and not names_settlement(candidate, lexicon):
         yield Evidence("short", "a very short word")
     if candidate.sentence.headline:
         yield Evidence("headline", "a word of a headline")
@@ -194,7 +194,7 @@ def _weigh_left(candidate: Candidate, lexicon: Lexicon) -> Iterator[Evidence]:
 
 def _weigh_noun(noun: str, preposition: str, lexicon: Lexicon) -> Iterator[Evidence]:
     """Weigh the noun before its preposition: `assault on X`, `residents of X`."""
-    if noun in _ATTACKS:
+    if noun in ATTACKS:
         yield Evidence("attack-on", f"after {noun!r}")
     elif preposition == "of" and lexicon.nouns.get(noun) == "population":
         yield Evidence("people-of", f"after {noun!r}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
-from geo.text.evidence import CALENDAR, DIRECTIONS, names_settlement
+from geo.text.evidence import ATTACKS, CALENDAR, DIRECTIONS, names_settlement
 from geo.text.features import find_feature
 from geo.text.lexicon import Entry
 from geo.text.modality import MODALS
@@ -41,6 +41,8 @@ _CONQUERING = word_set(
     "storm stormed storming seize seized seizing capture captured capturing besiege besieged "
     "besieging overrun overran retake retook retaking enter entered entering"
 )
+_CAMPAIGNS = ATTACKS - word_set("attack attacks strike strikes fight fighting raid raids")
+_TOWARDS = frozenset({"on", "into", "of", "for", "to", "toward", "towards"})
 _LOCATED = frozenset({"in", "at", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
@@ -449,8 +451,7 @@ class _Scanner:
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
         unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
-        before = tokens[position - 1].lower if position else ""
-        conquered = before in _CONQUERING and self._is_plain(position, last)
+        conquered = self._is_conquered(position) and self._is_plain(position, last, shortest=3)
         if conquered or self._is_located(position, last) or self._is_quarter(last):
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
@@ -458,6 +459,13 @@ class _Scanner:
         if names_settlement(unknown, self.lexicon) or self._is_listed(position, last):
             return unknown
         return None
+
+    def _is_conquered(self, position: int) -> bool:
+        """`stormed X`, `the assault on X`: what armies do to places, more than to people."""
+        before = [token.lower for token in self.tokens[max(0, position - 2) : position]]
+        if before[-1:] and before[-1] in _CONQUERING:
+            return True
+        return len(before) == 2 and before[0] in _CAMPAIGNS and before[1] in _TOWARDS
 
     def _is_listed(self, first: int, last: int) -> bool:
         """Tell a name that a list may explain: `Rajouri, X and Uri`, `Bajil or X`."""
@@ -484,7 +492,7 @@ class _Scanner:
             return False
         return not tokens[last - 1].possessive and self._is_plain(first, last)
 
-    def _is_plain(self, first: int, last: int) -> bool:
+    def _is_plain(self, first: int, last: int, shortest: int = _SHORT + 1) -> bool:
         """Tell whether no word is known as anything but a name."""
         lexicon = self.lexicon
         known = (lexicon.words, lexicon.first_names, lexicon.surnames, CALENDAR)
@@ -492,7 +500,7 @@ class _Scanner:
             any(token.lower in words for words in known)
             or token.is_acronym
             or token.kind != "word"
-            or (len(token.text) <= _SHORT and last == first + 1)
+            or (len(token.text) < shortest and last == first + 1)
             or (token.lower,) in lexicon.titles
             for token in self.tokens[first:last]
             if token.is_capitalised

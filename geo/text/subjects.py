@@ -63,11 +63,7 @@ def _read_inner(scene: Scene, place: int, governor: Governor) -> Part | None:
 def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - one return a rule
     """Return the part that a clause after `where` or `which` gives to the place before it."""
     units = scene.units
-    index = place + 1
-    if index < len(units) and units[index].lower in _KINDS:
-        index += 1
-    if index < len(units) and units[index].lower == ",":
-        index += 1
+    index = _skip_kind(units, place + 1)
     if index >= len(units) or units[index].lower not in {"where", "which"}:
         return None
     clause = units[index].clause
@@ -88,6 +84,13 @@ def read_relative(scene: Scene, place: int) -> Part | None:  # noqa: PLR0911 - o
             part = scene.violence(step, place)
             return None if part.modality == "denied" else part
     return None
+
+
+def _skip_kind(units: tuple[Unit, ...], index: int) -> int:
+    """Go past `camp,` behind the name of a camp, and past a comma."""
+    if index < len(units) and units[index].lower in _KINDS:
+        index += 1
+    return index + (index < len(units) and units[index].lower == ",")
 
 
 def _is_free(scene: Scene, index: int) -> bool:
