@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from geo.text.clauses import Unit
     from geo.text.scene import Part, Scene
 
-_JOINERS = frozenset({"and", "or", "then"})
+_JOINERS = frozenset({"and", "or", "then", "along", "together", "well", "but", "plus"})
 _LINKS = word_set(
     "after it in on at near around of the a its their nearby neighbouring also even later "
     "further town city village camp camps towns villages district outside from then both to "
@@ -57,16 +57,16 @@ def share_parts(scene: Scene, parts: Mapping[int, Part]) -> dict[int, Part]:
 def _find_fellow(units: tuple[Unit, ...], place: int) -> int | None:
     """Return the place before `and in`, past an aside between commas."""
     says = place + 1 < len(units) and units[place + 1].lower in _SAID
-    index = place - 1
+    index, joined = place - 1, False
     while (
         index >= 0
         and place - index <= _MOST_LINKS
-        and (units[index].lower in _LINKS or units[index].kind == "number")
+        and (units[index].lower in _LINKS | _JOINERS or units[index].kind == "number")
     ):
+        joined = joined or units[index].lower in _JOINERS
         index -= 1
-    if index < 1 or units[index].lower not in _JOINERS:
+    if index < 0 or not joined:
         return None
-    index -= 1
     if says and not units[index].is_place:
         return None  # ..., and X is
     if units[index].lower in {",", "first"}:
