@@ -2,7 +2,8 @@
 
 `tuned` may be looked at while rules are made, `scored` only ever scored: they were split before
 either was read by civmap. `varied` tells threats in words as unlike as could be thought of, to tune
-on too; `fresh` was written last, scored once unseen (`docs/reading.md`), and tuned on since. In all, `threatened` as a role goes with a modality of its own.
+on too; `fresh` was written last, scored once unseen (`docs/reading.md`), and tuned on since. In
+all, `threatened` as a role goes with a modality of its own.
 """
 
 import csv
