@@ -50,7 +50,7 @@ _KINDS_OF_STATE = _STATES | word_set(
     "islamic democratic federal federative socialist arab bolivarian hashemite oriental united"
 )
 _NOTABLE = 15_000  # persons: of a smaller town hardly a hospital or an airport is told
-_SHORT = 3  # letters
+_SHORT = 3  # letters: shorter words alone are hardly names
 _LONGEST_NAME = 6  # words
 _LONGEST_RUN = 40
 
@@ -451,7 +451,7 @@ class _Scanner:
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
         unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
-        conquered = self._is_conquered(position) and self._is_plain(position, last, shortest=3)
+        conquered = self._is_conquered(position) and self._is_plain(position, last)
         if conquered or self._is_located(position, last) or self._is_quarter(last):
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
@@ -492,7 +492,7 @@ class _Scanner:
             return False
         return not tokens[last - 1].possessive and self._is_plain(first, last)
 
-    def _is_plain(self, first: int, last: int, shortest: int = _SHORT + 1) -> bool:
+    def _is_plain(self, first: int, last: int) -> bool:
         """Tell whether no word is known as anything but a name."""
         lexicon = self.lexicon
         known = (lexicon.words, lexicon.first_names, lexicon.surnames, CALENDAR)
@@ -500,7 +500,7 @@ class _Scanner:
             any(token.lower in words for words in known)
             or token.is_acronym
             or token.kind != "word"
-            or (len(token.text) < shortest and last == first + 1)
+            or (len(token.text) < _SHORT and last == first + 1)
             or (token.lower,) in lexicon.titles
             for token in self.tokens[first:last]
             if token.is_capitalised
