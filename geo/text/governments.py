@@ -32,14 +32,16 @@ _IRREGULAR = word_set(
     "sent gave took put made kept drew held let told paid bought sold shut cut broke chose spoke "
     "wrote flew brought began wants speaks keeps pays sends holds needs knows thinks stays answers "
     "repeats moves reports shows asks leaves lets left built builds buys sells threw stood quit "
-    "withdrew won saw thought felt meant led hid bid spent lent set"
+    "withdrew won fought saw thought felt meant led hid bid spent lent set"
 )
 _ADDRESSED = word_set("asked urged accused blamed invited informed criticised pressed told warned")
 _DONE = word_set("flown drawn taken given put made let shown broken written spoken frozen begun")
 _SKIPPED = word_set(
-    "also again now then since meanwhile itself too not never soon later twice on yet for part"
+    "also again now then since meanwhile itself too not never soon later twice on yet for part "
+    "still both all each just once"
 )
 _VERBS_IN_LY = word_set("reply supply apply rely comply fly multiply rally")
+_WILLING = word_set("expected due set ready prepared willing reluctant unwilling determined")
 _HAVE = frozenset({"has", "have", "had"})
 _MODALS = word_set("will would could may might must should can did does do")
 _BE = frozenset({"is", "was", "are", "were"})
@@ -83,7 +85,7 @@ def _find_act(scene: Scene, units: list[Unit], words: list[str]) -> str | None:
     """Return the words that tell an act."""
     second = words[1] if len(words) > 1 else ""
     if words[0] in _MODALS | _HAVE | _BE:
-        done = _does_after_auxiliary(scene, words[0], second, words[2:3])
+        done = _does_after_auxiliary(scene, words[0], second, words[2:4])
         return f"{words[0]} {second}" if done else None
     return words[0] if _does(scene, units[0], words[0], second) else None
 
@@ -92,9 +94,13 @@ def _does_after_auxiliary(scene: Scene, auxiliary: str, verb: str, after: list[s
     """Tell an act: `will send`, `has drafted`, `has yet to`, `is paying`, `was asked`."""
     if auxiliary in _MODALS:
         return verb != "" and verb not in _BORNE | _NO_VERB
+    if verb in _WILLING and after[:1] == ["to"]:  # is expected to respond
+        return len(after) > 1 and after[1] not in _BORNE
+    if auxiliary in _HAVE and verb == "been" and after:  # has been mediating
+        auxiliary, verb = "was", after[0]
     if auxiliary in _BE:
         return (verb.endswith("ing") and verb not in _BORNE_NOW) or verb in _ADDRESSED
-    if verb == "to" or (verb == "no" and after in (["intention"], ["plans"])):
+    if verb == "to" or (verb == "no" and after[:1] in (["intention"], ["plans"])):
         return True
     if verb in scene.lexicon.mind["verb"] - scene.lexicon.mind["weak"]:
         return True
@@ -114,4 +120,6 @@ def _does(scene: Scene, unit: Unit, verb: str, after: str) -> bool:
         return True
     if verb in {"back", "support"}:
         return after in {"the", "his", "its", "a", "both", "their"}
+    if after and any(form == "third" for _, form in unit.verbs):
+        return True
     return verb in _IRREGULAR or (verb.endswith("ed") and verb not in scene.lexicon.nouns)
