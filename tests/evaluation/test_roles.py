@@ -1,8 +1,8 @@
 """The gates: roles, threatened places, actors and the `sure` tier, on the labelled texts.
 
 `tuned` was looked at while rules were made; of `scored` only the figures were, and `unseen` was
-scored once, when all rules stood. `varied` tells of threats in words as unlike as could be thought of:
-its lower gates say how far rules go.
+scored once, when all rules stood. `varied` tells of threats in words as unlike as could be
+thought of: its lower gates say how far rules go.
 """
 
 from pathlib import Path

@@ -3,8 +3,8 @@
 `tuned` may be looked at while rules are made, `scored` only ever scored: they were split before
 either was read by civmap. `varied` tells threats in words as unlike as could be thought of, to tune
 on too; `fresh` was scored once unseen (`docs/reading.md`), and tuned on since; `unseen` was written
-last and is to stay so: look at none of its texts or faults. In all, `threatened` as a role goes with
-a modality of its own.
+last and is to stay so: look at none of its texts or faults. In all, `threatened` as a role goes
+with a modality of its own.
 """
 
 import csv
