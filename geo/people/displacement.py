@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.errors import TableError, UnavailableError
+from geo.errors import TableError
 from geo.people import dtm, hapi
 from geo.people.accounting import Accounting, RowFate
-from geo.people.figures import parse_figures
+from geo.people.figures import parse_figures, read_whole
 from geo.people.idp_rows import CellError, IdpRow
 from geo.people.rounds import Rounds
 
@@ -66,12 +66,7 @@ def read_displacement(
         If it has none of the forms, or civmap's own with faults (every one is named), or no row
         of IOM's or HAPI's is for a unit in use.
     """
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise TableError(f"{path}: more than {_MAX_BYTES // 1_000_000} MB; expected a table")
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
+    data = read_whole(path, _MAX_BYTES)
     return parse_displacement(data, str(path), units=units, as_of=as_of, wholes=wholes)
 
 

@@ -103,13 +103,26 @@ def read_figures(
     TableError
         If it is no such table; the message lists every fault with its row.
     """
+    data = read_whole(path, _MAX_BYTES)
+    return parse_figures(data, str(path), known_pcodes=known_pcodes, wholes=wholes)
+
+
+def read_whole(path: Path, most: int) -> bytes:
+    """Return a table's bytes.
+
+    Raises
+    ------
+    UnavailableError
+        If the file can't be read.
+    TableError
+        If it has more than `most` bytes.
+    """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise TableError(f"{path}: more than {_MAX_BYTES // 1_000_000} MB; expected a table")
-        data = path.read_bytes()
+        if path.stat().st_size > most:
+            raise TableError(f"{path}: more than {most // 1_000_000} MB; expected a table")
+        return path.read_bytes()
     except OSError as error:
         raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
-    return parse_figures(data, str(path), known_pcodes=known_pcodes, wholes=wholes)
 
 
 def parse_figures(

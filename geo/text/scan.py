@@ -6,13 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from geo.text.candidates import AREAS, Candidate
-from geo.text.evidence import ATTACKS, CALENDAR, DIRECTIONS, names_settlement
+from geo.text.evidence import DIRECTIONS, names_settlement
 from geo.text.features import find_feature
 from geo.text.lexicon import Entry
-from geo.text.modality import MODALS
 from geo.text.organisations import find_home, find_organisation
 from geo.text.persons import LOCATIVES, find_person
 from geo.text.tokens import fold
+from geo.text.unknown import (
+    LOCATED,
+    is_plain,
+    is_taken_for_place,
+    is_verbal,
+    may_be_listed,
+)
 from geo.text.words import word_set
 
 if TYPE_CHECKING:
@@ -31,26 +37,13 @@ CONNECTORS = word_set(
 _WEAK_CONNECTORS = frozenset({"and", "of", "the", "as", "at", "an", "am", "do", "sur", "en"})
 _STRONG_CONNECTORS = CONNECTORS - _WEAK_CONNECTORS
 _INSIDE = frozenset({"leave", "leaving", "join", "joining", "outside", "across"})
-_SMALL_WORDS = word_set(
-    "and or but to in on at for from with by as of after before that which who when while if not "
-    "also still just then now"
-)
-_DWELLINGS = frozenset({"village", "villages", "hamlet"})
 _ARTICLES = frozenset({"am", "an", "as", "at", "ad", "ar", "ash", "az"})
-_CONQUERING = word_set(
-    "storm stormed storming seize seized seizing capture captured capturing besiege besieged "
-    "besieging overrun overran retake retook retaking enter entered entering"
-)
-_CAMPAIGNS = ATTACKS - word_set("attack attacks strike strikes fight fighting raid raids")
-_TOWARDS = frozenset({"on", "into", "of", "for", "to", "toward", "towards"})
-_LOCATED = frozenset({"in", "at", "near", "around", "outside", "inside"})
 _SHORTENED = frozenset({"st", "ste", "mt", "ft", "pt"})  # St. Louis: the stop is in the name
 _STATES = frozenset({"republic", "kingdom", "state", "commonwealth", "sultanate", "emirate"})
 _KINDS_OF_STATE = _STATES | word_set(
     "islamic democratic federal federative socialist arab bolivarian hashemite oriental united"
 )
 _NOTABLE = 15_000  # persons: of a smaller town hardly a hospital or an airport is told
-_SHORT = 3  # letters: shorter words alone are hardly names
 _LONGEST_NAME = 6  # words
 _LONGEST_RUN = 40
 
@@ -228,21 +221,13 @@ class _Scanner:
         class_ = entry.class_
         if before in LOCATIVES | _INSIDE:
             class_ = "place"
-        elif after is not None and after.kind == "word" and not self._is_verbal(after.lower):
+        elif (
+            after is not None and after.kind == "word" and not is_verbal(after.lower, self.lexicon)
+        ):
             class_ = "demonym"
         if class_ == entry.class_:
             return entry
         return replace(entry, class_=class_, place=entry.name, kind="region")
-
-    def _is_verbal(self, word: str) -> bool:
-        """Tell whether a word says what the name before it does, or links it to what follows."""
-        lexicon = self.lexicon
-        return (
-            word in lexicon.mind["verb"]
-            or word in lexicon.reporting
-            or word in MODALS
-            or word in _SMALL_WORDS
-        )
 
     def _person(self, position: int) -> Candidate | None:
         last = find_person(self.sentence, position, self.run.last, self.names, self.lexicon)
@@ -381,10 +366,11 @@ class _Scanner:
         if names_settlement(whole, self.lexicon):
             return True
         if listed:
-            return self._is_plain(first, self.run.last) and not self._is_known_after(first)
+            known = self._is_known_after(first)
+            return not known and is_plain(self.sentence, first, self.run.last, self.lexicon)
         own = fold(facts[0].name) == fold(self._surface(first, last))  # Caño is no Kano
         large = facts[0].kind in AREAS or max((f.population or 0) for f in facts) >= _NOTABLE
-        return not (own and large) and bool(first) and self.tokens[first - 1].lower in _LOCATED
+        return not (own and large) and bool(first) and self.tokens[first - 1].lower in LOCATED
 
     def _is_known_after(self, first: int) -> bool:
         """Tell whether the index knows the rest of the run by itself: `Goma and Ain Sake`."""
@@ -451,67 +437,15 @@ class _Scanner:
         if last <= position or tokens[position].lower in self.lexicon.words:
             return None
         unknown = Candidate(self.sentence, position, last, "place", self._surface(position, last))
-        conquered = self._is_conquered(position) and self._is_plain(position, last)
-        if conquered or self._is_located(position, last) or self._is_quarter(last):
+        if is_taken_for_place(self.sentence, self.run.first, position, last, self.lexicon):
             unknown.settled = True
             unknown.reasons = ["taken for a place by the words beside it, in no name index"]
             return unknown
-        if names_settlement(unknown, self.lexicon) or self._is_listed(position, last):
+        if names_settlement(unknown, self.lexicon) or may_be_listed(
+            self.sentence, position, last, self.lexicon
+        ):
             return unknown
         return None
-
-    def _is_conquered(self, position: int) -> bool:
-        """`stormed X`, `the assault on X`: what armies do to places, more than to people."""
-        before = [token.lower for token in self.tokens[max(0, position - 2) : position]]
-        if before[-1:] and before[-1] in _CONQUERING:
-            return True
-        return len(before) == 2 and before[0] in _CAMPAIGNS and before[1] in _TOWARDS
-
-    def _is_listed(self, first: int, last: int) -> bool:
-        """Tell a name that a list may explain: `Rajouri, X and Uri`, `Bajil or X`."""
-        tokens = self.tokens
-        beside = {t.lower for t in (*tokens[first - 1 : first], *tokens[last : last + 1])}
-        after = tokens[last + 1] if last + 1 < len(tokens) else None
-        leads = bool(first) and tokens[first - 1].lower in {"and", "or"}
-        if not beside & {",", "and", "or"} or (after is not None and after.is_acronym):
-            return False
-        follows = tokens[last].lower if last < len(tokens) else ""
-        joined = follows in {"and", "or"}
-        people = self.lexicon.nouns.get(follows) == "population" or self._is_verbal(follows)
-        people = people and not joined
-        return self._is_plain(first, last) and not (people and not leads)
-
-    def _is_located(self, first: int, last: int) -> bool:
-        """`near X`, where no word of X is known as anything else."""
-        tokens, lexicon = self.tokens, self.lexicon
-        start = self.run.first if first and tokens[first - 1].lower == "and" else first
-        if not start or tokens[start - 1].lower not in _LOCATED or self.sentence.headline:
-            return False
-        after = tokens[last].lower if last < len(tokens) else ""
-        if start < first and (after in lexicon.mind["verb"] or after in lexicon.reporting):
-            return False
-        return not tokens[last - 1].possessive and self._is_plain(first, last)
-
-    def _is_plain(self, first: int, last: int) -> bool:
-        """Tell whether no word is known as anything but a name."""
-        lexicon = self.lexicon
-        known = (lexicon.words, lexicon.first_names, lexicon.surnames, CALENDAR)
-        return not self.sentence.headline and not any(
-            any(token.lower in words for words in known)
-            or token.is_acronym
-            or token.kind != "word"
-            or (len(token.text) < _SHORT and last == first + 1)
-            or (token.lower,) in lexicon.titles
-            for token in self.tokens[first:last]
-            if token.is_capitalised
-        )
-
-    def _is_quarter(self, last: int) -> bool:
-        """Tell `the X district of Y`, `X village`."""
-        words = [token.lower for token in self.tokens[last : last + 2]]
-        if words[:1] and words[0] in _DWELLINGS:
-            return True
-        return len(words) == 2 and words[1] == "of" and self.lexicon.nouns.get(words[0]) == "area"
 
 
 def _article(entry: Entry) -> str:
