@@ -105,7 +105,8 @@ class Assessment:
     def units(self) -> gpd.GeoDataFrame:
         """Administrative units with their people on the day, EPSG:4326."""
         return self._shapes(
-            "SELECT admin_units.*, static, low, best, high, displaced, factor, basis "
+            "SELECT admin_units.*, static, low, best, high, displaced, factor, on_land, land_km2, "
+            "basis "
             "FROM admin_units LEFT JOIN unit_people USING (pcode) ORDER BY pcode"
         )
 
@@ -289,6 +290,8 @@ def _fill_run(
         groups=people.groups,
         population_at=people.read_grid,
         people_in_units=people.place_people,
+        as_of=as_of,
+        draws=people.draws,
     )
     exposure_cautions = estimate_exposure(con, inputs)
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}

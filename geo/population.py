@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.draws import Draws
 from geo.errors import RasterError
 from geo.people import (
     FACILITIES_SOURCE,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.people import Accounting, Facility, Figure, PopulationGrid, UnitPeople
+    from geo.people import Accounting, Facility, Figure, PopulationGrid, StaticDoubt, UnitTable
     from geo.people.selection import FigureUse
     from geo.places import Gazetteer
     from geo.settings import Settings
@@ -54,6 +55,8 @@ class PopulationFinder:
         Groups of units whose people are known together.
     accounting
         What became of the rows of a displacement table of the user's; None: there is none.
+    draws
+        Of everything that is in doubt.
     sources, cautions, uses
         What was used so far: sources, what to know of them, and dated figures.
     """
@@ -65,6 +68,7 @@ class PopulationFinder:
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
+        self.draws = Draws(settings.draws, settings.seed, frozenset(settings.certain))
         self._figures, self.accounting = _read_displacement(settings, territory, as_of)
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
@@ -95,30 +99,35 @@ class PopulationFinder:
         return grid
 
     def place_people(
-        self, static: Mapping[str, float], static_range: tuple[float, float]
-    ) -> list[UnitPeople]:
-        """Return people on the day for the units whose whole is counted.
+        self, static: Mapping[str, float], doubt: StaticDoubt, as_of: date, *, telling: bool
+    ) -> UnitTable | None:
+        """Return people on a day in the units whose whole is counted; None: there are none.
 
         Parameters
         ----------
         static
             Static persons by P-code; units of a parent that is not wholly here are left out.
-        static_range
-            How far they may be off: factors for low and high.
+        doubt
+            How far they may be off.
+        telling
+            Whether the figures and cautions are those of the run's own day.
         """
         parents = self._units["parent_pcode"].fillna("")
         here = self._units["pcode"].isin(list(static))
         partial = set(parents[~here])
         whole = self._units[here & ~parents.isin(partial)]
         if whole.empty:
-            return []
-        table = unit_people(whole, static, self._figures, self._as_of, static_range=static_range)
-        self.cautions += table.cautions
-        touched = set(whole["pcode"])
-        self.uses |= {
-            use.figure.figure_id: use for use in table.figures if touched & set(use.figure.pcodes)
-        }
-        return list(table.units)
+            return None
+        table = unit_people(whole, static, self._figures, as_of, doubt=doubt, draws=self.draws)
+        if telling:
+            self.cautions += table.cautions
+            touched = set(whole["pcode"])
+            self.uses |= {
+                use.figure.figure_id: use
+                for use in table.figures
+                if touched & set(use.figure.pcodes)
+            }
+        return table
 
     def figure_records(self) -> list[dict[str, Any]]:
         """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from geo.draws import COUNT
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Settings:
         Largest article that is read.
     raster_limit_cells
         Most cells of a raster that are loaded for one area of interest.
+    draws, seed
+        How many draws the ranges are made from, and their seed.
+    certain
+        Sources of doubt that are taken as certain, of `geo.draws.DOUBTS`.
 
     Raises
     ------
@@ -73,6 +78,9 @@ class Settings:
     offline: bool = False
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
+    draws: int = COUNT
+    seed: int = 0
+    certain: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km

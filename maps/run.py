@@ -66,7 +66,7 @@ class RunData:
         With their place's columns (`name`, `country`, `place_kind`, `lon`, `lat`, ...).
     units
         Administrative units with their people (`static`, `low`, `best`, `high`, `displaced`,
-        `factor`, `basis`; None where the run has no figures for the unit).
+        `factor`, `on_land`, `land_km2`, `basis`; None where the run has no figures for the unit).
     zones
         With their exposure (`static`, `low`, `best`, `high`, ...; None where nobody can be
         counted).
@@ -217,7 +217,8 @@ _EVENTS = """
     ORDER BY e.event_id
 """
 _UNITS = """
-    SELECT u.*, n.static, n.low, n.best, n.high, n.displaced, n.factor, n.basis
+    SELECT u.*, n.static, n.low, n.best, n.high, n.displaced, n.factor, n.on_land,
+        n.land_km2, n.basis
     FROM admin_units u LEFT JOIN unit_people n USING (pcode)
     ORDER BY u.pcode
 """

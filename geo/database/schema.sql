@@ -197,7 +197,9 @@ CREATE TABLE unit_people (              -- people in each administrative unit on
     low       DOUBLE NOT NULL,
     best      DOUBLE NOT NULL,
     high      DOUBLE NOT NULL,
-    factor    DOUBLE NOT NULL,          -- best / static: what each cell of the unit is scaled by
+    factor    DOUBLE NOT NULL,          -- what each cell of the unit is scaled by
+    on_land   DOUBLE,                   -- how many of best stay evenly over the unit's land
+    land_km2  DOUBLE,                   -- the unit's area with population data
     displaced DOUBLE,                   -- how many of best are displaced; NULL: no figure in use
     basis     VARCHAR NOT NULL          -- figure | displaced | share | static
 );
@@ -234,4 +236,24 @@ CREATE TABLE facilities (
     lat              DOUBLE NOT NULL,
     position_quality VARCHAR NOT NULL,  -- supported | approximate
     source_id        VARCHAR NOT NULL
+);
+
+CREATE TABLE series (                   -- exposure on each day of the series
+    zone_id VARCHAR NOT NULL,
+    as_of   DATE NOT NULL,
+    low     BIGINT NOT NULL,
+    best    BIGINT NOT NULL,
+    high    BIGINT NOT NULL,
+    static  BIGINT NOT NULL,
+    PRIMARY KEY (zone_id, as_of)
+);
+
+CREATE TABLE series_units (             -- people in each unit on each day of the series
+    pcode  VARCHAR NOT NULL,
+    as_of  DATE NOT NULL,
+    low    DOUBLE NOT NULL,
+    best   DOUBLE NOT NULL,
+    high   DOUBLE NOT NULL,
+    static DOUBLE NOT NULL,
+    PRIMARY KEY (pcode, as_of)
 );

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.exposure.ranges import SHIFT_BEARINGS, combine_parts, round_family
-from geo.types import Caution, Interval
+from geo.draws import find_interval, to_persons
+from geo.exposure.rounding import round_family, round_parts
+from geo.types import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from geo.exposure.count import Piece
+    from geo.exposure.simulation import ZoneRange
     from geo.exposure.tally import Tally
     from geo.exposure.zones import Zone
+    from geo.types import Interval
 
 _GAP = 0.02  # a zone with more than this part without data gets a caution
 _KNOWN = 0.01  # with data for less than this part, a zone's people are unknown; an islet has more
 _MOVED = 1.5  # a unit with this many times its residents, or as many times fewer
 
 
+def find_known(zones: Sequence[Zone], tally: Tally) -> list[Zone]:
+    """Return the zones that have population data for more than a speck of their area."""
+    return [zone for zone in zones if tally.valid_km2(zone.zone_id) > _KNOWN * zone.area_km2]
+
+
 def build_rows(
-    zones: Sequence[Zone], tally: Tally, names: Mapping[str, str]
+    zones: Sequence[Zone],
+    tally: Tally,
+    names: Mapping[str, str],
+    ranges: Mapping[str, ZoneRange],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the rows of `exposure` and `exposure_admin` for the zones whose people are known.
 
@@ -28,23 +43,71 @@ def build_rows(
     ----------
     names
         Of units, by P-code.
+    ranges
+        Of every zone whose people are known.
     """
-    known = [zone for zone in zones if _is_known(zone, tally)]
-    best = round_family(zones, {z.zone_id: _by_unit(tally, z, tally.best) for z in known})
+    known = find_known(zones, tally)
+    best = round_bests(zones, tally)
     static = round_family(
         zones, {z.zone_id: _by_unit(tally, z, lambda piece: piece.static) for z in known}
     )
     rows, parts = [], []
     for zone in known:
         here, before = best[zone.zone_id], static[zone.zone_id]
-        row = _exposure_row(zone, tally, sum(here.values()))
+        found = ranges[zone.zone_id]
+        row = _exposure_row(zone, tally, sum(here.values()), found)
         rows.append(row | {"static": sum(before.values())})
-        parts += _admin_rows(zone, tally, here, before, names)
+        parts += _admin_rows(zone, tally, here, before, names, found.units)
     return rows, parts
 
 
-def _is_known(zone: Zone, tally: Tally) -> bool:
-    return tally.valid_km2(zone.zone_id) > _KNOWN * zone.area_km2
+def build_series(
+    zones: Sequence[Zone],
+    tally: Tally,
+    people: Mapping[str, NDArray[np.float64]],
+    day: date,
+) -> list[dict[str, Any]]:
+    """Return rows of `series` for the zones whose people are known.
+
+    Parameters
+    ----------
+    people
+        In every draw, by zone.
+    """
+    best = round_bests(zones, tally)
+    static = round_family(
+        zones,
+        {
+            zone_id: {piece.pcode: piece.static for piece in tally.pieces[zone_id]}
+            for zone_id in best
+        },
+    )
+    rows = []
+    for zone_id, here in best.items():
+        total = sum(here.values())
+        low, high = _round_range(find_interval(people[zone_id], total), total)
+        rows.append(
+            {
+                "zone_id": zone_id,
+                "as_of": day,
+                "low": low,
+                "best": total,
+                "high": high,
+                "static": sum(static[zone_id].values()),
+            }
+        )
+    return rows
+
+
+def round_bests(zones: Sequence[Zone], tally: Tally) -> dict[str, dict[str | None, int]]:
+    """Return the best figures by zone and unit, in whole persons that add up."""
+    known = find_known(zones, tally)
+    return round_family(zones, {z.zone_id: find_bests(z, tally) for z in known})
+
+
+def find_bests(zone: Zone, tally: Tally) -> dict[str | None, float]:
+    """Return the best figures of a zone by unit."""
+    return _by_unit(tally, zone, tally.best)
 
 
 def warn_of_gaps(
@@ -92,16 +155,17 @@ def warn_of_spread(zones: Sequence[Zone], tally: Tally) -> list[Caution]:
     moved = [
         unit.name
         for pcode, unit in sorted(tally.units.items())
-        if pcode in parts and not 1 / _MOVED < unit.factor < _MOVED
+        if pcode in parts and not 1 / _MOVED < unit.best / max(unit.static, 1.0) < _MOVED
     ]
     if not moved:
         return []
     return [
         Caution(
             "spread-inside-unit",
-            f"{', '.join(moved)}: the number of people has changed much, and inside the unit they "
-            "are placed as its residents were. Displaced people also stay on open land, so the "
-            "unit's total is surer than the figures of discs and drawn areas.",
+            f"{', '.join(moved)}: the number of people has changed much. Of those who came, half "
+            "are placed as the residents were and half evenly over the unit's land, since where "
+            "they stay is not known; the range says how much that matters. The unit's total is "
+            "surer than the figures of discs and drawn areas.",
         )
     ]
 
@@ -110,33 +174,43 @@ def _by_unit(tally: Tally, zone: Zone, value: Callable[[Piece], float]) -> dict[
     return {piece.pcode: value(piece) for piece in tally.pieces[zone.zone_id]}
 
 
-def _exposure_row(zone: Zone, tally: Tally, best: int) -> dict[str, Any]:
+def _exposure_row(zone: Zone, tally: Tally, best: int, found: ZoneRange) -> dict[str, Any]:
     pieces = tally.pieces[zone.zone_id]
-    people = tally.people(zone.zone_id)
-    parts = {source: tally.extremes(pieces, source) for source in ("displacement", "population")}
-    if zone.precision_km:
-        shifts = [f"{zone.zone_id}@{bearing}" for bearing in SHIFT_BEARINGS]
-        shifted = [tally.people(shift) for shift in shifts if shift in tally.pieces]
-        parts["place"] = Interval(min([*shifted, people]), people, max([*shifted, people]))
-    interval = combine_parts(people, parts)
     valid = sum(piece.valid_km2 for piece in pieces)
     nodata = sum(piece.nodata_km2 for piece in pieces)
+    low, high = _round_range(found.people, best)
     return {
         "zone_id": zone.zone_id,
-        "low": min(round(interval.low), best),
+        "low": low,
         "best": best,
-        "high": max(round(interval.high), best),
-        "density_km2": people / valid,
+        "high": high,
+        "density_km2": tally.people(zone.zone_id) / valid,
         "population_source": tally.grid.label,
         "population_date": tally.grid.population_date,
         "coverage_fraction": min(1.0, (valid + nodata) / zone.area_km2),
         "nodata_fraction": min(1.0, nodata / zone.area_km2),
-        "parts": {
-            name: {"low": round(part.low), "high": round(part.high)}
-            for name, part in parts.items()
-            if part.high > part.low
-        },
+        "parts": _describe_parts(found, low, high),
     }
+
+
+def _describe_parts(found: ZoneRange, low: int, high: int) -> dict[str, dict[str, Any]]:
+    """Return what each source of doubt adds: its part of the width, and the range by it alone."""
+    widths = round_parts([share * (high - low) for share in found.shares.values()], high - low)
+    alone = {doubt: to_persons(people) for doubt, people in found.alone.items()}
+    return {
+        doubt: {
+            "low": round(alone[doubt].low),
+            "high": round(alone[doubt].high),
+            "width": width,
+            "share": round(found.shares[doubt], 4),
+        }
+        for doubt, width in zip(found.shares, widths, strict=True)
+    }
+
+
+def _round_range(people: Interval, best: int) -> tuple[int, int]:
+    whole = to_persons(people)
+    return min(round(whole.low), best), max(round(whole.high), best)
 
 
 def _admin_rows(
@@ -145,24 +219,22 @@ def _admin_rows(
     best: Mapping[str | None, int],
     static: Mapping[str | None, int],
     names: Mapping[str, str],
+    ranges: Mapping[str | None, Interval],
 ) -> list[dict[str, Any]]:
     rows = []
     for piece in tally.pieces[zone.zone_id]:
-        parts = {
-            source: tally.extremes([piece], source) for source in ("displacement", "population")
-        }
-        interval = combine_parts(tally.best(piece), parts)
         here = best[piece.pcode]
         if piece.pcode is None and not here and not static[None] and len(best) > 1:
             continue
+        low, high = _round_range(ranges[piece.pcode], here)
         rows.append(
             {
                 "zone_id": zone.zone_id,
                 "pcode": piece.pcode,
                 "name": names[piece.pcode] if piece.pcode else "outside",
-                "low": min(round(interval.low), here),
+                "low": low,
                 "best": here,
-                "high": max(round(interval.high), here),
+                "high": high,
                 "static": static[piece.pcode],
             }
         )

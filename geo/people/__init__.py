@@ -1,8 +1,5 @@
 """Who lives where on a day: population grids, and dated figures of people in units."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-
 from geo.people.accounting import Accounting
 from geo.people.displacement import DisplacementTable, read_displacement
 from geo.people.embedded import embedded_population
@@ -14,37 +11,33 @@ from geo.people.plausibility import doubt_people
 from geo.people.raster import read_population
 from geo.people.selection import FigureUse, Whole, select_figures
 from geo.people.settlements import coarse_population
+from geo.people.static_doubt import POPULATION_RANGE, doubt_static
 from geo.people.surface import (
+    LAND_SHARE,
     PUBLISHED_TOTALS,
-    STATIC_RANGE,
     UnitPeople,
     UnitTable,
     list_published,
     unit_people,
 )
+from geo.people.unit_draws import Drawn, StaticDoubt
 from geo.people.windows import OutOfReachError
-
-POPULATION_RANGE: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "no": STATIC_RANGE,
-        "embedded": STATIC_RANGE,
-        "coarse": (0.5, 2.0),
-    }
-)
-"""How far a grid's static people may be off, by its `modelled`: factors for low and high."""
 
 __all__ = [
     "FACILITIES_SOURCE",
+    "LAND_SHARE",
     "POPULATION_RANGE",
     "PUBLISHED_TOTALS",
     "Accounting",
     "DisplacementTable",
+    "Drawn",
     "Facility",
     "Figure",
     "FigureUse",
     "OutOfReachError",
     "PopulationGrid",
     "RasterLimits",
+    "StaticDoubt",
     "UnitPeople",
     "UnitTable",
     "Whole",
@@ -53,6 +46,7 @@ __all__ = [
     "cell_areas_km2",
     "coarse_population",
     "doubt_people",
+    "doubt_static",
     "embedded_population",
     "list_published",
     "read_displacement",

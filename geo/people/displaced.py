@@ -17,11 +17,9 @@ left. The rules:
 4. The people of a whole are conserved: its displaced people are taken to come from its own units,
    from each in proportion to its static figure. So a unit has its displaced people and its part of
    those who were not displaced, and the units add up to the total.
-5. Where that is wrong, the range holds it. At the high, no resident of the unit has left, and its
-   displaced people came from elsewhere. At the low, everyone who is displaced in the other units
-   came from this one, but never fewer are there than the displaced. Residents are doubtful as the
-   population source is, displaced people as published or by 15 % each way, and with age. Who left
-   for another whole is not seen.
+5. How far that may be wrong, the range says: who left where is drawn (`unit_draws.py`). Residents
+   are doubtful as the population source is, displaced people as published or by 15 % each way, and
+   with age. Who left for another whole is not seen.
 6. More displaced people than a published total has are set aside, and shown. Where no total was
    published, the population source is too low: the displaced people are the total.
 """
@@ -32,7 +30,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from geo.people.parts import split_people, split_range, widen_with_age
+from geo.people.parts import split_people, widen_with_age
 from geo.people.selection import (
     BINDING_DAYS,
     FigureUse,
@@ -68,7 +66,7 @@ class Displaced:
 class UnitDisplaced:
     """Everyone in a unit, and how many of them are displaced; None: no figure for it."""
 
-    everyone: Interval
+    everyone: float
     displaced: float | None
     figure_id: str | None
 
@@ -116,43 +114,27 @@ def select_displaced(
 
 
 def place_displaced(
-    whole: Whole,
-    found: Sequence[Displaced],
-    static: Mapping[str, float],
-    static_range: tuple[float, float],
+    whole: Whole, found: Sequence[Displaced], static: Mapping[str, float]
 ) -> dict[str, UnitDisplaced]:
-    """Return everyone in each unit of a whole, by P-code, by rules 4 and 5.
+    """Return everyone in each unit of a whole, by P-code, by rule 4.
 
     Parameters
     ----------
     static
         Persons by P-code, of every unit of the whole.
-    static_range
-        How far they may be off: factors for low and high.
     """
-    weights = [static[pcode] for pcode in whole.pcodes]
-    here: dict[str, Interval] = {}
+    here: dict[str, float] = {}
     told: dict[str, str] = {}
     for group in found:
-        ranges = split_range(group.people, [static[pcode] for pcode in group.pcodes])
-        here |= dict(zip(group.pcodes, ranges, strict=True))
+        parts = split_people(group.people.best, [static[pcode] for pcode in group.pcodes])
+        here |= dict(zip(group.pcodes, parts, strict=True))
         told |= dict.fromkeys(group.pcodes, group.readings[0].figure.figure_id)
-    moved = math.fsum(people.best for people in here.values())
-    most = math.fsum(people.high for people in here.values())
-    left = split_people(max(0.0, whole.total - moved), weights)
-    homes = split_people(whole.total, weights)
-    placed = {}
-    for pcode, home, residents in zip(whole.pcodes, homes, left, strict=True):
-        displaced = here.get(pcode, Interval(0.0, 0.0, 0.0))
-        best = residents + displaced.best
-        low = max(displaced.low, home * static_range[0] - (most - displaced.high))
-        high = home * static_range[1] + displaced.high
-        placed[pcode] = UnitDisplaced(
-            Interval(float(min(math.floor(low), best)), best, float(max(math.ceil(high), best))),
-            displaced.best if pcode in here else None,
-            told.get(pcode),
-        )
-    return placed
+    weights = [static[pcode] for pcode in whole.pcodes]
+    left = split_people(max(0.0, whole.total - math.fsum(here.values())), weights)
+    return {
+        pcode: UnitDisplaced(residents + here.get(pcode, 0.0), here.get(pcode), told.get(pcode))
+        for pcode, residents in zip(whole.pcodes, left, strict=True)
+    }
 
 
 def _read(figure: Figure, as_of: dt.date) -> Reading:

@@ -39,20 +39,3 @@ def split_people(total: float, weights: Sequence[float]) -> list[float]:
     for at in order[:missing]:
         floors[at] += 1
     return [float(part) for part in floors]
-
-
-def split_range(people: Interval, weights: Sequence[float]) -> list[Interval]:
-    """Split a range in proportion to weights: the bests add up, each share is doubtful besides.
-
-    Ends are whole persons, outward.
-    """
-    bests = split_people(people.best, weights)
-    doubt = SPLIT_SHARE if len(weights) > 1 else 0.0
-    whole = math.fsum(weights)
-    shares = [weight / whole if whole > 0 else 1.0 / len(weights) for weight in weights]
-    ranges = []
-    for share, best in zip(shares, bests, strict=True):
-        low = math.floor(people.low * share * (1 - doubt))
-        high = math.ceil(people.high * share * (1 + doubt))
-        ranges.append(Interval(float(min(low, best)), best, float(max(high, best))))
-    return ranges

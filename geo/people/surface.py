@@ -11,14 +11,18 @@ How the people of a whole are placed (`selection.py` says which figures bind):
   one, also beside another population raster; else the sum of the static figures of all units
   under the same parent.
 
-Ranges:
+Ranges are 90 % intervals of draws (`unit_draws.py`) in which every figure has its own range:
 
 - As published; without one, 15 % each way. Published figures of the same day that disagree widen
   it to hold them all.
 - With age: 1 % of the best figure a day each way, at most 60 %. A judgement: figures for Rafah
   moved by 0.4 % to 1.3 % a day from January to April 2024, and by more while people were fleeing.
-- Units that share: what is left at the other figures' high and low.
 - A share of a figure or of the rest is doubtful by a further 15 % of itself each way.
+
+Where they stay inside a unit: residents as the population source has them; of the displaced people
+half so (with hosts, in schools, in the streets of the towns), half evenly over the unit's land
+(camps on open ground). What is beyond the static figure counts as displaced where no figure says
+how many are. `LAND_SHARE` gives the range of that half; nobody has measured it for any unit here.
 """
 
 from __future__ import annotations
@@ -29,15 +33,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from geo.draws import Draws, find_interval, to_persons
 from geo.errors import UsageError
-from geo.people.displaced import (
-    Displaced,
-    UnitDisplaced,
-    place_displaced,
-    select_displaced,
-)
+from geo.people.displaced import UnitDisplaced, place_displaced, select_displaced
 from geo.people.gaza import STRIP_PEOPLE
-from geo.people.parts import split_range, widen_with_age
+from geo.people.parts import split_people, widen_with_age
 from geo.people.selection import (
     DEFAULT_SHARE,
     FigureUse,
@@ -53,6 +53,13 @@ from geo.people.surface_cautions import (
     warn_of_sum,
     warn_of_unused,
 )
+from geo.people.unit_draws import (
+    DisplacedPeople,
+    FiguredPeople,
+    Group,
+    StaticDoubt,
+    StaticPeople,
+)
 from geo.types import Caution, Interval
 
 if TYPE_CHECKING:
@@ -62,6 +69,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geo.people.figures import Figure
+    from geo.people.unit_draws import Drawn, People
 
 PUBLISHED_TOTALS: Mapping[str, float] = MappingProxyType({"PS02": float(STRIP_PEOPLE)})
 """Published totals by parent P-code, in persons."""
@@ -69,12 +77,18 @@ PUBLISHED_TOTALS: Mapping[str, float] = MappingProxyType({"PS02": float(STRIP_PE
 STATIC_RANGE = (1 - DEFAULT_SHARE, 1 + DEFAULT_SHARE)
 """How far a static figure may be off: factors for low and high."""
 
+LAND_SHARE = (0.2, 0.5, 0.8)
+"""Part of the displaced people who stay evenly over a unit's land: low, best, high. A judgement."""
+
+_FEW_DRAWS = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class UnitPeople:
     """People in one unit on the day, in persons; a row of table `unit_people`.
 
-    `factor` is what each cell of the unit is scaled by. `basis` is `figure` (a figure for the
+    `factor` is what each cell of the unit is scaled by, `on_land` how many of `best` stay evenly
+    over its land instead: best = factor x static + on_land. `basis` is `figure` (a figure for the
     unit, or its part of a joint one), `displaced` (displaced people and a part of the residents),
     `share` (its part of the rest) or `static`. `figure_id` is the figure that it was taken from.
     `displaced` is how many of `best` are displaced people; None: no figure of them is in use.
@@ -89,31 +103,45 @@ class UnitPeople:
     factor: float
     basis: str
     figure_id: str | None
+    on_land: float = 0.0
     displaced: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """People in every unit on a day; units sorted by P-code, figures in their table's order."""
+    """People in every unit on a day; units sorted by P-code, figures in their table's order.
+
+    `wholes` are the people of each whole as they can be drawn, `doubt` that of the static figures.
+    """
 
     as_of: date
     units: tuple[UnitPeople, ...]
     figures: tuple[FigureUse, ...]
     cautions: tuple[Caution, ...]
+    wholes: tuple[People, ...]
+    doubt: StaticDoubt
 
     def by_pcode(self) -> dict[str, UnitPeople]:
         """Return the units by P-code."""
         return {unit.pcode: unit for unit in self.units}
 
+    def draw(self, draws: Draws) -> dict[str, Drawn]:
+        """Return the people in each unit in every draw, by P-code."""
+        static = {unit.pcode: unit.static for unit in self.units}
+        return {
+            pcode: drawn
+            for whole in self.wholes
+            for pcode, drawn in whole.draw(draws, static, self.doubt).items()
+        }
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Units that one figure, or the rest, is for together."""
-
-    pcodes: tuple[str, ...]
-    people: Interval
-    basis: str
-    figure_id: str | None
+    def with_ranges(self, draws: Draws) -> UnitTable:
+        """Return the table with the range of every unit, in whole persons, ends outward."""
+        drawn = self.draw(draws)
+        units = []
+        for unit in self.units:
+            people = to_persons(find_interval(drawn[unit.pcode].everyone, unit.best))
+            units.append(dataclasses.replace(unit, low=people.low, high=people.high))
+        return dataclasses.replace(self, units=tuple(units))
 
 
 def unit_people(
@@ -123,7 +151,8 @@ def unit_people(
     as_of: date,
     *,
     totals: Mapping[str, float] = PUBLISHED_TOTALS,
-    static_range: tuple[float, float] = STATIC_RANGE,
+    doubt: StaticDoubt | None = None,
+    draws: Draws | None = None,
 ) -> UnitTable:
     """Return the people in each unit on a day.
 
@@ -139,8 +168,10 @@ def unit_people(
         The day; later figures are not used.
     totals
         Published totals by parent P-code; they hold whatever the static figures add up to.
-    static_range
-        How far the static figures may be off: factors for low and high.
+    doubt
+        How far the static figures may be off; None: 15 % each way, no growth.
+    draws
+        For the ranges; None: a thousand.
 
     Raises
     ------
@@ -156,34 +187,49 @@ def unit_people(
     cautions = [*warn_of_source(wholes, people), *warn_of_figures(selection, as_of)]
     names = dict(zip(units["pcode"], units["name"], strict=True))
     rows: list[UnitPeople] = []
+    drawable: list[People] = []
     displaced_uses: dict[str, FigureUse] = {}
     for whole in wholes:
         if any(reading.pcodes[0] in whole.pcodes for reading in selection.binding):
-            found: list[Displaced] = []
-        else:
-            found, uses = select_displaced(figures, as_of, whole)
-            displaced_uses |= uses
-        if found:
-            placed = place_displaced(whole, found, people, static_range)
-            rows += [_make_displaced_row(pcode, names, people, placed[pcode]) for pcode in placed]
-            cautions += warn_of_displaced(whole, found, as_of)
+            placed, caution = _place_people(whole, selection, as_of)
+            rows += [row for group in placed.groups for row in _split_group(group, people, names)]
+            drawable.append(placed)
+            cautions += caution
             continue
-        groups, caution = _place_people(whole, selection, people, as_of, static_range)
-        rows += [row for group in groups for row in _split_group(group, people, names)]
-        cautions += caution
+        found, uses = select_displaced(figures, as_of, whole)
+        displaced_uses |= uses
+        if found:
+            units_ = place_displaced(whole, found, people)
+            rows += [_make_displaced_row(pcode, names, people, units_[pcode]) for pcode in units_]
+            drawable.append(DisplacedPeople(whole, tuple(found)))
+            cautions += warn_of_displaced(whole, found, as_of)
+        else:
+            rows += [
+                _make_row(pcode, names, people, people[pcode], "static", None)
+                for pcode in whole.pcodes
+            ]
+            drawable.append(StaticPeople(whole.pcodes))
     cautions += warn_of_unused(displaced_uses.values(), as_of)
     cautions += [
         Caution(
             "unit-empty",
             f"{row.name}: {row.best:,.0f} people are reported there, but the population source "
-            "has nobody in it, so the map can't place them.",
+            "has nobody in it, so they are placed evenly over its land.",
         )
         for row in rows
         if row.static <= 0 < row.best
     ]
     rows.sort(key=lambda row: row.pcode)
     uses_ = tuple(displaced_uses.get(use.figure.figure_id, use) for use in selection.uses)
-    return UnitTable(as_of, tuple(rows), uses_, tuple(cautions))
+    table = UnitTable(
+        as_of,
+        tuple(rows),
+        uses_,
+        tuple(cautions),
+        tuple(drawable),
+        doubt or StaticDoubt("", *STATIC_RANGE),
+    )
+    return table.with_ranges(draws or Draws(_FEW_DRAWS))
 
 
 def list_published(
@@ -228,18 +274,12 @@ def _build_wholes(
 
 
 def _place_people(
-    whole: Whole,
-    selection: Selection,
-    people: Mapping[str, float],
-    as_of: date,
-    static_range: tuple[float, float],
-) -> tuple[list[_Group], list[Caution]]:
+    whole: Whole, selection: Selection, as_of: date
+) -> tuple[FiguredPeople, list[Caution]]:
     """Return the groups of a whole: one for each figure that binds, one for the rest."""
     binding = [reading for reading in selection.binding if reading.pcodes[0] in whole.pcodes]
-    if not binding:
-        return [_static_group(pcode, people[pcode], static_range) for pcode in whole.pcodes], []
     groups = [
-        _Group(
+        Group(
             reading.pcodes,
             _widen_range(reading, selection.rivals, as_of),
             "figure",
@@ -251,28 +291,24 @@ def _place_people(
     covered = {pcode for group in groups for pcode in group.pcodes}
     rest = tuple(pcode for pcode in whole.pcodes if pcode not in covered)
     if not rest:
-        return groups, warn_of_sum(whole, placed)
-    low = max(0.0, whole.total - math.fsum(group.people.high for group in groups))
-    high = whole.total - math.fsum(group.people.low for group in groups)
+        return FiguredPeople(whole, tuple(groups), None), warn_of_sum(whole, placed)
+    rivals = [
+        widen_with_age(Interval(each.low, each.best, each.high), (as_of - each.day).days)
+        for each in selection.unmet
+        if each.pcodes == rest and each.day == binding[0].day
+    ]
     best = max(0.0, whole.total - placed)
-    for reading in selection.unmet:
-        if reading.pcodes == rest and reading.day == binding[0].day:
-            low, high = min(low, reading.low), max(high, reading.high)
-    groups.append(_Group(rest, Interval(min(low, best), best, max(high, best)), "share", None))
-    return groups, []
+    groups.append(Group(rest, Interval(best, best, best), "share", None))
+    return FiguredPeople(whole, tuple(groups), rivals[0] if rivals else None), []
 
 
 def _make_displaced_row(
     pcode: str, names: Mapping[str, str], people: Mapping[str, float], unit: UnitDisplaced
 ) -> UnitPeople:
     basis = "share" if unit.displaced is None else "displaced"
-    row = _make_row(pcode, names, people, unit.everyone, basis, unit.figure_id)
-    return dataclasses.replace(row, displaced=unit.displaced)
-
-
-def _static_group(pcode: str, best: float, static_range: tuple[float, float]) -> _Group:
-    people = Interval(best * static_range[0], best, best * static_range[1])
-    return _Group((pcode,), people, "static", None)
+    return _make_row(
+        pcode, names, people, unit.everyone, basis, unit.figure_id, displaced=unit.displaced or 0.0
+    )
 
 
 def _widen_range(reading: Reading, rivals: Sequence[Reading], as_of: date) -> Interval:
@@ -284,13 +320,13 @@ def _widen_range(reading: Reading, rivals: Sequence[Reading], as_of: date) -> In
 
 
 def _split_group(
-    group: _Group, people: Mapping[str, float], names: Mapping[str, str]
+    group: Group, people: Mapping[str, float], names: Mapping[str, str]
 ) -> list[UnitPeople]:
     """Split a group's people between its units in proportion to their static figures."""
-    ranges = split_range(group.people, [people[pcode] for pcode in group.pcodes])
+    parts = split_people(group.people.best, [people[pcode] for pcode in group.pcodes])
     return [
-        _make_row(pcode, names, people, each, group.basis, group.figure_id)
-        for pcode, each in zip(group.pcodes, ranges, strict=True)
+        _make_row(pcode, names, people, best, group.basis, group.figure_id)
+        for pcode, best in zip(group.pcodes, parts, strict=True)
     ]
 
 
@@ -298,18 +334,26 @@ def _make_row(
     pcode: str,
     names: Mapping[str, str],
     static: Mapping[str, float],
-    people: Interval,
+    best: float,
     basis: str,
     figure_id: str | None,
+    *,
+    displaced: float | None = None,
 ) -> UnitPeople:
+    """Return a row, its range still to be drawn."""
+    before = static[pcode]
+    came = max(0.0, best - before) if displaced is None else displaced
+    on_land = best if before <= 0 else 0.0 if basis == "static" else came * LAND_SHARE[1]
     return UnitPeople(
         pcode=pcode,
         name=str(names[pcode]),
-        static=static[pcode],
-        low=people.low,
-        best=people.best,
-        high=people.high,
-        factor=people.best / static[pcode] if static[pcode] > 0 else 1.0,
+        static=before,
+        low=best,
+        best=best,
+        high=best,
+        factor=(best - on_land) / before if before > 0 else 1.0,
         basis=basis,
         figure_id=figure_id,
+        on_land=on_land,
+        displaced=displaced if basis == "displaced" else None,
     )

@@ -76,8 +76,7 @@ def warn_of_displaced(whole: Whole, found: Sequence[Displaced], as_of: date) -> 
             "displaced-part",
             f"{moved:,.0f} displaced people in {units} ({listed}) are counted as a part of the "
             f"people there. They are taken to have come from {_name_units(whole.pcodes)}; who left "
-            "where is not known, so the range goes from all of them having left one unit to no "
-            "resident having left.",
+            "where is not known, and widens the range.",
         )
     ]
     age = max((as_of - group.readings[0].day).days for group in found)

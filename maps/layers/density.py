@@ -39,7 +39,10 @@ def draw_dated(run: RunData, words: Wording) -> LayerDrawing | None:
         return None
     _ = words.translate
     title = _("Population density on {day}").format(day=words.day(run.facts.get("as_of")))
-    note = _("Static surface scaled in each unit to the people there on the day.")
+    note = _(
+        "Static surface scaled in each unit to the people there on the day; half of those who "
+        "came are spread over its land."
+    )
     return _draw(run, words, KEY_DATED, title, note=note, dated=True, shown=True)
 
 
@@ -101,23 +104,29 @@ def _draw(
 
 
 def _classify(surface: Surface, run: RunData, *, dated: bool) -> npt.NDArray[np.uint8]:
-    people = surface.people
-    if dated:
-        people = people * _find_factors(surface, run)
+    people = _place_people(surface, run) if dated else surface.people
     return classify_density(people / surface.area_km2, DENSITY_BREAKS, surface)
 
 
-def _find_factors(surface: Surface, run: RunData) -> npt.NDArray[np.float64]:
-    """Return the factor of the unit that each cell's centre lies in; 1 outside the units."""
+def _place_people(surface: Surface, run: RunData) -> npt.NDArray[np.float64]:
+    """Return people per cell on the day, by the unit that the cell's centre lies in.
+
+    Static people times the unit's factor, and the cell's part of those who stay on its land.
+    """
     import shapely
 
-    factors = np.ones(surface.people.shape)
+    people = surface.people.copy()
     lon, lat = find_cell_centres(surface)
     for unit in run.units:
-        if unit["factor"] is not None:
-            shapely.prepare(unit["geometry"])
-            factors[shapely.contains_xy(unit["geometry"], lon, lat)] = unit["factor"]
-    return factors
+        if unit["factor"] is None:
+            continue
+        shapely.prepare(unit["geometry"])
+        inside = shapely.contains_xy(unit["geometry"], lon, lat)
+        people[inside] *= unit["factor"]
+        if unit["on_land"] and unit["land_km2"]:
+            density = unit["on_land"] / unit["land_km2"]
+            people[inside] += density * surface.area_km2[inside]
+    return people
 
 
 def _make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEntry]:

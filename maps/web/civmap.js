@@ -180,7 +180,7 @@ const civmap = (() => {
         document.documentElement.classList.remove("printing");
         sheet.style.height = "";
         map.invalidateSize({ animate: false });
-        map.setView(center, zoom, { animate: false });
+        map.setView(center, zoom, { animate: false, reset: true });
         if (isAtView) chosen = { view, zoom: map.getZoom(), center: map.getCenter() };
         settleLabels();
       };

@@ -1,11 +1,14 @@
 """Zones on made-up grids: what is known, what is a gap, what is unknown."""
 
+import datetime as dt
+
 import geopandas as gpd
 import numpy as np
 import pytest
 
 from geo.boundaries import UNIT_COLUMNS
 from geo.database.store import create_run, fetch_records
+from geo.draws import Draws
 from geo.exposure.estimate import Inputs, estimate_exposure
 from geo.exposure.zones import build_zones
 from geo.people import PopulationGrid
@@ -17,7 +20,9 @@ def make_place(lon, lat, kind="point", precision_km=0.0):
     return Place("p", "Town", "XX", kind, lon, lat, precision_km, None, None, None, None, "made up")
 
 
-def estimate(tmp_path, place, people, *, west=0.0, north=1.0, cell=0.01, radii=(2.0, 5.0)):
+def estimate(
+    tmp_path, place, people, *, west=0.0, north=1.0, cell=0.01, radii=(2.0, 5.0), certain=()
+):
     """Exposure of discs round a place that is threatened, on a grid of people a cell."""
     from geo.events import Event, EventSet
 
@@ -39,7 +44,9 @@ def estimate(tmp_path, place, people, *, west=0.0, north=1.0, cell=0.01, radii=(
         units=units,
         groups=[],
         population_at=lambda _bbox, *, must_reach: grid,  # noqa: ARG005
-        people_in_units=lambda _static, _range: [],
+        people_in_units=lambda *_static, **_telling: None,
+        as_of=dt.date(2020, 7, 1),
+        draws=Draws(10_000, certain=frozenset(certain)),
     )
     with create_run(tmp_path / "run.duckdb") as con:
         cautions += estimate_exposure(con, inputs)
@@ -57,7 +64,8 @@ def test_even_land_is_area_times_density(tmp_path):
 
 
 def test_range_of_a_raster_is_fifteen_per_cent(tmp_path):
-    rows, _ = estimate(tmp_path, make_place(0.5, 0.5), np.full((100, 100), 100.0))
+    certain = ("radius", "spread", "growth")
+    rows, _ = estimate(tmp_path, make_place(0.5, 0.5), np.full((100, 100), 100.0), certain=certain)
     row = rows["E1-disc-5km"]
     assert row["low"] == pytest.approx(0.85 * row["best"], abs=1)
     assert row["high"] == pytest.approx(1.15 * row["best"], abs=1)

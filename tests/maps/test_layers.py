@@ -9,7 +9,7 @@ from shapely.geometry import box, shape
 
 from maps.layers import LAYERS, borders, density, events, gaps, land, mentioned
 from maps.layers.countries import UN_STATES, load_countries
-from maps.layers.picture import NODATA, OUTSIDE
+from maps.layers.picture import NODATA, OUTSIDE, find_cell_centres
 from maps.run import read_run
 from maps.wording import Wording
 
@@ -56,13 +56,19 @@ def test_roles_differ_by_shape_as_well_as_colour(run):
     assert len({style["fill"] for style in styles}) == len(styles)
 
 
-def test_cell_takes_the_factor_of_the_unit_that_its_centre_lies_in(run):
+def test_cell_has_what_the_unit_that_its_centre_lies_in_says(make_run):
+    run = read_run(make_run())
+    unit = next(unit for unit in run.units if unit["pcode"] == "PS0275")
+    unit |= {"factor": 3.0, "on_land": 128_000.0, "land_km2": 64.0}
     surface = run.surfaces[0]
-    factors = density._find_factors(surface, run)
+    people = density._place_people(surface, run)
     row = int((surface.north - 31.26) / surface.cell_height)
     col = int((34.27 - surface.west) / surface.cell_width)
-    assert factors[row, col] == pytest.approx(1_400_000 / 275_267)
-    assert factors[0, 0] == 1.0
+    expected = 3 * surface.people[row, col] + 2000 * surface.area_km2[row, col]
+    assert people[row, col] == pytest.approx(expected)
+    lon, lat = find_cell_centres(surface)
+    beyond = ~shapely.contains_xy(shapely.union_all([u["geometry"] for u in run.units]), lon, lat)
+    np.testing.assert_array_equal(people[beyond], surface.people[beyond])
 
 
 def test_static_density_is_shown_where_there_are_no_dated_figures(make_run):

@@ -1,37 +1,15 @@
-"""Ranges: how far an exposure may be off, from named sources of doubt, and honest rounding."""
+"""Rounding to whole persons so that parts still add up."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-
-from geo.types import Interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.exposure.zones import Zone
-
-SHIFT_BEARINGS = tuple(range(0, 360, 45))
-"""Where a disc's centre is moved to, by its place's precision, in degrees from north."""
-
-
-def combine_parts(best: float, parts: Mapping[str, Interval]) -> Interval:
-    """Return a range from independent sources of doubt.
-
-    Each part is the range that its source alone gives. A source that says half or double stays
-    half or double beside another one, so the ratios to `best` combine: the root of the sum of
-    the squares of their logarithms (independent errors), downwards and upwards apart. Low is zero
-    only where one source alone says zero.
-    """
-    if best <= 0:
-        return Interval(0.0, 0.0, max([0.0, *(part.high for part in parts.values())]))
-    lows = [min(part.low, best) / best for part in parts.values()]
-    highs = [max(part.high, best) / best for part in parts.values()]
-    down = 0.0 if 0.0 in lows else math.exp(-math.hypot(*map(math.log, lows)))
-    return Interval(best * down, best, best * math.exp(math.hypot(*map(math.log, highs))))
 
 
 def round_parts(values: Sequence[float], total: int | None = None) -> list[int]:

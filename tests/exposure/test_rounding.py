@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.exposure.ranges import combine_parts, round_family, round_parts
-from geo.types import Interval
+from geo.exposure.rounding import round_family, round_parts
 
 
 @pytest.mark.parametrize(
@@ -26,36 +25,6 @@ def test_rounded_parts_add_up_and_stay_within_one(values):
     rounded = round_parts(values)
     assert sum(rounded) == round(sum(values))
     assert all(abs(a - b) < 1 + 1e-6 for a, b in zip(rounded, values, strict=True))
-
-
-def test_one_doubt_is_the_range():
-    alone = combine_parts(100, {"displacement": Interval(70, 100, 130)})
-    assert (alone.low, alone.best, alone.high) == pytest.approx((70, 100, 130))
-
-
-def test_doubts_combine_as_ratios():
-    # two independent factors of two: exp(ln 2 x root 2) = 2.665
-    both = combine_parts(100, {"a": Interval(50, 100, 200), "b": Interval(50, 100, 200)})
-    assert both.low == pytest.approx(100 / 2.665, rel=1e-3)
-    assert both.high == pytest.approx(266.5, rel=1e-3)
-
-
-@given(st.floats(1, 1e6), st.lists(st.tuples(st.floats(0.01, 1), st.floats(1, 10)), max_size=4))
-def test_range_holds_each_part_and_is_zero_only_where_one_is(best, ratios):
-    parts = {str(n): Interval(best * a, best, best * b) for n, (a, b) in enumerate(ratios)}
-    both = combine_parts(best, parts)
-    assert 0 < both.low <= best <= both.high
-    for part in parts.values():
-        assert both.low <= part.low * (1 + 1e-9)
-        assert both.high >= part.high * (1 - 1e-9)
-
-
-def test_nobody_there_may_still_be_somebody():
-    assert combine_parts(0, {"place": Interval(0, 0, 12)}) == Interval(0, 0, 12)
-
-
-def test_low_is_zero_where_one_doubt_says_so():
-    assert combine_parts(10, {"a": Interval(0, 10, 10), "b": Interval(5, 10, 20)}).low == 0
 
 
 def zone(zone_id, kind, radius_km):
