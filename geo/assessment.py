@@ -25,6 +25,7 @@ from geo.database.store import (
     open_run,
     set_facts,
 )
+from geo.doubts import COUNT
 from geo.errors import UnavailableError
 from geo.resources import hash_file
 from geo.settings import Settings, parse_day
@@ -121,6 +122,16 @@ class Assessment:
         return self._table("SELECT * FROM exposure_admin ORDER BY rowid")
 
     @property
+    def series(self) -> pd.DataFrame:
+        """People exposed by zone on each day of the series; empty where there is none."""
+        return self._table("SELECT * FROM series ORDER BY as_of, rowid")
+
+    @property
+    def scenario(self) -> pd.DataFrame:
+        """People exposed by zone if people moved as supposed; empty where nothing is supposed."""
+        return self._table("SELECT * FROM scenario ORDER BY rowid")
+
+    @property
     def sources(self) -> pd.DataFrame:
         """What went into the run, with licences and dates."""
         return self._table("SELECT * FROM sources ORDER BY source_id")
@@ -169,6 +180,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     recogniser: str = "rules",
     geocoder: str = "gazetteer",
     offline: bool = False,
+    draws: int = COUNT,
+    seed: int = 0,
+    certain: Sequence[str] = (),
+    sites: str | Path | None = None,
+    moves: Sequence[str] = (),
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -196,6 +212,15 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         `nominatim`, `nominatim:URL`.
     offline
         Never touch the network.
+    draws, seed
+        How many draws the ranges are made from, and their seed.
+    certain
+        Sources of doubt that are taken as certain: `place`, `radius`, `population`, `growth`,
+        `displacement`, `spread`.
+    sites
+        A table of known sites where displaced people stay (CSV), see `geo.people.sites`.
+    moves
+        What is supposed: `FROM=TO:SHARE`, see `geo.scenario`.
 
     Raises
     ------
@@ -220,6 +245,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         recogniser=recogniser,
         geocoder=geocoder,
         offline=offline,
+        draws=draws,
+        seed=seed,
+        certain=tuple(certain),
+        sites=_to_path(sites),
+        moves=tuple(moves),
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -272,6 +302,7 @@ def _fill_run(
     from geo.exposure.estimate import Inputs, estimate_exposure
     from geo.exposure.zones import build_zones
     from geo.population import PopulationFinder
+    from geo.scenario import read_scenario
     from geo.summary import summarise_run
     from geo.territory import read_territory
 
@@ -281,7 +312,8 @@ def _fill_run(
     insert_records(con, "places", events.places)
     insert_records(con, "mentions", events.mentions)
     insert_records(con, "events", events.events)
-    people = PopulationFinder(settings, gazetteer, territory, as_of)
+    scenario = read_scenario(settings, territory, gazetteer, as_of)
+    people = PopulationFinder(settings, gazetteer, territory, as_of, scenario.gatherings)
     with_events = {event.place_id for event in events.events}
     inputs = Inputs(
         zones=zones,
@@ -292,6 +324,8 @@ def _fill_run(
         people_in_units=people.place_people,
         as_of=as_of,
         draws=people.draws,
+        gatherings=scenario.gatherings,
+        moves=scenario.moves,
     )
     exposure_cautions = estimate_exposure(con, inputs)
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
@@ -305,6 +339,7 @@ def _fill_run(
         *territory.cautions,
         *zone_cautions,
         *people.cautions,
+        *scenario.cautions,
         *exposure_cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
@@ -315,6 +350,7 @@ def _fill_run(
         "parameters": _describe_settings(settings),
         "inputs": _describe_inputs(events, settings),
         "displacement": people.accounting.to_record() if people.accounting else None,
+        "moves": scenario.described,
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
 
@@ -368,7 +404,13 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
     """Return the name and sha256 of every file that went in."""
-    files = [settings.population, settings.boundaries, settings.zone, settings.displacement]
+    files = [
+        settings.population,
+        settings.boundaries,
+        settings.zone,
+        settings.displacement,
+        settings.sites,
+    ]
     return [{"name": events.name, "sha256": events.sha256}] + [
         {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)
     ]

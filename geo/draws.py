@@ -20,18 +20,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.doubts import COUNT, DOUBTS
 from geo.errors import UsageError
 from geo.types import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-DOUBTS = ("place", "radius", "population", "growth", "displacement", "spread")
-"""Sources of doubt: where the event is, how far the threat reaches, the population source, growth
-since its year, the displacement figures, how people are spread inside a unit."""
-
-COUNT = 10_000
-"""Draws of a run, where nothing else is asked for."""
 
 TAIL = 0.05
 """Part of the draws beyond each end of a range: ranges are 90 % intervals."""

@@ -27,12 +27,20 @@ from geo.people.tiles import open_tiles
 from geo.types import Caution, LonLat, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     import geopandas as gpd
 
-    from geo.people import Accounting, Facility, Figure, PopulationGrid, StaticDoubt, UnitTable
+    from geo.people import (
+        Accounting,
+        Facility,
+        Figure,
+        Gathering,
+        PopulationGrid,
+        StaticDoubt,
+        UnitTable,
+    )
     from geo.people.selection import FigureUse
     from geo.places import Gazetteer
     from geo.settings import Settings
@@ -62,12 +70,18 @@ class PopulationFinder:
     """
 
     def __init__(
-        self, settings: Settings, gazetteer: Gazetteer, territory: Territory, as_of: date
+        self,
+        settings: Settings,
+        gazetteer: Gazetteer,
+        territory: Territory,
+        as_of: date,
+        gatherings: Sequence[Gathering] = (),
     ) -> None:
         self._settings = settings
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
+        self._gatherings = gatherings
         self.draws = Draws(settings.draws, settings.seed, frozenset(settings.certain))
         self._figures, self.accounting = _read_displacement(settings, territory, as_of)
         self.groups = _group_units(self._units, self._figures)
@@ -119,6 +133,7 @@ class PopulationFinder:
         if whole.empty:
             return None
         table = unit_people(whole, static, self._figures, as_of, doubt=doubt, draws=self.draws)
+        table = table.gather(self._gatherings)
         if telling:
             self.cautions += table.cautions
             touched = set(whole["pcode"])

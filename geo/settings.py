@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from geo.draws import COUNT
+from geo.doubts import COUNT
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class Settings:
         How many draws the ranges are made from, and their seed.
     certain
         Sources of doubt that are taken as certain, of `geo.draws.DOUBTS`.
+    sites
+        A table of known sites where displaced people stay; None: none are known.
+    moves
+        What is supposed: `FROM=TO[+TO...]:SHARE`, see `geo.scenario`.
 
     Raises
     ------
@@ -81,6 +85,8 @@ class Settings:
     draws: int = COUNT
     seed: int = 0
     certain: tuple[str, ...] = ()
+    sites: Path | None = None
+    moves: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo import __version__
+from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
 
 if TYPE_CHECKING:
@@ -176,7 +177,34 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
+    _add_doubts(command)
     command.set_defaults(act=_map)
+
+
+def _add_doubts(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--seed", type=int, default=0, help="of the draws that ranges are made of")
+    command.add_argument(
+        "--draws", type=int, default=COUNT, help=f"how many there are (default: {COUNT})"
+    )
+    command.add_argument(
+        "--certain",
+        default="",
+        metavar="DOUBT,...",
+        help=f"sources of doubt to take as certain: {', '.join(DOUBTS)}",
+    )
+    command.add_argument(
+        "--sites",
+        metavar="FILE",
+        help="known sites where displaced people stay (.csv: name, lon, lat, people)",
+    )
+    command.add_argument(
+        "--move",
+        action="append",
+        default=[],
+        metavar="FROM=TO:SHARE",
+        help="suppose that a share of a unit's people go to other units or places, such as "
+        "Rafah=Al-Mawasi+Khan Younis:0.5; may be given several times",
+    )
 
 
 def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -460,6 +488,11 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         recogniser=options.recogniser,
         geocoder=options.geocoder,
         offline=options.offline,
+        draws=options.draws,
+        seed=options.seed,
+        certain=tuple(part.strip() for part in options.certain.split(",") if part.strip()),
+        sites=_to_path(options.sites),
+        moves=tuple(options.move),
     )
 
 

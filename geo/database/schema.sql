@@ -257,3 +257,19 @@ CREATE TABLE series_units (             -- people in each unit on each day of th
     static DOUBLE NOT NULL,
     PRIMARY KEY (pcode, as_of)
 );
+
+CREATE TABLE scenario (                 -- exposure if people moved as `run` fact `moves` supposes
+    zone_id VARCHAR PRIMARY KEY,
+    low     BIGINT NOT NULL,
+    best    BIGINT NOT NULL,
+    high    BIGINT NOT NULL,
+    static  BIGINT NOT NULL
+);
+
+CREATE TABLE scenario_units (           -- people in each unit if they moved so
+    pcode VARCHAR PRIMARY KEY,
+    name  VARCHAR NOT NULL,
+    low   DOUBLE NOT NULL,
+    best  DOUBLE NOT NULL,
+    high  DOUBLE NOT NULL
+);

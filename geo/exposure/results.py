@@ -10,7 +10,6 @@ from geo.types import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
 
     import numpy as np
     from numpy.typing import NDArray
@@ -61,13 +60,10 @@ def build_rows(
     return rows, parts
 
 
-def build_series(
-    zones: Sequence[Zone],
-    tally: Tally,
-    people: Mapping[str, NDArray[np.float64]],
-    day: date,
+def build_dated_rows(
+    zones: Sequence[Zone], tally: Tally, people: Mapping[str, NDArray[np.float64]]
 ) -> list[dict[str, Any]]:
-    """Return rows of `series` for the zones whose people are known.
+    """Return low, best, high and static for the zones whose people are known.
 
     Parameters
     ----------
@@ -89,7 +85,6 @@ def build_series(
         rows.append(
             {
                 "zone_id": zone_id,
-                "as_of": day,
                 "low": low,
                 "best": total,
                 "high": high,

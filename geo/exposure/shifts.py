@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from geo.exposure.zones import Zone
     from geo.people.grid import PopulationGrid
@@ -58,41 +59,44 @@ class Shifts:
         Ascending.
     pcodes
         Units that they reach, None: in no unit.
-    static, land
-        Persons and square kilometres with data, shape (radii, places, reaches, units). Place 0 is
-        the centre itself, reach 0 the radius itself.
+    layers
+        Persons, square kilometres with data, and of these those in each gathering; shape (layers,
+        radii, places, reaches, units). Place 0 is the centre itself, reach 0 the radius itself.
     """
 
     radii_km: tuple[float, ...]
     pcodes: tuple[str | None, ...]
-    static: NDArray[np.float64]
-    land: NDArray[np.float64]
+    layers: NDArray[np.float64]
 
-    def of(self, zone: Zone) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return static people and land of a disc or ring, (places, reaches, units)."""
-        outer = self.radii_km.index(zone.radius_km or 0.0)
+    def of(self, zone: Zone) -> NDArray[np.float64]:
+        """Return the layers of a disc or ring, (layers, places, reaches, units)."""
+        outer = self.layers[:, self.radii_km.index(zone.radius_km or 0.0)]
         if not zone.inner_km:
-            return self.static[outer], self.land[outer]
-        inner = self.radii_km.index(zone.inner_km)
-        return (
-            np.maximum(self.static[outer] - self.static[inner], 0.0),
-            np.maximum(self.land[outer] - self.land[inner], 0.0),
-        )
+            return outer
+        return np.maximum(outer - self.layers[:, self.radii_km.index(zone.inner_km)], 0.0)
 
     def inside(self, zone: Zone) -> NDArray[np.float64] | None:
         """Return the static people of the disc that a ring surrounds; None: it is no ring."""
-        return self.static[self.radii_km.index(zone.inner_km)] if zone.inner_km else None
+        return self.layers[0, self.radii_km.index(zone.inner_km)] if zone.inner_km else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
-    """Points in degrees, their persons and square kilometres, and the number of their unit."""
+    """Points in degrees, their persons, square kilometres, unit's number."""
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     static: NDArray[np.float64]
     land: NDArray[np.float64]
     unit: NDArray[np.int64]
+
+    def layers(self, gatherings: Sequence[BaseGeometry]) -> list[NDArray[np.float64]]:
+        """Return persons, land, and the land in each gathering."""
+        import shapely
+
+        lon = np.mod(self.lon + 180.0, 360.0) - 180.0
+        inside = [shapely.contains_xy(shape, lon, self.lat) for shape in gatherings]
+        return [self.static, self.land, *(np.where(each, self.land, 0.0) for each in inside)]
 
 
 def group_families(zones: Sequence[Zone]) -> list[list[Zone]]:
@@ -108,8 +112,9 @@ def measure_shifts(
     family: Sequence[Zone],
     grid: PopulationGrid,
     units: gpd.GeoDataFrame,
-    exact: Mapping[float, Mapping[str | None, tuple[float, float]]],
+    exact: Mapping[float, Mapping[str | None, Sequence[float]]],
     families: int,
+    gatherings: Sequence[BaseGeometry] = (),
 ) -> Shifts:
     """Measure the discs of a family wherever they may be.
 
@@ -120,10 +125,11 @@ def measure_shifts(
     units
         EPSG:4326; those that the discs may reach count.
     exact
-        For each radius and unit (None: in no unit) the static people and the square kilometres
-        with data of the disc at its own place.
+        For each radius and unit (None: in no unit) the layers of the disc at its own place.
     families
         How many there are in the run: the more, the fewer places and points each has.
+    gatherings
+        Areas, EPSG:4326, where some people stay evenly on the land.
     """
     center = LonLat(family[0].lon or 0.0, family[0].lat or 0.0)
     precision = max(zone.precision_km for zone in family)
@@ -137,17 +143,15 @@ def measure_shifts(
     listed = {pcode for by_unit in exact.values() for pcode in by_unit}
     pcodes += tuple(sorted(str(each) for each in listed - set(pcodes)))
     limits = np.outer(radii, reaches)
-    static, land = _sum_within(points, places, limits, len(pcodes))
+    layers = _sum_within(points, points.layers(gatherings), places, limits, len(pcodes))
     for number, radius in enumerate(radii):
         for column, pcode in enumerate(pcodes):
-            people, area = exact.get(radius, {}).get(pcode, (0.0, 0.0))
-            for sums, truth in ((static, people), (land, area)):
-                own = sums[number, 0, 0, column]
-                sums[number, :, :, column] = np.maximum(
-                    sums[number, :, :, column] + (truth - own), 0.0
-                )
-                sums[number, 0, 0, column] = truth
-    return Shifts(radii, pcodes, static, land)
+            truths = exact.get(radius, {}).get(pcode, np.zeros(len(layers)))
+            for layer, truth in zip(layers, truths, strict=True):
+                shifted = layer[number, :, :, column]
+                np.maximum(shifted + (truth - shifted[0, 0]), 0.0, out=shifted)
+                shifted[0, 0] = truth
+    return Shifts(radii, pcodes, layers)
 
 
 def _find_places(
@@ -300,9 +304,13 @@ def _find_units(
 
 
 def _sum_within(
-    points: _Points, places: Sequence[LonLat], limits_km: NDArray[np.float64], units: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return persons and land within each limit of each place, (radii, places, reaches, units)."""
+    points: _Points,
+    layers: Sequence[NDArray[np.float64]],
+    places: Sequence[LonLat],
+    limits_km: NDArray[np.float64],
+    units: int,
+) -> NDArray[np.float64]:
+    """Return the layers within each limit: (layers, radii, places, reaches, units)."""
     at = _to_space(points.lon, points.lat)
     centers = _to_space(
         np.array([place.lon for place in places]), np.array([place.lat for place in places])
@@ -313,20 +321,16 @@ def _sum_within(
     radius_km = WGS84_A * (1 - WGS84_F / 3) / 1000.0
     chords = (2 * radius_km * np.sin(np.minimum(flat[order] / (2 * radius_km), 1.5))) ** 2
     bins = len(flat) + 1
-    shape = (len(places), bins, units)
-    sums = [np.zeros(shape), np.zeros(shape)]
+    sums = np.zeros((len(layers), len(places), bins, units))
     for number, center in enumerate(centers):
         away = ((at - center) ** 2).sum(axis=1)
         where = np.searchsorted(chords, away) * units + points.unit
-        for total, values in zip(sums, (points.static, points.land), strict=True):
+        for total, values in zip(sums, layers, strict=True):
             total[number] = np.bincount(where, values, bins * units).reshape(bins, units)
-    back = np.argsort(order, kind="stable")
     rows, cols = limits_km.shape
-    within = [
-        np.cumsum(total, axis=1)[:, back].reshape(len(places), rows, cols, units).swapaxes(0, 1)
-        for total in sums
-    ]
-    return np.ascontiguousarray(within[0]), np.ascontiguousarray(within[1])
+    within = np.cumsum(sums, axis=2)[:, :, np.argsort(order, kind="stable")]
+    shape = (len(layers), len(places), rows, cols, units)
+    return np.ascontiguousarray(within.reshape(shape).swapaxes(1, 2))
 
 
 def _to_space(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,8 +2,8 @@
 
 In each draw a zone gets of every unit the part of the unit's people that lies in it: of those who
 are spread as the population source has them, the source's part there; of those who stay on open
-land, the part of the unit's land. Who is in no unit, or in one without a total for the day, is
-static people times the doubt of the source.
+land, the part of the unit's land; of those at a known site, the part of the site's land. Who is in
+no unit, or in one without a total for the day, is static people times the doubt of the source.
 
 The source's part in a zone is doubtful in itself (`SPREAD`): a part p becomes
 p e / (1 - p + p e), so that a whole unit stays whole, a zone within another stays within it, and
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.draws import DOUBTS, Draws, find_interval, spread_out
+from geo.doubts import DOUBTS
+from geo.draws import Draws, find_interval, spread_out
 from geo.people import LAND_SHARE
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class ZoneParts:
         rings share, else the zone.
     pcodes
         Of the units that it touches; None: in no unit.
-    static, land
-        Persons and square kilometres with data, shape (places, reaches, units); place 0 and
-        reach 0 are the zone as it is.
+    layers
+        Persons, square kilometres with data, and of these those in each gathering; shape (layers,
+        places, reaches, units). Place 0 and reach 0 are the zone as it is.
     inner
         For a ring, the persons of the disc that it surrounds.
     source
@@ -58,8 +59,7 @@ class ZoneParts:
     zone_id: str
     name: str
     pcodes: tuple[str | None, ...]
-    static: NDArray[np.float64]
-    land: NDArray[np.float64]
+    layers: NDArray[np.float64]
     inner: NDArray[np.float64] | None = None
     source: int = 0
 
@@ -78,6 +78,8 @@ class SourceDay:
         Of whole units, by P-code: persons, square kilometres with data.
     people
         Everyone and the displaced in each unit, by P-code.
+    gatherings
+        Square kilometres with data of each gathering.
     """
 
     doubt: StaticDoubt
@@ -85,29 +87,45 @@ class SourceDay:
     static: Mapping[str, float]
     land: Mapping[str, float]
     people: Mapping[str, Drawn]
+    gatherings: Sequence[float] = ()
 
     def draw_zone(self, zone: ZoneParts, draws: Draws) -> dict[str | None, NDArray[np.float64]]:
         """Return the people of a zone in each draw, by unit."""
-        place = _pick(draws, "place", zone.name, zone.static.shape[0])
-        reach = _pick(draws, "radius", zone.name, zone.static.shape[1])
+        place = _pick(draws, "place", zone.name, zone.layers.shape[1])
+        reach = _pick(draws, "radius", zone.name, zone.layers.shape[2])
         error = spread_out(draws.uniform("spread", zone.name), 1 / self.spread, 1.0, self.spread)
         drawn: dict[str | None, NDArray[np.float64]] = {}
         for column, pcode in enumerate(zone.pcodes):
-            static = zone.static[place, reach, column]
-            inner = None if zone.inner is None else zone.inner[place, reach, column]
+            layers = zone.layers[:, place, reach, column]
             unit = self.people.get(pcode or "")
             if unit is None or pcode is None:
-                drawn[pcode] = static * self.doubt.draw(draws) * error
+                drawn[pcode] = layers[0] * self.doubt.draw(draws) * error
                 continue
-            share = _find_share(static, inner, self.static[pcode], error)
-            on_land = unit.displaced * spread_out(
-                draws.uniform("spread", f"land:{pcode}"), *LAND_SHARE
-            )
-            if self.static[pcode] <= 0:
-                on_land = unit.everyone
-            ground = zone.land[place, reach, column] / self.land[pcode]
-            drawn[pcode] = (unit.everyone - on_land) * share + on_land * np.minimum(ground, 1.0)
+            inner = None if zone.inner is None else zone.inner[place, reach, column]
+            share = _find_share(layers[0], inner, self.static[pcode], error)
+            drawn[pcode] = self._draw_part(pcode, unit, layers, share, draws)
         return drawn
+
+    def _draw_part(
+        self,
+        pcode: str,
+        unit: Drawn,
+        layers: NDArray[np.float64],
+        share: NDArray[np.float64],
+        draws: Draws,
+    ) -> NDArray[np.float64]:
+        """Return a unit's people in a zone that has `share` of its people, and so much land."""
+        gathered = sum(unit.gathered.values(), start=np.zeros(1))
+        rest = unit.everyone - gathered
+        if self.static[pcode] <= 0:
+            on_land = rest
+        else:
+            part = spread_out(draws.uniform("spread", f"land:{pcode}"), *LAND_SHARE)
+            on_land = np.maximum(unit.displaced - gathered, 0.0) * part
+        people = (rest - on_land) * share + on_land * _part_of(layers[1], self.land[pcode])
+        for number, there in unit.gathered.items():
+            people = people + there * _part_of(layers[2 + number], self.gatherings[number])
+        return people
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +241,10 @@ def _find_share(
         return np.zeros(1)
     outer = _distort((static if inner is None else static + inner) / whole, error)
     return outer if inner is None else outer - _distort(inner / whole, error)
+
+
+def _part_of(some: NDArray[np.float64], whole: float) -> NDArray[np.float64]:
+    return np.minimum(some / whole, 1.0) if whole > 0 else np.zeros(1)
 
 
 def _distort(share: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:

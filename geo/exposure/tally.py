@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Pieces of one area by zone, units with a total for the day by P-code, and their grid."""
+    """Pieces of one area by zone, units with a total for the day by P-code, and their grid.
+
+    The pieces of a zone within gathering n are those of `name_overlap(zone_id, n)`, of all of it
+    those of `name_overlap("", n)`.
+    """
 
     grid: PopulationGrid
     pieces: Mapping[str, Sequence[Piece]]
@@ -40,4 +44,20 @@ class Tally:
         people = piece.static * unit.factor
         if unit.on_land:
             people += unit.on_land * (piece.valid_km2 / self.land_km2(unit.pcode))
+        for number, there in unit.gathered:
+            overlap = self.overlap_km2(piece, number)
+            people += there * (overlap / self.valid_km2(name_overlap("", number)))
         return people
+
+    def overlap_km2(self, piece: Piece, number: int) -> float:
+        """Area of a piece within a gathering that has population data, square kilometres."""
+        return sum(
+            each.valid_km2
+            for each in self.pieces.get(name_overlap(piece.zone_id, number), ())
+            if each.pcode == piece.pcode
+        )
+
+
+def name_overlap(zone_id: str, number: int) -> str:
+    """Return what the overlap of a zone with a gathering is called; of "": the gathering."""
+    return f"{zone_id}@{number}"

@@ -5,22 +5,23 @@ from geo.people.displacement import DisplacementTable, read_displacement
 from geo.people.embedded import embedded_population
 from geo.people.facilities import FACILITIES_SOURCE, Facility, bundled_facilities
 from geo.people.figures import Figure, bundled_figures, read_figures
+from geo.people.gatherings import Gathering, Move
 from geo.people.geotiff import RasterLimits
 from geo.people.grid import PopulationGrid, cell_areas_km2
 from geo.people.plausibility import doubt_people
 from geo.people.raster import read_population
 from geo.people.selection import FigureUse, Whole, select_figures
 from geo.people.settlements import coarse_population
+from geo.people.sites import SiteRow, read_sites
 from geo.people.static_doubt import POPULATION_RANGE, doubt_static
 from geo.people.surface import (
-    LAND_SHARE,
     PUBLISHED_TOTALS,
-    UnitPeople,
     UnitTable,
     list_published,
     unit_people,
 )
 from geo.people.unit_draws import Drawn, StaticDoubt
+from geo.people.unit_people import LAND_SHARE, UnitPeople
 from geo.people.windows import OutOfReachError
 
 __all__ = [
@@ -34,9 +35,12 @@ __all__ = [
     "Facility",
     "Figure",
     "FigureUse",
+    "Gathering",
+    "Move",
     "OutOfReachError",
     "PopulationGrid",
     "RasterLimits",
+    "SiteRow",
     "StaticDoubt",
     "UnitPeople",
     "UnitTable",
@@ -52,6 +56,7 @@ __all__ = [
     "read_displacement",
     "read_figures",
     "read_population",
+    "read_sites",
     "select_figures",
     "unit_people",
 ]

@@ -22,7 +22,8 @@ Ranges are 90 % intervals of draws (`unit_draws.py`) in which every figure has i
 Where they stay inside a unit: residents as the population source has them; of the displaced people
 half so (with hosts, in schools, in the streets of the towns), half evenly over the unit's land
 (camps on open ground). What is beyond the static figure counts as displaced where no figure says
-how many are. `LAND_SHARE` gives the range of that half; nobody has measured it for any unit here.
+how many are. Those at known sites (`gatherings.py`) stay there. `LAND_SHARE` gives the range of
+that half; nobody has measured it for any unit here.
 """
 
 from __future__ import annotations
@@ -36,6 +37,14 @@ from typing import TYPE_CHECKING
 from geo.draws import Draws, find_interval, to_persons
 from geo.errors import UsageError
 from geo.people.displaced import UnitDisplaced, place_displaced, select_displaced
+from geo.people.gatherings import (
+    Gathering,
+    Move,
+    gather_best,
+    gather_people,
+    move_best,
+    move_drawn,
+)
 from geo.people.gaza import STRIP_PEOPLE
 from geo.people.parts import split_people, widen_with_age
 from geo.people.selection import (
@@ -60,6 +69,7 @@ from geo.people.unit_draws import (
     StaticDoubt,
     StaticPeople,
 )
+from geo.people.unit_people import UnitPeople
 from geo.types import Caution, Interval
 
 if TYPE_CHECKING:
@@ -77,34 +87,7 @@ PUBLISHED_TOTALS: Mapping[str, float] = MappingProxyType({"PS02": float(STRIP_PE
 STATIC_RANGE = (1 - DEFAULT_SHARE, 1 + DEFAULT_SHARE)
 """How far a static figure may be off: factors for low and high."""
 
-LAND_SHARE = (0.2, 0.5, 0.8)
-"""Part of the displaced people who stay evenly over a unit's land: low, best, high. A judgement."""
-
 _FEW_DRAWS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class UnitPeople:
-    """People in one unit on the day, in persons; a row of table `unit_people`.
-
-    `factor` is what each cell of the unit is scaled by, `on_land` how many of `best` stay evenly
-    over its land instead: best = factor x static + on_land. `basis` is `figure` (a figure for the
-    unit, or its part of a joint one), `displaced` (displaced people and a part of the residents),
-    `share` (its part of the rest) or `static`. `figure_id` is the figure that it was taken from.
-    `displaced` is how many of `best` are displaced people; None: no figure of them is in use.
-    """
-
-    pcode: str
-    name: str
-    static: float
-    low: float
-    best: float
-    high: float
-    factor: float
-    basis: str
-    figure_id: str | None
-    on_land: float = 0.0
-    displaced: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +95,7 @@ class UnitTable:
     """People in every unit on a day; units sorted by P-code, figures in their table's order.
 
     `wholes` are the people of each whole as they can be drawn, `doubt` that of the static figures.
+    `gatherings` are areas within units where some of their people stay, `moves` what is supposed.
     """
 
     as_of: date
@@ -120,6 +104,8 @@ class UnitTable:
     cautions: tuple[Caution, ...]
     wholes: tuple[People, ...]
     doubt: StaticDoubt
+    gatherings: tuple[Gathering, ...] = ()
+    moves: tuple[Move, ...] = ()
 
     def by_pcode(self) -> dict[str, UnitPeople]:
         """Return the units by P-code."""
@@ -128,11 +114,27 @@ class UnitTable:
     def draw(self, draws: Draws) -> dict[str, Drawn]:
         """Return the people in each unit in every draw, by P-code."""
         static = {unit.pcode: unit.static for unit in self.units}
-        return {
-            pcode: drawn
+        drawn = {
+            pcode: people
             for whole in self.wholes
-            for pcode, drawn in whole.draw(draws, static, self.doubt).items()
+            for pcode, people in whole.draw(draws, static, self.doubt).items()
         }
+        return move_drawn(gather_people(drawn, self.gatherings, draws), self.moves, self._places())
+
+    def gather(self, gatherings: Sequence[Gathering]) -> UnitTable:
+        """Return the table with people at known sites; gatherings of other units are left out."""
+        own = tuple(each for each in gatherings if each.pcode in self.by_pcode())
+        units = tuple(gather_best(unit, own) for unit in self.units)
+        return dataclasses.replace(self, units=units, gatherings=own)
+
+    def move(self, moves: Sequence[Move], draws: Draws) -> UnitTable:
+        """Return the table after some moves, with the ranges of the units."""
+        units = move_best(self.by_pcode(), moves, self._places())
+        moved = dataclasses.replace(self, units=tuple(units.values()), moves=tuple(moves))
+        return moved.with_ranges(draws)
+
+    def _places(self) -> dict[int, str]:
+        return {each.number: each.pcode for each in self.gatherings}
 
     def with_ranges(self, draws: Draws) -> UnitTable:
         """Return the table with the range of every unit, in whole persons, ends outward."""
@@ -343,7 +345,6 @@ def _make_row(
     """Return a row, its range still to be drawn."""
     before = static[pcode]
     came = max(0.0, best - before) if displaced is None else displaced
-    on_land = best if before <= 0 else 0.0 if basis == "static" else came * LAND_SHARE[1]
     return UnitPeople(
         pcode=pcode,
         name=str(names[pcode]),
@@ -351,9 +352,8 @@ def _make_row(
         low=best,
         best=best,
         high=best,
-        factor=(best - on_land) / before if before > 0 else 1.0,
         basis=basis,
         figure_id=figure_id,
-        on_land=on_land,
+        came=0.0 if basis == "static" else came,
         displaced=displaced if basis == "displaced" else None,
     )

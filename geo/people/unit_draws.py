@@ -16,7 +16,7 @@ In every draw the people of a whole are conserved, as they are in the best figur
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -74,10 +74,13 @@ class Drawn:
     """Everyone in a unit in each draw, and how many of them are displaced; shapes that broadcast.
 
     Where displaced people are not counted apart, those beyond the static people are taken as such.
+    `gathered` are those at each gathering (`gatherings.py`) in the unit, by its number, a part of
+    everyone.
     """
 
     everyone: NDArray[np.float64]
     displaced: NDArray[np.float64]
+    gathered: Mapping[int, NDArray[np.float64]] = field(default_factory=dict)
 
 
 class People(Protocol):
