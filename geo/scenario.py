@@ -63,7 +63,8 @@ def read_scenario(
     UnavailableError, TableError
         If the table of sites can't be read, or has faults.
     """
-    gatherings, cautions = [], []
+    gatherings: list[Gathering] = []
+    cautions: list[Caution] = []
     if settings.sites:
         gatherings, cautions = _place_sites(read_sites(settings.sites), territory.units, as_of)
     finder = _Finder(territory, gazetteer, gatherings)
