@@ -53,6 +53,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             table
             for table in (
                 tabulate_zones(run, words),
+                tabulate_sources(run, words),
                 tabulate_parts(run, words),
                 tabulate_events(run, words),
                 tabulate_mentioned(run, words),
@@ -79,7 +80,8 @@ def list_sources(run: RunData) -> list[Record]:
 def list_credits(run: RunData) -> list[str]:
     """Return the attributions of what is drawn on the map itself, each once."""
     drawn = {record["source_id"] for record in (*run.units, *run.facilities)}
-    drawn |= {surface.grid["source_id"] for surface in run.surfaces} | {WORLD_SOURCE.source_id}
+    surfaces = (*run.surfaces, *run.other_surfaces)
+    drawn |= {surface.grid["source_id"] for surface in surfaces} | {WORLD_SOURCE.source_id}
     due = [source for source in list_sources(run) if source["source_id"] in drawn]
     return list(dict.fromkeys(source["attribution"] or source["name"] for source in due))
 
@@ -114,6 +116,46 @@ def tabulate_zones(run: RunData, words: Wording) -> Table:
     )
     caption = _("People living in each zone on {day}").format(day=words.day(run.facts.get("as_of")))
     return Table(caption, columns, rows, frozenset(range(1, 8)))
+
+
+def tabulate_sources(run: RunData, words: Wording) -> Table:
+    """Return the zones' static people by each population source; no rows where there is one."""
+    _ = words.translate
+    by_zone: dict[str, list[Record]] = {}
+    for row in run.exposure_sources:
+        by_zone.setdefault(row["zone_id"], []).append(row)
+    rows = []
+    for main, *others in by_zone.values():
+        cells = [main["label"], words.people(main["static"])]
+        for other in others:
+            ratio = _NONE if other["ratio"] is None else f"{other['ratio']:.2f}"
+            cells += [words.people(other["static"]), ratio]
+            cells.append(words.percent(find_valid_fraction(other)))
+        rows.append(tuple(cells))
+    columns = [_("Zone")]
+    for number, label in enumerate(_name_sources(run, words)):
+        columns.append(label)
+        columns += [_("ratio to the first"), _("area with data")] if number else []
+    return Table(
+        _("The same zones by each population source"),
+        columns,
+        rows,
+        frozenset(range(1, len(columns))),
+        _(
+            "People of the static maps, before any correction to the day. Ranges and best figures "
+            "are those of the first source."
+        ),
+    )
+
+
+def _name_sources(run: RunData, words: Wording) -> list[str]:
+    """Return the population sources in their order, each with its date where one is known."""
+    names: dict[str, str] = {}
+    for row in run.exposure_sources:
+        source = row["population_source"]
+        if row["population_date"] is not None or source not in names:
+            names[source] = name_population(row, words)
+    return list(names.values())
 
 
 def tabulate_parts(run: RunData, words: Wording) -> Table:

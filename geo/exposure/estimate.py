@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from geo.database.store import insert_records
 from geo.exposure.areas import group_areas, place_radius_km
+from geo.exposure.comparison import compare_sources, count_others
 from geo.exposure.count import build_frame, count_people, load_grid, load_spans
 from geo.exposure.cut import cut_disc, cut_units, cut_zone
 from geo.exposure.ranges import SHIFT_BEARINGS
@@ -68,6 +69,9 @@ class Inputs:
     people_in_units
         People on the day by unit, from the static people of whole units and how far these may be
         off (factors for low and high).
+    other_labels, others_at
+        Population sources that are compared, by what outputs call them; and their grids for a box,
+        as `PopulationFinder.read_others`.
     """
 
     zones: Sequence[Zone]
@@ -76,6 +80,8 @@ class Inputs:
     groups: Sequence[gpd.GeoDataFrame]
     population_at: GridFinder
     people_in_units: Callable[[Mapping[str, float], tuple[float, float]], Sequence[UnitPeople]]
+    other_labels: Sequence[str] = ()
+    others_at: Callable[[BBox], Sequence[PopulationGrid]] = lambda _bbox: ()
 
 
 def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Caution]:
@@ -105,6 +111,7 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
     insert_records(con, "unit_people", [unit for _, unit in sorted(people.items())])
     for table, records in (("zones", zones), ("exposure", exposure), ("exposure_admin", parts)):
         insert_records(con, table, sorted(records, key=lambda record: order[record["zone_id"]]))
+    cautions += compare_sources(con, inputs.zones, inputs.other_labels)
     return cautions
 
 
@@ -125,6 +132,8 @@ def _count_area(
     pieces = defaultdict(list)
     for piece in count_people(con, grid.grid_id, frame.scanlines):
         pieces[piece.zone_id].append(piece)
+    others = inputs.others_at(area.bbox) if area.zones else ()
+    count_others(con, area, inputs.units, others, grid.grid_id, _choose_scanlines)
     areas_km2 = dict(zip(inputs.units["pcode"], inputs.units["area_km2"], strict=True))
     static = {
         pcode: sum(piece.static for piece in pieces[f"unit:{pcode}"])
