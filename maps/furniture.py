@@ -121,41 +121,33 @@ def tabulate_zones(run: RunData, words: Wording) -> Table:
 def tabulate_sources(run: RunData, words: Wording) -> Table:
     """Return the zones' static people by each population source; no rows where there is one."""
     _ = words.translate
-    by_zone: dict[str, list[Record]] = {}
-    for row in run.exposure_sources:
-        by_zone.setdefault(row["zone_id"], []).append(row)
-    rows = []
-    for main, *others in by_zone.values():
-        cells = [main["label"], words.people(main["static"])]
-        for other in others:
-            ratio = _NONE if other["ratio"] is None else f"{other['ratio']:.2f}"
-            cells += [words.people(other["static"]), ratio]
-            cells.append(words.percent(find_valid_fraction(other)))
-        rows.append(tuple(cells))
-    columns = [_("Zone")]
-    for number, label in enumerate(_name_sources(run, words)):
-        columns.append(label)
-        columns += [_("ratio to the first"), _("area with data")] if number else []
+    rows = [
+        (
+            row["label"],
+            name_population(row, words),
+            words.people(row["static"]),
+            _NONE if row["ratio"] is None else f"{row['ratio']:.2f}",
+            words.percent(find_valid_fraction(row)),
+        )
+        for row in run.exposure_sources
+    ]
+    columns = (
+        _("Zone"),
+        _("Population source"),
+        _("Static"),
+        _("Ratio to the first"),
+        _("Area with data"),
+    )
     return Table(
         _("The same zones by each population source"),
         columns,
         rows,
-        frozenset(range(1, len(columns))),
+        frozenset({2, 3, 4}),
         _(
-            "People of the static maps, before any correction to the day. Ranges and best figures "
-            "are those of the first source."
+            "Before any correction to the day. The ranges and best figures above are from the "
+            "first source."
         ),
     )
-
-
-def _name_sources(run: RunData, words: Wording) -> list[str]:
-    """Return the population sources in their order, each with its date where one is known."""
-    names: dict[str, str] = {}
-    for row in run.exposure_sources:
-        source = row["population_source"]
-        if row["population_date"] is not None or source not in names:
-            names[source] = name_population(row, words)
-    return list(names.values())
 
 
 def tabulate_parts(run: RunData, words: Wording) -> Table:
