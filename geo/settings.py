@@ -176,8 +176,10 @@ def choose_populations(
     Raises
     ------
     UsageError
-        If there are several and not as many as files.
+        If there are several and not as many as files; if a name is empty.
     """
+    if "" in names:
+        raise UsageError("population '': expected a file, or embedded, coarse")
     sources = [name if name in POPULATION_MODELS else Path(name) for name in names]
     files = [source for source in sources if isinstance(source, Path)]
     read_as = [None if unit == "auto" else unit for unit in _share("unit", units, len(files))]

@@ -146,6 +146,26 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", help="day of the figures, YYYY-MM-DD (default: the input's own)"
     )
+    _add_population(command)
+    command.add_argument(
+        "--displacement",
+        default="auto",
+        help="auto, none, or a table: dated figures (.csv), IOM DTM (.json, .csv), HDX HAPI idps "
+        "(.csv)",
+    )
+    command.add_argument(
+        "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
+    )
+    command.add_argument("--zone", help="polygons of your own that are counted as zones")
+    command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
+    command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
+    command.add_argument("--json", action="store_true", help="print report.json")
+    _add_recogniser(command)
+    _add_geocoder(command)
+    command.set_defaults(act=_map)
+
+
+def _add_population(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--population",
         action="append",
@@ -176,22 +196,6 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="VALUE",
         help="value of cells without data in --population, beside what it declares; nan too",
     )
-    command.add_argument(
-        "--displacement",
-        default="auto",
-        help="auto, none, or a table: dated figures (.csv), IOM DTM (.json, .csv), HDX HAPI idps "
-        "(.csv)",
-    )
-    command.add_argument(
-        "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
-    )
-    command.add_argument("--zone", help="polygons of your own that are counted as zones")
-    command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
-    command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
-    command.add_argument("--json", action="store_true", help="print report.json")
-    _add_recogniser(command)
-    _add_geocoder(command)
-    command.set_defaults(act=_map)
 
 
 def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -303,6 +303,7 @@ def test_options_hold_for_all_files_or_each_its_own():
         ([], {"nodata": [1.0, 2.0]}, "--nodata 2 times for 0"),
         (["a.tif", "b.tif", "a.tif"], {}, "named twice"),
         (["coarse", "coarse"], {}, "named twice"),
+        (["a.tif", ""], {}, "expected a file"),
         ([f"{number}.tif" for number in range(11)], {}, "at most 10"),
         (["a.tif", "b.tif"], {"units": ["people"]}, "count or density"),
     ],
@@ -324,3 +325,25 @@ def test_labels_of_files_of_one_name_differ():
         **choose_populations(["here/pop.tif", "there/pop.tif", "pop.tif"], bands=["1", "2", "2"])
     )
     assert label_others(settings) == ["pop.tif, band 2", "pop.tif (2)"]
+
+
+def test_command_gives_the_same_bytes_again(tmp_path):
+    write(tmp_path / "flat.tif", np.full((80, 80), 100.0), 34.0, 31.8)
+    arguments = ["--population", "embedded", "--population", "flat.tif", "--unit", "count"]
+    for out in ("one", "two"):
+        done = subprocess.run(
+            [CIVMAP, "map", "--out", out, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    for name in ("map.html", "report.json", "exposure.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    page = (tmp_path / "one" / "map.html").read_text(encoding="utf-8")
+    assert "The same zones by each population source" in page
+    assert "Where sources disagree: flat.tif" in page
+    manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
+    assert "flat.tif" in {entry["name"] for entry in manifest["inputs"]}
+    assert manifest["parameters"]["population_model"] == "embedded"
