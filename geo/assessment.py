@@ -28,7 +28,7 @@ from geo.database.store import (
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import Settings, parse_day
+from geo.settings import Settings, choose_populations, parse_day
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -132,6 +132,17 @@ class Assessment:
         return self._table("SELECT * FROM scenario ORDER BY rowid")
 
     @property
+    def exposure_sources(self) -> pd.DataFrame:
+        """Static people by zone and population source, the main one too; no rows where it is alone.
+
+        `static` is missing where a source has no data for a zone.
+        """
+        return self._table(
+            "SELECT exposure_sources.* FROM exposure_sources JOIN zones USING (zone_id) "
+            "ORDER BY zones.rowid, exposure_sources.rowid"
+        )
+
+    @property
     def sources(self) -> pd.DataFrame:
         """What went into the run, with licences and dates."""
         return self._table("SELECT * FROM sources ORDER BY source_id")
@@ -171,8 +182,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     source: str | Path | None = None,
     *,
     as_of: date | str | None = None,
-    population: str | Path | None = None,
-    population_unit: str | None = None,
+    population: str | Path | Sequence[str | Path] | None = None,
+    population_unit: str | Sequence[str | None] | None = None,
     displacement: str | Path = "auto",
     boundaries: str | Path | None = None,
     zone: str | Path | None = None,
@@ -196,9 +207,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     as_of
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own.
     population
-        A GeoTIFF of counts or density; None: the embedded surface, or the coarse model.
+        A GeoTIFF of counts or density, or `embedded`, `coarse`; None: the embedded surface, or
+        the coarse model. Several: the first one gives the figures, the others are compared.
     population_unit
-        `count` or `density`; None: read from the raster.
+        `count` or `density`, of all files or one for each; None: read from the raster.
     displacement
         `auto`, `none`, or a table: dated figures (CSV), IOM DTM (JSON, CSV) or HDX HAPI idps (CSV).
     boundaries, zone
@@ -236,8 +248,6 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
     settings = Settings(
         as_of=parse_day(as_of) if isinstance(as_of, str) else as_of,
-        population=_to_path(population),
-        population_unit=population_unit,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(boundaries),
         zone=_to_path(zone),
@@ -250,6 +260,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         certain=tuple(certain),
         sites=_to_path(sites),
         moves=tuple(moves),
+        **choose_populations(_list(population), _list(population_unit)),
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -295,6 +306,13 @@ def _to_path(name: str | Path | None) -> Path | None:
     return Path(name) if name else None
 
 
+def _list(given: Any) -> list[Any]:
+    """Return one, several or none as a list."""
+    if given is None or isinstance(given, (str, Path)):
+        return [given] if given else []
+    return list(given)
+
+
 def _fill_run(
     con: duckdb.DuckDBPyConnection, events: EventSet, settings: Settings, gazetteer: Gazetteer
 ) -> None:
@@ -326,6 +344,8 @@ def _fill_run(
         draws=people.draws,
         gatherings=scenario.gatherings,
         moves=scenario.moves,
+        other_labels=people.other_labels,
+        others_at=people.read_others,
     )
     exposure_cautions = estimate_exposure(con, inputs)
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
@@ -395,6 +415,8 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
             if isinstance(value, Path)
             else value.isoformat()
             if isinstance(value, date)
+            else [choice.to_record() for choice in value]
+            if field.name == "other_populations"
             else str(value)
             if value != value  # noqa: PLR0124 - NaN, which JSON has no number for
             else value
@@ -404,12 +426,13 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
     """Return the name and sha256 of every file that went in."""
-    files = [
+    files: list[Any] = [
         settings.population,
         settings.boundaries,
         settings.zone,
         settings.displacement,
         settings.sites,
+        *dict.fromkeys(choice.source for choice in settings.other_populations),
     ]
     return [{"name": events.name, "sha256": events.sha256}] + [
         {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
+import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.draws import Draws
-from geo.errors import RasterError
+from geo.errors import CivmapError, RasterError
 from geo.people import (
     FACILITIES_SOURCE,
     OutOfReachError,
@@ -21,13 +23,15 @@ from geo.people import (
     read_population,
     unit_people,
 )
+from geo.people.embedded import LABEL as EMBEDDED_LABEL
 from geo.people.gaza import SURFACE_SOURCE
-from geo.people.settlements import CELLS_PER_DEGREE
+from geo.people.settlements import CELLS_PER_DEGREE, COARSE_LABEL
 from geo.people.tiles import open_tiles
 from geo.types import Caution, LonLat, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
     from datetime import date
 
     import geopandas as gpd
@@ -42,8 +46,9 @@ if TYPE_CHECKING:
         UnitTable,
     )
     from geo.people.selection import FigureUse
+    from geo.people.tiles import PopulationTiles
     from geo.places import Gazetteer
-    from geo.settings import Settings
+    from geo.settings import PopulationChoice, Settings
     from geo.territory import Territory
     from geo.types import BBox
 
@@ -52,6 +57,9 @@ DTM_CREDIT = "International Organization for Migration (IOM), Displacement Track
 
 OLD_YEARS = 10
 """A population older than this, in years, is reported as old."""
+
+
+_LETTERS = string.ascii_lowercase
 
 
 class PopulationFinder:
@@ -65,6 +73,8 @@ class PopulationFinder:
         What became of the rows of a displacement table of the user's; None: there is none.
     draws
         Of everything that is in doubt.
+    other_labels
+        What outputs call the sources that are compared, in their order; no two are alike.
     sources, cautions, uses
         What was used so far: sources, what to know of them, and dated figures.
     """
@@ -88,6 +98,8 @@ class PopulationFinder:
         self.sources: list[Source] = []
         self.cautions: list[Caution] = _tell_accounting(self.accounting)
         self.uses: dict[str, FigureUse] = {}
+        self.other_labels = label_others(settings)
+        _check_files(settings)
 
     def read_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
         """Return the grid for a box: the user's raster, the embedded surface, or the coarse model.
@@ -109,8 +121,47 @@ class PopulationFinder:
         self.sources.append(grid.source)
         if must_reach:
             self.cautions += [*grid.cautions, *self._warn_of_age(grid)]
-            self.cautions += self._warn_of_unit(grid, bbox)
+            self.cautions += self._warn_of_unit(grid, bbox, self._main)
         return grid
+
+    def read_others(self, bbox: BBox) -> list[PopulationGrid]:
+        """Return the grids for a box of the sources that are compared with the main one.
+
+        Returns
+        -------
+            One for each source that reaches the box, in their order, by its label of
+            `other_labels`; their ids are `b`, `c`, ... by that order, the main source being the
+            first. A source that does not reach has no grid, and a caution says so.
+
+        Raises
+        ------
+        RasterError
+            If a raster is bad.
+        """
+        grids = []
+        others = zip(self._settings.other_populations, self.other_labels, strict=True)
+        for number, (choice, label) in enumerate(others, 1):
+            try:
+                found = self._read_choice(choice, bbox)
+            except OutOfReachError:
+                text = (
+                    f"{label} does not reach the surroundings of every zone; where it doesn't, it "
+                    "has no figure, and nothing is compared."
+                )
+                self.cautions.append(Caution("source-out-of-reach", text))
+                continue
+            grid = dataclasses.replace(found, label=label, grid_id=_LETTERS[number])
+            text = f"{label}, for comparison: "
+            told = [Caution(each.code, text + each.text) for each in grid.cautions]
+            self.sources.append(grid.source)
+            self.cautions += [*told, *self._warn_of_age(grid)]
+            self.cautions += self._warn_of_unit(grid, bbox, choice)
+            grids.append(grid)
+        return grids
+
+    @property
+    def _main(self) -> PopulationChoice | None:
+        return next(iter(self._settings.populations), None)
 
     def place_people(
         self, static: Mapping[str, float], doubt: StaticDoubt, as_of: date, *, telling: bool
@@ -180,48 +231,105 @@ class PopulationFinder:
             )
         ]
 
-    def _warn_of_unit(self, grid: PopulationGrid, bbox: BBox) -> list[Caution]:
+    def _warn_of_unit(
+        self, grid: PopulationGrid, bbox: BBox, choice: PopulationChoice | None
+    ) -> list[Caution]:
         """Report a raster of the user's with far more or fewer people than were published."""
-        settings = self._settings
-        if settings.population is None or grid.modelled != "no":
+        if choice is None or not isinstance(choice.source, Path) or grid.modelled != "no":
             return []
         lon = (bbox.west + bbox.east) / 2
         middle = LonLat(lon - 360.0 if lon > 180 else lon, (bbox.south + bbox.north) / 2)
-        with open_tiles(
-            settings.population,
-            unit=settings.population_unit,
-            band=settings.population_band,
-            nodata=settings.population_nodata,
-        ) as raster:
+        with _open_choice(choice.source, choice) as raster:
             doubt = doubt_people(raster, [middle], self._gazetteer)
         return [doubt] if doubt else []
 
     def _find_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
-        settings = self._settings
-        if settings.population:
+        if self._main is not None:
             try:
-                return read_population(
-                    settings.population,
-                    bbox,
-                    unit=settings.population_unit,
-                    band=settings.population_band,
-                    nodata=settings.population_nodata,
-                    limit_cells=settings.raster_limit_cells,
-                )
+                return self._read_choice(self._main, bbox)
             except OutOfReachError:
                 if must_reach:
                     raise
+        return embedded_population(bbox) or self._make_coarse(bbox)
+
+    def _read_choice(self, choice: PopulationChoice, bbox: BBox) -> PopulationGrid:
+        """Return the grid of one source; raise OutOfReachError where it has none."""
+        if isinstance(choice.source, Path):
+            return read_population(
+                choice.source,
+                bbox,
+                unit=choice.unit,
+                band=choice.band,
+                nodata=choice.nodata,
+                limit_cells=self._settings.raster_limit_cells,
+            )
+        if choice.source == "coarse":
+            return self._make_coarse(bbox)
         grid = embedded_population(bbox)
-        if grid is not None:
-            return grid
+        if grid is None:
+            raise OutOfReachError(
+                "the embedded population has the Gaza Strip only, none of the area of interest "
+                f"{bbox.west:g}, {bbox.south:g}, {bbox.east:g}, {bbox.north:g}; give a raster that "
+                "covers it, or --population coarse"
+            )
+        return grid
+
+    def _make_coarse(self, bbox: BBox) -> PopulationGrid:
         cells = (bbox.east - bbox.west) * (bbox.north - bbox.south) * CELLS_PER_DEGREE**2
-        if cells > settings.raster_limit_cells:
+        limit = self._settings.raster_limit_cells
+        if cells > limit:
             raise RasterError(
                 f"an area of {bbox.east - bbox.west:.0f} by {bbox.north - bbox.south:.0f} degrees "
-                f"has {cells:,.0f} cells of the coarse model; at most "
-                f"{settings.raster_limit_cells:,} are made. Draw a smaller zone."
+                f"has {cells:,.0f} cells of the coarse model; at most {limit:,} are made. Draw a "
+                "smaller zone."
             )
         return coarse_population(bbox, self._gazetteer)
+
+
+def label_others(settings: Settings) -> list[str]:
+    """Return what outputs call the sources that are compared; no two sources are called alike.
+
+    A file is called by its name; if another source has that name, also by its band, or a number.
+    """
+    labels: list[str] = []
+    for choice in settings.populations:
+        source = choice.source
+        if isinstance(source, Path):
+            label = source.name
+            if label in labels and choice.band is not None:
+                label = f"{source.name}, band {choice.band}"
+            number = 1
+            while label in labels:
+                number += 1
+                label = f"{source.name} ({number})"
+        else:
+            label = COARSE_LABEL if source == "coarse" else EMBEDDED_LABEL
+        labels.append(label)
+    return labels[1:]
+
+
+def _open_choice(path: Path, choice: PopulationChoice) -> AbstractContextManager[PopulationTiles]:
+    return open_tiles(path, unit=choice.unit, band=choice.band, nodata=choice.nodata)
+
+
+def _check_files(settings: Settings) -> None:
+    """Open every raster where there are several, so that all bad ones are told of at once.
+
+    Raises
+    ------
+    CivmapError
+        Of the first bad file's kind, with what is wrong with each.
+    """
+    faults: list[CivmapError] = []
+    for choice in settings.populations if settings.other_populations else ():
+        if isinstance(choice.source, Path):
+            try:
+                with _open_choice(choice.source, choice):
+                    pass
+            except CivmapError as error:
+                faults.append(error)
+    if faults:
+        raise type(faults[0])("\n".join(str(fault) for fault in faults)) from faults[0]
 
 
 def _describe_figure(figure: Figure) -> Source:

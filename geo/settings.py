@@ -4,16 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from geo.doubts import COUNT
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
+
+POPULATION_MODELS = ("embedded", "coarse")
+"""Population sources that come along, by name; a file of such a name is given as `./embedded`."""
+
+MOST_POPULATIONS = 10
 
 MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationChoice:
+    """A population source and how it is read.
+
+    Attributes
+    ----------
+    source
+        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`.
+    unit, band, nodata
+        Of a GeoTIFF, as in `Settings`.
+    """
+
+    source: Path | str
+    unit: str | None = None
+    band: int | str | None = None
+    nodata: float | None = None
+
+    def to_record(self) -> dict[str, Any]:
+        """Return plain values; a file by its name, never its folder."""
+        is_nan = self.nodata is not None and self.nodata != self.nodata
+        return {
+            "population": self.source.name if isinstance(self.source, Path) else self.source,
+            "unit": self.unit,
+            "band": self.band,
+            "nodata": str(self.nodata) if is_nan else self.nodata,  # JSON has no NaN
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +95,16 @@ class Settings:
         A table of known sites where displaced people stay; None: none are known.
     moves
         What is supposed: `FROM=TO[+TO...]:SHARE`, see `geo.scenario`.
+    population_model
+        Where `population` is None: `embedded` or `coarse`, and no other; None: whichever reaches.
+    other_populations
+        Sources that are compared with the first one, which the figures are from.
 
     Raises
     ------
     UsageError
-        If a radius is not in 0.01..500 km or the radii are not ascending and different.
+        If a radius is not in 0.01..500 km or the radii are not ascending and different; if other
+        populations stand without a first one, one is named twice, or there are more than ten.
     """
 
     as_of: date | None = None
@@ -87,6 +126,8 @@ class Settings:
     certain: tuple[str, ...] = ()
     sites: Path | None = None
     moves: tuple[str, ...] = ()
+    population_model: str | None = None
+    other_populations: tuple[PopulationChoice, ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -97,8 +138,98 @@ class Settings:
             )
         if list(radii) != sorted(set(radii)):
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
-        if self.population_unit not in (None, "count", "density"):
-            raise UsageError(f"unit {self.population_unit!r}: expected count or density")
+        self._check_populations()
+
+    @property
+    def populations(self) -> tuple[PopulationChoice, ...]:
+        """All population sources that were named, the main one first; none: whichever reaches."""
+        main = self.population or self.population_model
+        if main is None:
+            return ()
+        if isinstance(main, str):
+            return PopulationChoice(main), *self.other_populations
+        first = PopulationChoice(
+            main, self.population_unit, self.population_band, self.population_nodata
+        )
+        return first, *self.other_populations
+
+    def _check_populations(self) -> None:
+        named = self.populations
+        if self.other_populations and not named:
+            raise UsageError("other populations, but no first one that they are compared with")
+        if self.population and self.population_model:
+            raise UsageError("a population file and a model, but one source is the first")
+        if len(named) > MOST_POPULATIONS:
+            raise UsageError(f"{len(named)} populations: expected at most {MOST_POPULATIONS}")
+        for number, choice in enumerate(named):
+            if isinstance(choice.source, str) and choice.source not in POPULATION_MODELS:
+                raise UsageError(f"population {choice.source!r}: expected a file, embedded, coarse")
+            if choice in named[:number]:
+                raise UsageError(f"population {str(choice.source)!r} is named twice")
+        for unit in (self.population_unit, *(choice.unit for choice in named)):
+            if unit not in (None, "count", "density"):
+                raise UsageError(f"unit {unit!r}: expected count or density")
+
+
+def choose_populations(
+    names: Sequence[str | Path],
+    units: Sequence[str | None] = (),
+    bands: Sequence[int | str | None] = (),
+    nodata: Sequence[float | None] = (),
+) -> dict[str, Any]:
+    """Return the fields of `Settings` for population sources in their order, the main one first.
+
+    Parameters
+    ----------
+    names
+        Files, or `embedded`, `coarse` (as text; a `Path` is always a file).
+    units, bands, nodata
+        None; one, which holds for all files; or one for each file, in their order. A unit of
+        `auto` is that of the file's tags.
+
+    Raises
+    ------
+    UsageError
+        If there are several and not as many as files; if a name is empty.
+    """
+    if "" in names:
+        raise UsageError("population '': expected a file, or embedded, coarse")
+    sources = [name if name in POPULATION_MODELS else Path(name) for name in names]
+    files = [source for source in sources if isinstance(source, Path)]
+    read_as = [None if unit == "auto" else unit for unit in _share("unit", units, len(files))]
+    read_band, gaps = _share("band", bands, len(files)), _share("nodata", nodata, len(files))
+    ways = zip(read_as, read_band, gaps, strict=True)
+    choices = [
+        PopulationChoice(source, *next(ways))
+        if isinstance(source, Path)
+        else PopulationChoice(source)
+        for source in sources
+    ]
+    if not choices:
+        given = {"unit": units, "band": bands, "nodata": nodata}
+        return {f"population_{name}": values[0] for name, values in given.items() if values}
+    first, *others = choices
+    is_file = isinstance(first.source, Path)
+    return {
+        "population": first.source if is_file else None,
+        "population_unit": first.unit,
+        "population_band": first.band,
+        "population_nodata": first.nodata,
+        "population_model": None if is_file else first.source,
+        "other_populations": tuple(others),
+    }
+
+
+def _share(option: str, given: Sequence[Any], files: int) -> list[Any]:
+    """Return a value for each file: the only one, or each its own."""
+    if len(given) <= 1:
+        return [given[0] if given else None] * files
+    if len(given) != files:
+        raise UsageError(
+            f"--{option} {len(given)} times for {files} population files: give it once for all, or "
+            "once for each, in their order"
+        )
+    return list(given)
 
 
 def parse_day(text: str) -> date:

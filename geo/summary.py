@@ -26,7 +26,7 @@ _APART_DEGREES = 0.015  # nearer ones are the same town twice, or parts of it
 # The zone that a run is about: what the analyst drew, else the first threatened place, else the
 # first site; of its zones the administrative unit, else the middle disc. Never the largest figure.
 _HEADLINE_ZONES = """
-    SELECT zones.*, low, best, high, static, modelled, role,
+    SELECT zones.*, low, best, high, static, modelled, events.role,
         places.name AS place, places.country AS country
     FROM zones
     LEFT JOIN exposure USING (zone_id)
@@ -34,7 +34,7 @@ _HEADLINE_ZONES = """
     LEFT JOIN events USING (event_id)
     LEFT JOIN places USING (place_id)
     WHERE zones.kind != 'ring'
-    ORDER BY zones.event_id IS NOT NULL, role IS DISTINCT FROM 'threatened',
+    ORDER BY zones.event_id IS NOT NULL, events.role IS DISTINCT FROM 'threatened',
         events.rowid, zones.kind != 'admin', abs(zones.radius_km - 5), zones.rowid
 """
 

@@ -147,21 +147,7 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--as-of", help="day of the figures, YYYY-MM-DD (default: the input's own)"
     )
-    command.add_argument("--population", help="GeoTIFF of people: counts or density")
-    command.add_argument(
-        "--unit",
-        choices=("count", "density"),
-        help="what --population holds, if its tags don't say",
-    )
-    command.add_argument(
-        "--band", help="band of --population, its number or name, if it has several"
-    )
-    command.add_argument(
-        "--nodata",
-        type=float,
-        metavar="VALUE",
-        help="value of cells without data in --population, beside what it declares; nan too",
-    )
+    _add_population(command)
     command.add_argument(
         "--displacement",
         default="auto",
@@ -204,6 +190,39 @@ def _add_doubts(command: argparse.ArgumentParser) -> None:
         metavar="FROM=TO:SHARE",
         help="suppose that a share of a unit's people go to other units or places, such as "
         "Rafah=Al-Mawasi+Khan Younis:0.5; may be given several times",
+    )
+
+
+def _add_population(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--population",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="GeoTIFF of people: counts or density; or embedded, coarse, which come along. Several "
+        "times: the first one gives the figures, the others are compared with it; --unit, --band "
+        "and --nodata then hold for all files, or are given once for each, in their order",
+    )
+    command.add_argument(
+        "--unit",
+        action="append",
+        default=[],
+        choices=("count", "density", "auto"),
+        help="what --population holds, if its tags don't say; auto: what they say",
+    )
+    command.add_argument(
+        "--band",
+        action="append",
+        default=[],
+        help="band of --population, its number or name, if it has several",
+    )
+    command.add_argument(
+        "--nodata",
+        action="append",
+        default=[],
+        type=float,
+        metavar="VALUE",
+        help="value of cells without data in --population, beside what it declares; nan too",
     )
 
 
@@ -472,15 +491,11 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings, parse_day
+    from geo.settings import Settings, choose_populations, parse_day
 
     displacement = options.displacement
     return Settings(
         as_of=parse_day(options.as_of) if options.as_of else None,
-        population=_to_path(options.population),
-        population_unit=options.unit,
-        population_band=options.band,
-        population_nodata=options.nodata,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
@@ -493,6 +508,7 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         certain=tuple(part.strip() for part in options.certain.split(",") if part.strip()),
         sites=_to_path(options.sites),
         moves=tuple(options.move),
+        **choose_populations(options.population, options.unit, options.band, options.nodata),
     )
 
 

@@ -14,7 +14,7 @@ from folium.template import Template
 from maps.assets import inline_links, read_web_file
 from maps.escape import Html, dump_json, escape_text, make_environment
 from maps.furniture import describe_page
-from maps.layers import LAYERS
+from maps.layers import draw_layers
 from maps.style import LAND, PATTERNS, SEA, Mark
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _LEAFLET_ONLY = frozenset({"leaflet", "leaflet_css"})
 
 def render_document(run: RunData, words: Wording) -> str:
     """Return the page of a run."""
-    drawings = [drawing for layer in LAYERS if (drawing := layer(run, words)) is not None]
+    drawings = draw_layers(run, words)
     figure = _draw_map(run, drawings, words)
     _number_elements(figure)
     for child in figure._children.values():  # noqa: SLF001 (branca has no public way)

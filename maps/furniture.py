@@ -53,6 +53,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             table
             for table in (
                 tabulate_zones(run, words),
+                tabulate_sources(run, words),
                 tabulate_parts(run, words),
                 tabulate_events(run, words),
                 tabulate_mentioned(run, words),
@@ -79,7 +80,8 @@ def list_sources(run: RunData) -> list[Record]:
 def list_credits(run: RunData) -> list[str]:
     """Return the attributions of what is drawn on the map itself, each once."""
     drawn = {record["source_id"] for record in (*run.units, *run.facilities)}
-    drawn |= {surface.grid["source_id"] for surface in run.surfaces} | {WORLD_SOURCE.source_id}
+    surfaces = (*run.surfaces, *run.other_surfaces)
+    drawn |= {surface.grid["source_id"] for surface in surfaces} | {WORLD_SOURCE.source_id}
     due = [source for source in list_sources(run) if source["source_id"] in drawn]
     return list(dict.fromkeys(source["attribution"] or source["name"] for source in due))
 
@@ -114,6 +116,38 @@ def tabulate_zones(run: RunData, words: Wording) -> Table:
     )
     caption = _("People living in each zone on {day}").format(day=words.day(run.facts.get("as_of")))
     return Table(caption, columns, rows, frozenset(range(1, 8)))
+
+
+def tabulate_sources(run: RunData, words: Wording) -> Table:
+    """Return the zones' static people by each population source; no rows where there is one."""
+    _ = words.translate
+    rows = [
+        (
+            row["label"],
+            name_population(row, words),
+            words.people(row["static"]),
+            _NONE if row["ratio"] is None else f"{row['ratio']:.2f}",
+            words.percent(find_valid_fraction(row)),
+        )
+        for row in run.exposure_sources
+    ]
+    columns = (
+        _("Zone"),
+        _("Population source"),
+        _("Static"),
+        _("Ratio to the first"),
+        _("Area with data"),
+    )
+    return Table(
+        _("The same zones by each population source"),
+        columns,
+        rows,
+        frozenset({2, 3, 4}),
+        _(
+            "Before any correction to the day. The ranges and best figures above are from the "
+            "first source."
+        ),
+    )
 
 
 def tabulate_parts(run: RunData, words: Wording) -> Table:

@@ -73,6 +73,10 @@ class RunData:
     mentioned
         Places that the text names and tells nothing of: towns and points that have no event and
         do not only stand for a government. With `tier`, the surest reading of their name.
+    surfaces, other_surfaces
+        The grids that the figures are from; those of sources that are compared with them.
+    exposure_sources
+        Static people of each zone by each source; empty where there is one source.
     """
 
     facts: Record
@@ -86,6 +90,8 @@ class RunData:
     parts: list[Record]
     facilities: list[Record]
     surfaces: list[Surface]
+    other_surfaces: list[Surface]
+    exposure_sources: list[Record]
 
     @property
     def headline_zone(self) -> Record | None:
@@ -193,7 +199,9 @@ def read_run(path: Path) -> RunData:
             zones=_with_shapes(fetch_records(con, _ZONES)),
             parts=fetch_records(con, _PARTS),
             facilities=fetch_records(con, "SELECT * FROM facilities ORDER BY facility_id"),
-            surfaces=_read_surfaces(con),
+            surfaces=_read_surfaces(con, "main"),
+            other_surfaces=_read_surfaces(con, "other"),
+            exposure_sources=fetch_records(con, _EXPOSURE_SOURCES),
         )
     finally:
         con.close()
@@ -233,6 +241,11 @@ _PARTS = """
     FROM exposure_admin a LEFT JOIN zones z USING (zone_id)
     ORDER BY a.zone_id, a.pcode NULLS LAST
 """
+_EXPOSURE_SOURCES = """
+    SELECT s.*, z.label
+    FROM exposure_sources s JOIN zones z USING (zone_id)
+    ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id, s.rowid
+"""
 _FIXED_POINT = float(1 << 20)  # people_fp: persons x 2^20
 
 
@@ -242,8 +255,8 @@ def _with_shapes(records: list[Record]) -> list[Record]:
     return records
 
 
-def _read_surfaces(con: duckdb.DuckDBPyConnection) -> list[Surface]:
-    grids = fetch_records(con, "SELECT * FROM grids ORDER BY grid_id")
+def _read_surfaces(con: duckdb.DuckDBPyConnection, role: str) -> list[Surface]:
+    grids = fetch_records(con, "SELECT * FROM grids WHERE role = ? ORDER BY grid_id", [role])
     surfaces = (_read_surface(con, grid) for grid in grids)
     return [surface for surface in surfaces if surface is not None]
 

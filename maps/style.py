@@ -128,6 +128,15 @@ DENSITY_COLOURS = (
 )
 DENSITY_OPACITY = 0.8
 
+# Ratio of two population sources: the classes' lower ends but for the first, and ColorBrewer's
+# PuOr (Cynthia Brewer, Apache-2.0), which colour-blind readers tell apart; its middle is darker,
+# to be seen on the land.
+DISAGREEMENT_BREAKS = (0.5, 0.8, 1.25, 2.0)
+DISAGREEMENT_COLOURS = ("#b35806", "#f1a340", "#d6d6d0", "#998ec3", "#542788")
+DISAGREEMENT_OPACITY = 0.85
+NOBODY_IN_ONE = "#2b2b2b"
+NODATA_IN_ONE = "#b4c3cb"
+
 ROLE_MARKS = {
     "threatened": Mark("triangle", ZONE, 24),
     "site": Mark("diamond", SITE, 20),

@@ -109,7 +109,8 @@ CREATE TABLE grids (
     cell_height     DOUBLE NOT NULL,    -- positive
     rows            BIGINT NOT NULL,
     cols            BIGINT NOT NULL,
-    scanlines       INTEGER NOT NULL    -- K: sub-scanlines a row, shared by all zones of the grid
+    scanlines       INTEGER NOT NULL,   -- K: sub-scanlines a row, shared by all zones of the grid
+    role            VARCHAR NOT NULL DEFAULT 'main' -- main | other: compared with the main one
 );
 
 CREATE TABLE cells (                    -- the area of interest only
@@ -272,4 +273,17 @@ CREATE TABLE scenario_units (           -- people in each unit if they moved so
     low   DOUBLE NOT NULL,
     best  DOUBLE NOT NULL,
     high  DOUBLE NOT NULL
+);
+
+-- Static people of every zone by each population source, the main one first; no rows where it is
+-- alone. Rings add to discs within each source.
+CREATE TABLE exposure_sources (
+    zone_id           VARCHAR NOT NULL,
+    grid_id           VARCHAR,          -- NULL: the source does not reach the zone's surroundings
+    population_source VARCHAR NOT NULL,
+    population_date   VARCHAR,
+    static            BIGINT,           -- NULL: no data for the zone, or for less than 1 % of it
+    ratio             DOUBLE,           -- to the main source; NULL: unknown, or the main has nobody
+    coverage_fraction DOUBLE NOT NULL,  -- of the zone's area, inside the grid
+    nodata_fraction   DOUBLE NOT NULL   -- of the zone's area, inside the grid but without data
 );

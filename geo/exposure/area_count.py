@@ -74,6 +74,7 @@ def count_area(
     units: gpd.GeoDataFrame,
     gatherings: Sequence[Gathering],
     families: int,
+    role: str = "main",
 ) -> AreaCount:
     """Count the people of an area's zones, places and units on a grid, in the run database.
 
@@ -85,6 +86,8 @@ def count_area(
         Areas within units where some people stay evenly.
     families
         Families of discs in the run, see `measure_shifts`.
+    role
+        Of the grid, see `load_grid`.
     """
     frame = build_frame(grid, _choose_scanlines(area, grid))
     cut = cut_units(frame, units)
@@ -94,7 +97,7 @@ def count_area(
         spans[f"place:{place.place_id}"] = cut_disc(frame, center, place_radius_km(place))
     spans |= {f"unit:{pcode}": unit for pcode, unit in cut.items()}
     overlaps = _cut_overlaps(frame, spans, gatherings)
-    load_grid(con, grid, frame.scanlines)
+    load_grid(con, grid, frame.scanlines, role)
     load_spans(con, frame, grid.grid_id, spans | overlaps, cut)
     pieces = defaultdict(list)
     for piece in count_people(con, grid.grid_id, frame.scanlines):

@@ -45,8 +45,13 @@ def build_frame(grid: PopulationGrid, scanlines: int) -> Frame:
     )
 
 
-def load_grid(con: duckdb.DuckDBPyConnection, grid: PopulationGrid, scanlines: int) -> None:
-    """Write a grid and its cells to `grids` and `cells`; cells without data have no people."""
+def load_grid(
+    con: duckdb.DuckDBPyConnection, grid: PopulationGrid, scanlines: int, role: str = "main"
+) -> None:
+    """Write a grid and its cells to `grids` and `cells`; cells without data have no people.
+
+    `role`: `main`, or `other` for a source that is only compared.
+    """
     rows, cols = grid.people.shape
     record = {
         "grid_id": grid.grid_id,
@@ -62,6 +67,7 @@ def load_grid(con: duckdb.DuckDBPyConnection, grid: PopulationGrid, scanlines: i
         "rows": rows,
         "cols": cols,
         "scanlines": scanlines,
+        "role": role,
     }
     insert_records(con, "grids", [record])
     load_cells(con, grid.grid_id, grid.people, cell_areas_km2(grid))

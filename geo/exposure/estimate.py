@@ -18,6 +18,7 @@ from geo.database.store import insert_records
 from geo.draws import Draws
 from geo.exposure.area_count import count_area
 from geo.exposure.areas import group_areas
+from geo.exposure.comparison import compare_sources
 from geo.exposure.results import (
     build_dated_rows,
     build_rows,
@@ -38,7 +39,7 @@ from geo.exposure.tally import Tally
 from geo.people import doubt_static
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     import duckdb
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from geo.exposure.area_count import AreaCount
     from geo.exposure.areas import Area
+    from geo.exposure.simulation import ZoneParts
     from geo.exposure.zones import Zone
     from geo.people import Drawn, Gathering, Move, StaticDoubt, UnitPeople, UnitTable
     from geo.people.grid import PopulationGrid
@@ -98,6 +100,9 @@ class Inputs:
         Areas within units where some people stay evenly; moves may lead there.
     moves
         What is supposed: people of units who go elsewhere.
+    other_labels, others_at
+        Population sources that are compared, by what outputs call them; and their grids for a box,
+        as `PopulationFinder.read_others`.
     """
 
     zones: Sequence[Zone]
@@ -111,6 +116,21 @@ class Inputs:
     draws: Draws = dataclasses.field(default_factory=Draws)
     gatherings: Sequence[Gathering] = ()
     moves: Sequence[Move] = ()
+    other_labels: Sequence[str] = ()
+    others_at: Callable[[BBox], Sequence[PopulationGrid]] = lambda _bbox: ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """An area by one population source on one day."""
+
+    count: AreaCount
+    table: UnitTable | None
+    doubt: StaticDoubt
+
+    def tally(self) -> Tally:
+        units = self.table.by_pcode() if self.table else {}
+        return Tally(self.count.grid, self.count.pieces, units)
 
 
 def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Caution]:
@@ -128,9 +148,7 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
     for number, area in enumerate(group_areas(inputs.zones, inputs.places, inputs.groups), 1):
         grid = inputs.population_at(area.bbox, must_reach=bool(area.zones))
         grid = dataclasses.replace(grid, grid_id=f"grid-{number}")
-        counted = count_area(
-            con, area, grid, inputs.units, inputs.gatherings, len(group_families(inputs.zones))
-        )
+        counted = _count_sources(con, area, grid, inputs)
         tally = _estimate_area(area, counted, inputs, tables)
         _set_densities(con, area.places, tally)
         records = {pcode: _unit_record(unit, tally) for pcode, unit in tally.units.items()}
@@ -146,6 +164,7 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
             insert_records(con, table, [row for _, row in sorted(unique.items())])
         else:
             insert_records(con, table, sorted(rows_, key=lambda row: order[row["zone_id"]]))
+    cautions += compare_sources(con, inputs.zones, inputs.other_labels)
     return cautions
 
 
@@ -157,93 +176,134 @@ def _choose_draws(inputs: Inputs) -> Draws:
     return Draws(max(_LEAST_DRAWS, draws.count // 10), draws.seed, draws.certain)
 
 
+def _count_sources(
+    con: duckdb.DuckDBPyConnection, area: Area, grid: PopulationGrid, inputs: Inputs
+) -> list[AreaCount]:
+    """Count an area on the main grid, and its zones on those of the sources that are compared."""
+    families = len(group_families(inputs.zones))
+    counted = [count_area(con, area, grid, inputs.units, inputs.gatherings, families)]
+    zones_only = dataclasses.replace(area, places=[])
+    for found in inputs.others_at(area.bbox) if area.zones else ():
+        other = dataclasses.replace(found, grid_id=f"{grid.grid_id}-{found.grid_id}")
+        counted.append(
+            count_area(
+                con, zones_only, other, inputs.units, inputs.gatherings, families, role="other"
+            )
+        )
+    return counted
+
+
 def _estimate_area(
     area: Area,
-    counted: AreaCount,
+    counted: Sequence[AreaCount],
     inputs: Inputs,
     tables: dict[str, list[dict[str, Any]]],
 ) -> Tally:
     """Add an area's rows to `exposure`, `exposure_admin` and the series; return its tally."""
     names = dict(zip(inputs.units["pcode"], inputs.units["name"], strict=True))
-    own, doubt = _place_people(counted, inputs, inputs.as_of, telling=True)
-    tally = Tally(counted.grid, counted.pieces, own.by_pcode() if own else {})
-    known = {zone.zone_id for zone in find_known(area.zones, tally)}
-    drawable = [[zone] for zone in counted.zones if zone.zone_id in known]
-    if not drawable:
+    sources = _place_sources(counted, inputs, inputs.as_of, telling=True)
+    own, tally = sources[0].table, sources[0].tally()
+    known = find_known(area.zones, tally)
+    if not known:
         return tally
-    bests = {z.zone_id: find_bests(z, tally) for z in area.zones if z.zone_id in known}
-    days = _draw_days(counted, own, doubt, list_certain(inputs.draws))
+    bests = {zone.zone_id: find_bests(zone, tally) for zone in known}
+    days = _draw_days(sources, list_certain(inputs.draws))
+    drawable = _list_drawable(known, area, sources)
     ranges = find_ranges(drawable, days, inputs.draws, bests)
     rows, parts = build_rows(area.zones, tally, names, ranges)
     tables["exposure"] += rows
     tables["exposure_admin"] += parts
     for day in inputs.days:
-        dated, rows = _draw_rows(
-            area, counted, *_place_people(counted, inputs, day, telling=False), inputs
-        )
+        dated, rows = _draw_rows(area, _place_sources(counted, inputs, day), inputs)
         tables["series"] += [{"as_of": day, **row} for row in rows]
         tables["series_units"] += [
             {"as_of": day, **unit.to_record()} for unit in dated.units.values()
         ]
     if inputs.moves and own is not None:
-        moved = own.move(inputs.moves, inputs.draws)
-        supposed, rows = _draw_rows(area, counted, moved, doubt, inputs)
+        moved = [
+            dataclasses.replace(source, table=source.table.move(inputs.moves, inputs.draws))
+            for source in sources
+            if source.table is not None
+        ]
+        supposed, rows = _draw_rows(area, moved, inputs)
         tables["scenario"] += rows
         tables["scenario_units"] += [unit.to_record() for unit in supposed.units.values()]
     return tally
 
 
 def _draw_rows(
-    area: Area,
-    counted: AreaCount,
-    table: UnitTable | None,
-    doubt: StaticDoubt,
-    inputs: Inputs,
+    area: Area, sources: Sequence[_Source], inputs: Inputs
 ) -> tuple[Tally, list[dict[str, Any]]]:
     """Return the tally, and low, best, high, static of the known zones, for other people."""
     draws = inputs.draws
-    tally = Tally(counted.grid, counted.pieces, table.by_pcode() if table else {})
-    known = {zone.zone_id for zone in find_known(area.zones, tally)}
-    source = _draw_days(counted, table, doubt, [draws])[draws.certain]
+    tally = sources[0].tally()
+    days = _draw_days(sources, [draws])[draws.certain]
     people = {
-        zone.zone_id: sum(draw_zone([zone], source, draws).values(), start=np.zeros(1))
-        for zone in counted.zones
-        if zone.zone_id in known
+        zones[0].zone_id: sum(draw_zone(zones, days, draws).values(), start=np.zeros(1))
+        for zones in _list_drawable(find_known(area.zones, tally), area, sources)
     }
     return tally, build_dated_rows(area.zones, tally, people)
 
 
-def _place_people(
-    counted: AreaCount, inputs: Inputs, day: date, *, telling: bool
-) -> tuple[UnitTable | None, StaticDoubt]:
-    doubt = doubt_static(counted.grid, day)
-    if not counted.static:
-        return None, doubt
-    return inputs.people_in_units(counted.static, doubt, day, telling=telling), doubt
+def _place_sources(
+    counted: Sequence[AreaCount], inputs: Inputs, day: date, *, telling: bool = False
+) -> list[_Source]:
+    """Return the people of the units by each source; only the main one tells of what it used."""
+    sources = []
+    for number, count in enumerate(counted):
+        doubt = doubt_static(count.grid, day)
+        table = None
+        if count.static:
+            tells = telling and number == 0
+            table = inputs.people_in_units(count.static, doubt, day, telling=tells)
+        sources.append(_Source(count, table, doubt))
+    return sources
+
+
+def _list_drawable(
+    known: Sequence[Zone], area: Area, sources: Sequence[_Source]
+) -> list[list[ZoneParts]]:
+    """Return each known zone by the sources that can say who is there.
+
+    Beside the main one those with data for it, and totals of the same units.
+    """
+    units = [set(source.table.by_pcode() if source.table else ()) for source in sources]
+    found: dict[str, list[ZoneParts]] = {zone.zone_id: [] for zone in known}
+    for number, source in enumerate(sources):
+        told = {zone.zone_id for zone in find_known(area.zones, source.tally())}
+        for parts in source.count.zones:
+            needed = units[0].intersection(pcode for pcode in parts.pcodes if pcode)
+            if parts.zone_id in found and (
+                number == 0 or (parts.zone_id in told and needed <= units[number])
+            ):
+                found[parts.zone_id].append(dataclasses.replace(parts, source=number))
+    return list(found.values())
 
 
 def _draw_days(
-    counted: AreaCount, table: UnitTable | None, doubt: StaticDoubt, wanted: Sequence[Draws]
+    sources: Sequence[_Source], wanted: Sequence[Draws]
 ) -> dict[frozenset[str], list[SourceDay]]:
     """Return the people of the units that zones touch, for each set of certain doubts."""
-    touched = {pcode for zone in counted.zones for pcode in zone.pcodes}
-    drawn: dict[frozenset[str], dict[str, Drawn]] = {}
-    days = {}
-    for draws in wanted:
-        matters = draws.certain - _DOUBTS_OF_PLACE
-        if matters not in drawn:
-            people = table.draw(draws) if table else {}
-            drawn[matters] = {pcode: people[pcode] for pcode in people if pcode in touched}
-        days[draws.certain] = [
-            SourceDay(
-                doubt=doubt,
-                spread=SPREAD[counted.grid.modelled],
-                static=counted.static,
-                land=counted.land(),
-                people=drawn[matters],
-                gatherings=counted.gatherings,
+    days: dict[frozenset[str], list[SourceDay]] = {draws.certain: [] for draws in wanted}
+    for source in sources:
+        touched = {pcode for zone in source.count.zones for pcode in zone.pcodes}
+        land = source.count.land()
+        drawn: dict[frozenset[str], dict[str, Drawn]] = {}
+        for draws in wanted:
+            matters = draws.certain - _DOUBTS_OF_PLACE
+            if matters not in drawn:
+                people = source.table.draw(draws) if source.table else {}
+                drawn[matters] = {pcode: people[pcode] for pcode in people if pcode in touched}
+            days[draws.certain].append(
+                SourceDay(
+                    doubt=source.doubt,
+                    spread=SPREAD[source.count.grid.modelled],
+                    static=source.count.static,
+                    land=land,
+                    people=drawn[matters],
+                    gatherings=source.count.gatherings,
+                )
             )
-        ]
     return days
 
 

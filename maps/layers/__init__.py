@@ -1,7 +1,8 @@
 """One file a layer.
 
 Each layer has a function that takes the run and the page's wording and returns its drawing and
-its legend, or None where the run has nothing for it. The order here is the order of drawing.
+its legend, or None where the run has nothing for it. The order here is the order of drawing; of
+`disagreement` there is a layer for each population source that is compared.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from maps.layers import (
     borders,
     density,
+    disagreement,
     distances,
     drawn,
     events,
@@ -49,3 +51,13 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     mentioned.draw,
     events.draw,
 )
+
+
+def draw_layers(run: RunData, words: Wording) -> list[LayerDrawing]:
+    """Draw all layers that the run has something for, in the order of drawing."""
+    drawings: list[LayerDrawing | None] = []
+    for layer in LAYERS:
+        drawings.append(layer(run, words))
+        if layer is density.draw_dated:
+            drawings += disagreement.draw_all(run, words)
+    return [drawing for drawing in drawings if drawing is not None]

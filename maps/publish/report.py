@@ -32,6 +32,11 @@ _TABLES = {
         "SELECT zone_id, low, best, high, static, density_km2, population_source, "
         "population_date, coverage_fraction, nodata_fraction, parts FROM exposure ORDER BY rowid"
     ),
+    "exposure_sources": (
+        "SELECT s.zone_id, s.population_source, s.population_date, s.static, s.ratio, "
+        "s.coverage_fraction, s.nodata_fraction FROM exposure_sources s "
+        "JOIN zones z USING (zone_id) ORDER BY z.rowid, s.rowid"
+    ),
     "exposure_admin": (
         "SELECT zone_id, pcode, name, low, best, high, static FROM exposure_admin ORDER BY rowid"
     ),

@@ -73,6 +73,7 @@ class RunWriter:
     rafah: tuple[float, float] = RAFAH
     far_zone: bool = False
     uncounted: tuple[str, ...] = ()  # zones without a row of exposure
+    compared: bool = False  # a second population source, which has half as many people
 
     def write(self, path: Path) -> Path:
         with create_run(path) as con:
@@ -121,7 +122,37 @@ class RunWriter:
         }
         if self.has_zones:
             tables |= self._make_zones() | self._make_grid()
+        if self.compared:
+            self._add_source(tables)
         return {table: records for table, records in tables.items() if records}
+
+    def _add_source(self, tables: dict[str, list[dict[str, Any]]]) -> None:
+        label = self.mark("other.tif")
+        grid = {"grid_id": "g1-b", "role": "other", "label": label, "population_date": "2020"}
+        tables["grids"] = [{"role": "main", **each} for each in tables["grids"]]
+        tables["grids"].append(tables["grids"][0] | grid)
+        tables["cells"] += [
+            cell | {"grid_id": "g1-b", "people_fp": (cell["people_fp"] or 0) // 2}
+            for cell in tables["cells"]
+        ]
+        tables["exposure_sources"] = [
+            {
+                "zone_id": zone["zone_id"],
+                "grid_id": grid_id,
+                "population_source": source,
+                "population_date": date,
+                "static": static,
+                "ratio": ratio,
+                "coverage_fraction": 1.0 if static else 0.0,
+                "nodata_fraction": 0.1 if static else 0.0,
+            }
+            for zone in tables["zones"]
+            for grid_id, source, date, static, ratio in (
+                ("g1", self.mark("Modelled surface of the Gaza Strip"), "mid-2023", 275_267, 1.0),
+                ("g1-b", label, "2020", 137_633, 0.5),
+                (None, self.mark("far.tif"), None, None, None),
+            )
+        ]
 
     def _make_sources(self) -> list[dict[str, Any]]:
         return [

@@ -100,7 +100,8 @@ def hostile_page(make_run):
 
     def render(payload):
         if payload not in pages:
-            pages[payload] = RiskMap(make_run(mark=lambda _text: payload)).to_html()
+            path = make_run(mark=lambda _text: payload, compared=True)
+            pages[payload] = RiskMap(path).to_html()
         return pages[payload]
 
     return render
