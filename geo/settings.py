@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
+from geo.days import MOST_DAYS
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
+
+    from geo.days import DayRange
 
 MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
@@ -52,11 +55,17 @@ class Settings:
         Largest article that is read.
     raster_limit_cells
         Most cells of a raster that are loaded for one area of interest.
+    days
+        All days of the series, ascending, unique, at most 400; empty: no series, or its days are
+        still to be chosen from `day_ranges`. `as_of` stays the run's own day.
+    day_ranges
+        Ranges whose days are those on which dated figures appear, see `geo.days.choose_days`.
 
     Raises
     ------
     UsageError
-        If a radius is not in 0.01..500 km or the radii are not ascending and different.
+        If a radius is not in 0.01..500 km, the radii are not ascending and different, or the days
+        are not ascending, different and at most 400.
     """
 
     as_of: date | None = None
@@ -73,6 +82,8 @@ class Settings:
     offline: bool = False
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
+    days: tuple[date, ...] = ()
+    day_ranges: tuple[DayRange, ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -85,17 +96,7 @@ class Settings:
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
         if self.population_unit not in (None, "count", "density"):
             raise UsageError(f"unit {self.population_unit!r}: expected count or density")
-
-
-def parse_day(text: str) -> date:
-    """Return a day from `YYYY-MM-DD`.
-
-    Raises
-    ------
-    UsageError
-        If it is written otherwise.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"day {text!r}: expected YYYY-MM-DD") from None
+        if list(self.days) != sorted(set(self.days)) or len(self.days) > MOST_DAYS:
+            raise UsageError(
+                f"{len(self.days)} days: expected at most {MOST_DAYS}, ascending and different"
+            )

@@ -144,7 +144,12 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         "--out", type=Path, help="output folder (default: out/<name of the input>)"
     )
     command.add_argument(
-        "--as-of", help="day of the figures, YYYY-MM-DD (default: the input's own)"
+        "--as-of",
+        action="append",
+        metavar="DAY",
+        help="day of the figures, YYYY-MM-DD (default: the input's own). Given several times, or "
+        "as a range FIRST..LAST (days on which dated figures appear) or FIRST..LAST/STEP (every "
+        "STEP days), it makes a series; the last one given is the map's own",
     )
     command.add_argument("--population", help="GeoTIFF of people: counts or density")
     command.add_argument(
@@ -444,11 +449,13 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings, parse_day
+    from geo.days import read_days
+    from geo.settings import Settings
 
     displacement = options.displacement
+    given = read_days(options.as_of)
     return Settings(
-        as_of=parse_day(options.as_of) if options.as_of else None,
+        as_of=given.as_of,
         population=_to_path(options.population),
         population_unit=options.unit,
         population_band=options.band,
@@ -460,6 +467,8 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         recogniser=options.recogniser,
         geocoder=options.geocoder,
         offline=options.offline,
+        days=given.days,
+        day_ranges=given.day_ranges,
     )
 
 

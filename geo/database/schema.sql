@@ -235,3 +235,25 @@ CREATE TABLE facilities (
     position_quality VARCHAR NOT NULL,  -- supported | approximate
     source_id        VARCHAR NOT NULL
 );
+
+-- Exposure over time, where the run was asked for more than one day: the same columns and rules as
+-- `exposure` and `unit_people`. No row: nobody can be counted there on that day.
+CREATE TABLE series (
+    zone_id VARCHAR NOT NULL,
+    as_of   DATE NOT NULL,
+    low     BIGINT NOT NULL,
+    best    BIGINT NOT NULL,
+    high    BIGINT NOT NULL,
+    static  BIGINT NOT NULL,
+    PRIMARY KEY (zone_id, as_of)
+);
+
+CREATE TABLE series_units (
+    pcode  VARCHAR NOT NULL,
+    as_of  DATE NOT NULL,
+    low    DOUBLE NOT NULL,
+    best   DOUBLE NOT NULL,
+    high   DOUBLE NOT NULL,
+    static DOUBLE NOT NULL,
+    PRIMARY KEY (pcode, as_of)
+);
