@@ -73,6 +73,10 @@ class RunData:
     mentioned
         Places that the text names and tells nothing of: towns and points that have no event and
         do not only stand for a government. With `tier`, the surest reading of their name.
+    series
+        People by zone and day, where the run has more than one day.
+    figures
+        Dated figures of people present, used and set aside.
     """
 
     facts: Record
@@ -86,6 +90,8 @@ class RunData:
     parts: list[Record]
     facilities: list[Record]
     surfaces: list[Surface]
+    series: list[Record]
+    figures: list[Record]
 
     @property
     def headline_zone(self) -> Record | None:
@@ -194,6 +200,8 @@ def read_run(path: Path) -> RunData:
             parts=fetch_records(con, _PARTS),
             facilities=fetch_records(con, "SELECT * FROM facilities ORDER BY facility_id"),
             surfaces=_read_surfaces(con),
+            series=fetch_records(con, "SELECT * FROM series ORDER BY zone_id, as_of"),
+            figures=fetch_records(con, "SELECT * FROM figures ORDER BY date, figure_id"),
         )
     finally:
         con.close()
