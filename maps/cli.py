@@ -127,6 +127,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_locate(commands, common)
     _add_geocode(commands, common)
     _add_expose(commands, common)
+    _add_diff(commands, common)
     return parser
 
 
@@ -296,6 +297,25 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         help="radii by event type: CSV, for --radius auto",
     )
     command.set_defaults(act=_expose)
+
+
+def _add_diff(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "diff", parents=[common], help="two runs: what changed, by how much, and why"
+    )
+    for name in ("before", "after"):
+        command.add_argument(
+            name, metavar="RUN", help="a folder that `civmap map` wrote, or its run.duckdb"
+        )
+    command.add_argument("--json", action="store_true", help="print JSON, with full numbers")
+    command.set_defaults(act=_diff)
+
+
+def _diff(options: argparse.Namespace) -> None:
+    from maps.publish.diff import compare_folders, dump_comparison, write_comparison
+
+    compared = compare_folders(options.before, options.after)
+    print((dump_comparison if options.json else write_comparison)(compared), end="")
 
 
 def _expose(options: argparse.Namespace) -> None:

@@ -140,6 +140,8 @@ def _in_unit(people: float, step: float, most: float, words: Wording) -> str:
     """Return a grid line's people, with as many decimals as all of them need."""
     for least, unit in ((_MILLION, _MILLION), (_IN_THOUSANDS, _THOUSAND)):
         if most >= least:
+            if not people:
+                return "0"
             _, _, decimals = f"{step / unit:g}".partition(".")
             return f"{people / unit:,.{len(decimals)}f}"
     return words.count(people)

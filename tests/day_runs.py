@@ -9,8 +9,12 @@ from geo.assessment import Assessment, run_assessment
 from geo.settings import Settings
 
 _ROWS = {
-    "series": "SELECT zone_id, ?::DATE, low, best, high, static FROM exposure",
-    "series_units": "SELECT pcode, ?::DATE, low, best, high, static FROM unit_people",
+    "INSERT INTO series VALUES (?, ?, ?, ?, ?, ?)": (
+        "SELECT zone_id, ?::DATE, low, best, high, static FROM exposure"
+    ),
+    "INSERT INTO series_units VALUES (?, ?, ?, ?, ?, ?)": (
+        "SELECT pcode, ?::DATE, low, best, high, static FROM unit_people"
+    ),
 }
 
 
@@ -26,6 +30,6 @@ def write_days(days, own_day, folder, settings=None):
             rows = {table: con.execute(select, [day]).fetchall() for table, select in _ROWS.items()}
         other.unlink()
         with duckdb.connect(str(path)) as con:
-            for table, records in rows.items():
-                con.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?)", records)
+            for insert, records in rows.items():
+                con.executemany(insert, records)
     return Assessment(path)
