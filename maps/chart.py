@@ -75,9 +75,10 @@ class Scales:
         runs = zip(self._find_runs(low), self._find_runs(high), strict=True)
         for (lower, ends), (upper, _) in runs:
             there = _step(ends[0], [(self.x(day), self.y(people)) for day, people in upper])
-            back = [f"V{_write(self.y(lower[-1][1]))}"]
-            for day, people in reversed(lower):
-                back.append(f"V{_write(self.y(people))} H{_write(self.x(day))}")
+            back = [
+                f"V{_write(self.y(people))} H{_write(self.x(day))}"
+                for day, people in reversed(lower)
+            ]
             areas.append(f"{there} {' '.join(back)} Z")
         return " ".join(areas)
 

@@ -140,8 +140,9 @@ def _write_alone(rows: Sequence[Record], title: str) -> list[str]:
     if not rows:
         return []
     cells: list[tuple[str, ...]] = [(title, *_MEASURES)]
-    for row in rows:
-        cells.append((f"  {_clean(row['label'])}", *(_people(row[key]) for key in _MEASURES)))
+    cells += [
+        (f"  {_clean(row['label'])}", *(_people(row[key]) for key in _MEASURES)) for row in rows
+    ]
     return ["", *_align(cells, right=frozenset({1, 2, 3, 4}))]
 
 
