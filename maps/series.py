@@ -241,7 +241,9 @@ def _tabulate(published: Sequence[Record], words: Wording) -> Table:
         (
             words.day(figure["date"]),
             *(_("none") if figure[key] is None else words.count(figure[key]) for key in _BOUNDS),
-            figure["agency"],
+            figure["agency"]
+            if figure["verified"]
+            else _("{agency} (cited, to be verified)").format(agency=figure["agency"]),
             _("yes") if figure["used"] else _("no"),
         )
         for figure in published

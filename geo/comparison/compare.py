@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from geo.comparison.pairs import pair_units, pair_zones
 from geo.comparison.read import MEASURES, read_run
-from geo.comparison.reasons import KINDS, find_reasons, find_zone_reasons, list_used
+from geo.comparison.reasons import KINDS, SERIES, find_reasons, find_zone_reasons, list_used
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +33,8 @@ def compare_runs(before: tuple[Path, str], after: tuple[Path, str]) -> dict[str,
         low, best, high and static (persons; None: nobody can be counted), `ranges` (`same`,
         `within`: each best estimate lies in the range of the other; `overlap`, `apart`; None: no
         range), `changed`, and `reasons`: the kinds of difference that may make the change.
-        `zones_only_before`, `zones_only_after`, `units_only_before`, `units_only_after`.
+        `zones_only_before`, `zones_only_after`, `units_only_before`, `units_only_after`; these
+        zones with `reasons` too.
         `figures`: dated figures that only one run rests on. `reasons`: by kind, lists of `what`,
         `before`, `after`, `adds_zones`, and for what differs in some zones only `zones`, their
         labels.
@@ -64,8 +66,8 @@ def compare_runs(before: tuple[Path, str], after: tuple[Path, str]) -> dict[str,
         "before": _describe_run(old),
         "after": _describe_run(new),
         "zones": zones,
-        "zones_only_before": _list_alone(zone_pairs, 0),
-        "zones_only_after": _list_alone(zone_pairs, 1),
+        "zones_only_before": _explain_alone(_list_alone(zone_pairs, 0), old, new, reasons),
+        "zones_only_after": _explain_alone(_list_alone(zone_pairs, 1), new, old, reasons),
         "units": units,
         "units_only_before": _list_alone(unit_pairs, 0),
         "units_only_after": _list_alone(unit_pairs, 1),
@@ -189,3 +191,28 @@ def _list_alone(pairs: Iterable[Pair], side: int) -> list[Record]:
     alone = [pair[side] for pair in pairs if pair[1 - side] is None]
     fields = ("zone_id", "label", "kind", "pcode", "place", "inner_km", "radius_km", *MEASURES)
     return [{key: row[key] for key in fields if key in row} for row in alone if row]
+
+
+def _explain_alone(
+    zones: Iterable[Record], own: ReadRun, other: ReadRun, reasons: Iterable[Reason]
+) -> list[Record]:
+    """Return zones with `reasons`: the kinds of difference that may make them be in one run only.
+
+    A disc or ring of radii that the other run was not asked for is there by them alone.
+    """
+    kinds = {reason.kind for reason in reasons if reason.what not in SERIES}
+    found = [kind for kind in KINDS if kind in kinds]
+    return [
+        zone | {"reasons": ["method"] if _has(own, zone) and not _has(other, zone) else found}
+        for zone in zones
+    ]
+
+
+def _has(run: ReadRun, zone: Record) -> bool:
+    """Return whether a zone is of the run's radii; one that is no disc or ring always is."""
+    radii = run.parameters.get("radii_km") or []
+    if zone["kind"] == "disc":
+        return zone["radius_km"] in radii
+    if zone["kind"] == "ring":
+        return (zone["inner_km"], zone["radius_km"]) in pairwise(radii)
+    return True

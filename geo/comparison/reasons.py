@@ -17,6 +17,8 @@ KINDS: tuple[Kind, ...] = ("date", "data", "method")
 
 # parameters that say which zones and days there are, and nothing of who is counted in a zone
 _SCOPE = {"radii_km": "method", "days": "date", "day_ranges": "date"}
+SERIES = frozenset({"days", "day_ranges"})
+"""Parameters of a run's series, which has no part in the figures of its own day."""
 _FIGURE = ("pcodes", "date", "kind", "since", "low", "best", "high", "agency")
 _FIGURE_SOURCE = "figure:"
 _NAMED_ELSEWHERE = frozenset({"article"})
@@ -77,11 +79,11 @@ def find_zone_reasons(before: Record, after: Record, *, same_radii: bool) -> lis
     is_counted = before["best"] is not None and after["best"] is not None
     if found or not is_counted or all(before[key] == after[key] for key in MEASURES):
         return found
-    off = abs(after["static"] - before["static"])
-    if not same_radii and after["kind"] in ("disc", "ring"):
+    changes = {key: abs(after[key] - before[key]) for key in MEASURES}
+    rounding = 0 if same_radii or after["kind"] not in ("disc", "ring") else _MOST_ROUNDING
+    if max(changes.values()) <= rounding:
         found.append(Reason("method", "rounding", None, None))
-        off -= _MOST_ROUNDING
-    if off > 0:
+    elif changes["static"] > rounding:
         found.append(Reason("data", "people of the grid", None, None))
     return found
 

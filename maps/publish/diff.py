@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from geo.comparison import compare_runs
@@ -187,18 +188,14 @@ _FIGURE_KINDS = {"displaced_present": "displaced people present"}
 
 def _explain(compared: dict[str, Any]) -> list[str]:
     """Return which kinds of difference may make each change, and where that can't be told."""
-    groups: dict[tuple[str, ...], int] = {}
-    for row in compared["zones"]:
-        if row["changed"]:
-            key = tuple(row["reasons"])
-            groups[key] = groups.get(key, 0) + 1
+    there = {kind for kind in _KINDS if compared["reasons"][kind]}
+    changed = [row for row in compared["zones"] if row["changed"]]
+    alone = [*compared["zones_only_before"], *compared["zones_only_after"]]
     lines = [
-        f"{_count(number)} with other figures: {_judge(key)}" for key, number in groups.items()
+        f"{_count(number)} {what}: {_judge(kinds, there - {*kinds})}"
+        for what, rows in (("with other figures", changed), ("in one run only", alone))
+        for kinds, number in Counter(tuple(row["reasons"]) for row in rows).items()
     ]
-    alone = [row for side in ("before", "after") for row in compared[f"zones_only_{side}"]]
-    if alone:
-        kinds = tuple(kind for kind in _KINDS if compared["reasons"][kind])
-        lines.append(f"{_count(len(alone))} in one run only: {_judge(kinds)}")
     if not lines:
         lines.append(
             "No zone has other figures."
@@ -208,11 +205,13 @@ def _explain(compared: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _judge(kinds: tuple[str, ...]) -> str:
+def _judge(kinds: tuple[str, ...], others: set[str]) -> str:
+    """Return what a change is from; `others` are kinds that differ and bear on other zones."""
     if not kinds:
         return "nothing that the runs record explains it."
     if len(kinds) == 1:
-        return f"from the {kinds[0]}; the rest is the same."
+        rest = "what else differs concerns other zones" if others else "the rest is the same"
+        return f"from the {kinds[0]}; {rest}."
     named = ", ".join(kinds[:-1]) + f" and {kinds[-1]}"
     return f"{named} differ together. {_SPLIT}."
 

@@ -94,7 +94,36 @@ def test_day_and_radii_are_told_apart_in_zones_that_both_have(compare, june, oth
     """Another radius adds zones, and changes nobody in the unit: its change is from the day."""
     compared = compare(other_radii, june)
     assert find(compared, RAFAH)["reasons"] == ["date"]
-    assert whats(compared, "method") >= {"radii_km"}
+    assert find(compared, DISC)["reasons"] == ["date"]
+    assert whats(compared, "method") == {"radii_km"}
+    alone = [*compared["zones_only_before"], *compared["zones_only_after"]]
+    assert len(alone) == 6
+    assert all(row["reasons"] == ["method"] for row in alone)
+
+
+def test_a_zone_that_only_another_input_has_is_data(compare, february, change):
+    """As an article that does not name Rafah's unit: no radius brings or drops that zone."""
+    other = change(
+        february,
+        "DELETE FROM zones WHERE kind = 'admin'",
+        inputs=[{"name": "other.txt", "sha256": "0" * 64}],
+    )
+    compared = compare(february, other)
+    (row,) = compared["zones_only_before"]
+    assert (row["label"], row["best"], row["reasons"]) == (RAFAH, 1_400_000, ["data"])
+
+
+def test_a_ring_is_of_neighbouring_radii(compare, february, change):
+    """With a radius of 3 km between them, 2 and 5 km have no ring any more."""
+    ((text,),) = read(february, "SELECT value FROM run WHERE key = 'parameters'")
+    other = change(
+        february,
+        "DELETE FROM zones WHERE kind = 'ring' AND radius_km = 5",
+        parameters=json.loads(text) | {"radii_km": [2.0, 3.0, 5.0, 10.0]},
+        inputs=[{"name": "other.txt", "sha256": "0" * 64}],
+    )
+    (row,) = compare(february, other)["zones_only_before"]
+    assert (row["label"], row["reasons"]) == ("2 to 5 km from Rafah", ["method"])
 
 
 def test_day_and_table_together_can_not_be_told_apart(compare, february, make_example):

@@ -42,8 +42,8 @@ def add_days(path, rows=ROWS, figures=FIGURES, agency="UNRWA"):
         for name, pcodes, day, kind, best, used in figures:
             con.execute(
                 "INSERT INTO figures (figure_id, pcodes, date, kind, best, agency, verified, used, "
-                "reason) VALUES (?, ?, ?, ?, ?, ?, true, ?, 'so')",
-                [name, pcodes, day, kind, best, agency, used],
+                "reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'so')",
+                [name, pcodes, day, kind, best, agency, name != "b", used],
             )
     return path
 
@@ -125,9 +125,9 @@ def test_only_figures_of_exactly_this_unit_are_circles(days_path):
     assert (first["x"], first["y"]) == (round(52 + 700 * 85 / 257, 1), round(294 - 250 / 1.5, 1))
     assert second["x"] == round(52 + 700 * 129 / 257, 1)
     table = described["tables"][1]
-    assert [(row[0], row[2], row[5]) for row in table.rows] == [
-        ("31 December 2023", "1,000,000", "no"),
-        ("13 February 2024", "1,400,000", "yes"),
+    assert [(row[0], *row[2:]) for row in table.rows] == [
+        ("31 December 2023", "1,000,000", "none", "UNRWA", "no"),
+        ("13 February 2024", "1,400,000", "none", "UNRWA (cited, to be verified)", "yes"),
     ]
 
 

@@ -79,6 +79,16 @@ def test_other_radii(diff):
     assert lines[-1] == "6 zones in one run only: from the method; the rest is the same."
 
 
+def test_what_differs_and_does_not_matter_is_told_apart(diff):
+    *_, changed, alone = diff("radii", "june")[1].splitlines()
+    assert changed == (
+        "2 zones with other figures: from the date; what else differs concerns other zones."
+    )
+    assert (
+        alone == "6 zones in one run only: from the method; what else differs concerns other zones."
+    )
+
+
 def test_two_reasons_together_are_not_guessed_at(diff):
     last = diff("february", "static")[1].splitlines()[-1]
     assert last.startswith("6 zones with other figures: date and data differ together.")
