@@ -19,6 +19,7 @@ _EXPORTS = {
     "CivmapError": "geo.errors",
     "InputError": "geo.errors",
     "RasterError": "geo.errors",
+    "RunError": "geo.errors",
     "TableError": "geo.errors",
     "TextError": "geo.errors",
     "UnavailableError": "geo.errors",

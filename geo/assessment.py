@@ -25,10 +25,11 @@ from geo.database.store import (
     open_run,
     set_facts,
 )
+from geo.days import DayRange, read_days
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import Settings, choose_populations, parse_day
+from geo.settings import PopulationChoice, Settings, choose_populations
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.days import GivenDays
     from geo.events import EventSet
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
@@ -123,8 +125,13 @@ class Assessment:
 
     @property
     def series(self) -> pd.DataFrame:
-        """People exposed by zone on each day of the series; empty where there is none."""
-        return self._table("SELECT * FROM series ORDER BY as_of, rowid")
+        """People exposed by zone and day, in persons; no rows where the run has no series."""
+        return self._table("SELECT * FROM series ORDER BY zone_id, as_of")
+
+    @property
+    def series_units(self) -> pd.DataFrame:
+        """People by administrative unit and day, in persons; no rows as in `series`."""
+        return self._table("SELECT * FROM series_units ORDER BY pcode, as_of")
 
     @property
     def scenario(self) -> pd.DataFrame:
@@ -181,7 +188,7 @@ class Assessment:
 def assess(  # noqa: PLR0913 - the public function takes its options by name
     source: str | Path | None = None,
     *,
-    as_of: date | str | None = None,
+    as_of: GivenDays = None,
     population: str | Path | Sequence[str | Path] | None = None,
     population_unit: str | Sequence[str | None] | None = None,
     displacement: str | Path = "auto",
@@ -205,7 +212,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         A news article (`.txt`, `.md`, `.html`) or an event table (`.csv`, `.geojson`,
         `.parquet`); None: the bundled example article.
     as_of
-        The day that the figures are for, `YYYY-MM-DD`; None: the input's own.
+        The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
+        a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
     population
         A GeoTIFF of counts or density, or `embedded`, `coarse`; None: the embedded surface, or
         the coarse model. Several: the first one gives the figures, the others are compared.
@@ -246,8 +254,9 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     '2024-02-24'
     """
     radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
+    given = read_days(as_of)
     settings = Settings(
-        as_of=parse_day(as_of) if isinstance(as_of, str) else as_of,
+        as_of=given.as_of,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(boundaries),
         zone=_to_path(zone),
@@ -261,6 +270,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         sites=_to_path(sites),
         moves=tuple(moves),
         **choose_populations(_list(population), _list(population_unit)),
+        days=given.days,
+        day_ranges=given.day_ranges,
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -341,6 +352,7 @@ def _fill_run(
         population_at=people.read_grid,
         people_in_units=people.place_people,
         as_of=as_of,
+        days=people.choose_days(zones),
         draws=people.draws,
         gatherings=scenario.gatherings,
         moves=scenario.moves,
@@ -409,19 +421,21 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
     for field in dataclasses.fields(settings):
         if field.name == "offline":
             continue  # it says how the inputs were had, not what they are
-        value = getattr(settings, field.name)
-        described[field.name] = (
-            value.name
-            if isinstance(value, Path)
-            else value.isoformat()
-            if isinstance(value, date)
-            else [choice.to_record() for choice in value]
-            if field.name == "other_populations"
-            else str(value)
-            if value != value  # noqa: PLR0124 - NaN, which JSON has no number for
-            else value
-        )
+        described[field.name] = _describe_value(getattr(settings, field.name))
     return described
+
+
+def _describe_value(value: Any) -> Any:
+    """Return a parameter as JSON has it."""
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, tuple):
+        return [_describe_value(each) for each in value]
+    if isinstance(value, PopulationChoice):
+        return value.to_record()
+    if isinstance(value, date | DayRange) or value != value:  # noqa: PLR0124 - NaN is no JSON
+        return str(value)
+    return value
 
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ import string
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.days import choose_days
 from geo.draws import Draws
 from geo.errors import CivmapError, RasterError
 from geo.people import (
@@ -27,7 +28,7 @@ from geo.people.embedded import LABEL as EMBEDDED_LABEL
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.settlements import CELLS_PER_DEGREE, COARSE_LABEL
 from geo.people.tiles import open_tiles
-from geo.types import Caution, LonLat, Source
+from geo.types import BBox, Caution, LonLat, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.exposure.zones import Zone
     from geo.people import (
         Accounting,
         Facility,
@@ -50,7 +52,6 @@ if TYPE_CHECKING:
     from geo.places import Gazetteer
     from geo.settings import PopulationChoice, Settings
     from geo.territory import Territory
-    from geo.types import BBox
 
 DTM_CREDIT = "International Organization for Migration (IOM), Displacement Tracking Matrix (DTM)"
 """How IOM asks to be named as the source of its figures of displaced people."""
@@ -194,6 +195,18 @@ class PopulationFinder:
                 if touched & set(use.figure.pcodes)
             }
         return table
+
+    def choose_days(self, zones: Sequence[Zone]) -> tuple[date, ...]:
+        """Return the days of the series; of a range without a step those of figures near zones."""
+        boxes = [BBox(*group.total_bounds) for group in self.groups]
+        near = {
+            pcode
+            for group, box in zip(self.groups, boxes, strict=True)
+            if any(box.intersects(zone.bbox) for zone in zones)
+            for pcode in group["pcode"]
+        }
+        figures = [figure for figure in self._figures if near.intersection(figure.pcodes)]
+        return choose_days((*self._settings.days, *self._settings.day_ranges), figures)
 
     def figure_records(self) -> list[dict[str, Any]]:
         """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""

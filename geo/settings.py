@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.days import MOST_DAYS
 from geo.doubts import COUNT
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
+
+    from geo.days import DayRange
 
 POPULATION_MODELS = ("embedded", "coarse")
 """Population sources that come along, by name; a file of such a name is given as `./embedded`."""
@@ -99,12 +102,18 @@ class Settings:
         Where `population` is None: `embedded` or `coarse`, and no other; None: whichever reaches.
     other_populations
         Sources that are compared with the first one, which the figures are from.
+    days
+        All days of the series, ascending, unique, at most 400; empty: no series, or its days are
+        still to be chosen from `day_ranges`. `as_of` stays the run's own day.
+    day_ranges
+        Ranges whose days are those on which dated figures appear, see `geo.days.choose_days`.
 
     Raises
     ------
     UsageError
         If a radius is not in 0.01..500 km or the radii are not ascending and different; if other
-        populations stand without a first one, one is named twice, or there are more than ten.
+        populations stand without a first one, one is named twice, or there are more than ten; if
+        the days are not ascending, different and at most 400.
     """
 
     as_of: date | None = None
@@ -128,6 +137,8 @@ class Settings:
     moves: tuple[str, ...] = ()
     population_model: str | None = None
     other_populations: tuple[PopulationChoice, ...] = ()
+    days: tuple[date, ...] = ()
+    day_ranges: tuple[DayRange, ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -139,6 +150,10 @@ class Settings:
         if list(radii) != sorted(set(radii)):
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
         self._check_populations()
+        if list(self.days) != sorted(set(self.days)) or len(self.days) > MOST_DAYS:
+            raise UsageError(
+                f"{len(self.days)} days: expected at most {MOST_DAYS}, ascending and different"
+            )
 
     @property
     def populations(self) -> tuple[PopulationChoice, ...]:
@@ -230,17 +245,3 @@ def _share(option: str, given: Sequence[Any], files: int) -> list[Any]:
             "once for each, in their order"
         )
     return list(given)
-
-
-def parse_day(text: str) -> date:
-    """Return a day from `YYYY-MM-DD`.
-
-    Raises
-    ------
-    UsageError
-        If it is written otherwise.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"day {text!r}: expected YYYY-MM-DD") from None

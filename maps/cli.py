@@ -128,6 +128,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_locate(commands, common)
     _add_geocode(commands, common)
     _add_expose(commands, common)
+    _add_diff(commands, common)
     return parser
 
 
@@ -145,7 +146,12 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         "--out", type=Path, help="output folder (default: out/<name of the input>)"
     )
     command.add_argument(
-        "--as-of", help="day of the figures, YYYY-MM-DD (default: the input's own)"
+        "--as-of",
+        action="append",
+        metavar="DAY",
+        help="day of the figures, YYYY-MM-DD (default: the input's own). Given several times, or "
+        "as a range FIRST..LAST (days on which dated figures appear) or FIRST..LAST/STEP (every "
+        "STEP days), it makes a series; the last one given is the map's own",
     )
     _add_population(command)
     command.add_argument(
@@ -340,6 +346,25 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     command.set_defaults(act=_expose)
 
 
+def _add_diff(commands: Any, common: argparse.ArgumentParser) -> None:
+    command = commands.add_parser(
+        "diff", parents=[common], help="two runs: what changed, by how much, and why"
+    )
+    for name in ("before", "after"):
+        command.add_argument(
+            name, metavar="RUN", help="a folder that `civmap map` wrote, or its run.duckdb"
+        )
+    command.add_argument("--json", action="store_true", help="print JSON, with full numbers")
+    command.set_defaults(act=_diff)
+
+
+def _diff(options: argparse.Namespace) -> None:
+    from maps.publish.diff import compare_folders, dump_comparison, write_comparison
+
+    compared = compare_folders(options.before, options.after)
+    print((dump_comparison if options.json else write_comparison)(compared), end="")
+
+
 def _expose(options: argparse.Namespace) -> None:
     from geo.bulk import Request, write_exposure
 
@@ -491,11 +516,13 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings, choose_populations, parse_day
+    from geo.days import read_days
+    from geo.settings import Settings, choose_populations
 
     displacement = options.displacement
+    given = read_days(options.as_of)
     return Settings(
-        as_of=parse_day(options.as_of) if options.as_of else None,
+        as_of=given.as_of,
         displacement=displacement if displacement in ("auto", "none") else Path(displacement),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
@@ -509,6 +536,8 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         sites=_to_path(options.sites),
         moves=tuple(options.move),
         **choose_populations(options.population, options.unit, options.band, options.nodata),
+        days=given.days,
+        day_ranges=given.day_ranges,
     )
 
 

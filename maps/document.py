@@ -15,6 +15,7 @@ from maps.assets import inline_links, read_web_file
 from maps.escape import Html, dump_json, escape_text, make_environment
 from maps.furniture import describe_page
 from maps.layers import draw_layers
+from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def render_document(run: RunData, words: Wording) -> str:
         patterns=PATTERNS,
         land=LAND,
         sea=SEA,
+        series=describe_series(run, words),
         **describe_page(run, drawings, words),
     )
 

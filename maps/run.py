@@ -77,6 +77,10 @@ class RunData:
         The grids that the figures are from; those of sources that are compared with them.
     exposure_sources
         Static people of each zone by each source; empty where there is one source.
+    series
+        People by zone and day, where the run has more than one day.
+    figures
+        Dated figures of people present, used and set aside.
     """
 
     facts: Record
@@ -92,6 +96,8 @@ class RunData:
     surfaces: list[Surface]
     other_surfaces: list[Surface]
     exposure_sources: list[Record]
+    series: list[Record]
+    figures: list[Record]
 
     @property
     def headline_zone(self) -> Record | None:
@@ -202,6 +208,8 @@ def read_run(path: Path) -> RunData:
             surfaces=_read_surfaces(con, "main"),
             other_surfaces=_read_surfaces(con, "other"),
             exposure_sources=fetch_records(con, _EXPOSURE_SOURCES),
+            series=fetch_records(con, "SELECT * FROM series ORDER BY zone_id, as_of"),
+            figures=fetch_records(con, "SELECT * FROM figures ORDER BY date, figure_id"),
         )
     finally:
         con.close()

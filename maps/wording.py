@@ -92,6 +92,10 @@ class Wording:
             return str(value)
         return f"{moment.day} {self.translate(_MONTHS[moment.month - 1])} {moment.year}"
 
+    def short_month(self, month: int) -> str:
+        """Return a month, 1 to 12, in three letters: `Feb`."""
+        return self.translate(_SHORT_MONTHS[month - 1])
+
 
 def load_wording(lang: str = "en") -> Wording:
     """Return the wording of a language; texts without a translation stay English."""
@@ -113,4 +117,18 @@ _MONTHS = (
     "October",
     "November",
     "December",
+)
+_SHORT_MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
 )

@@ -239,7 +239,9 @@ CREATE TABLE facilities (
     source_id        VARCHAR NOT NULL
 );
 
-CREATE TABLE series (                   -- exposure on each day of the series
+-- Exposure over time, where the run was asked for more than one day: the same columns and rules as
+-- `exposure` and `unit_people`. No row: nobody can be counted there on that day.
+CREATE TABLE series (
     zone_id VARCHAR NOT NULL,
     as_of   DATE NOT NULL,
     low     BIGINT NOT NULL,
@@ -249,7 +251,7 @@ CREATE TABLE series (                   -- exposure on each day of the series
     PRIMARY KEY (zone_id, as_of)
 );
 
-CREATE TABLE series_units (             -- people in each unit on each day of the series
+CREATE TABLE series_units (
     pcode  VARCHAR NOT NULL,
     as_of  DATE NOT NULL,
     low    DOUBLE NOT NULL,

@@ -44,7 +44,7 @@ _FEW_PLACES = 32
 _MEASURES = 24_000_000  # distances, of all families together
 _MEASURES_EACH = 1_600_000
 _ACROSS = 12  # points on the smallest radius, at least, where cells are too large
-_MOST_PARTS = 16
+_MOST_PARTS = 256
 _SEQUENCE = (0.7548776662466927, 0.5698402909980532)  # 1/p, 1/p^2 of p^3 = p + 1 (Roberts, 2018)
 _METRES_PER_DEGREE = 111_000.0
 
@@ -137,21 +137,35 @@ def measure_shifts(
     places = _find_places(center, precision, grid, PLACES if families <= _MANY else _FEW_PLACES)
     steps = (np.arange(REACHES) + 0.5) / REACHES
     reaches = np.concatenate([[1.0], spread_out(steps, *RADIUS_RANGE)])
-    room_km = precision + radii[-1] * float(reaches.max())
     most = min(_MEASURES_EACH, _MEASURES // families) // len(places)
-    points, pcodes = _gather_points(grid, center, room_km, radii[0], units, most)
-    listed = {pcode for by_unit in exact.values() for pcode in by_unit}
-    pcodes += tuple(sorted(str(each) for each in listed - set(pcodes)))
-    limits = np.outer(radii, reaches)
-    layers = _sum_within(points, points.layers(gatherings), places, limits, len(pcodes))
-    for number, radius in enumerate(radii):
-        for column, pcode in enumerate(pcodes):
-            truths = exact.get(radius, {}).get(pcode, np.zeros(len(layers)))
-            for layer, truth in zip(layers, truths, strict=True):
-                shifted = layer[number, :, :, column]
-                np.maximum(shifted + (truth - shifted[0, 0]), 0.0, out=shifted)
-                shifted[0, 0] = truth
-    return Shifts(radii, pcodes, layers)
+    measured: list[dict[str | None, NDArray[np.float64]]] = []
+    for radius in radii:  # by itself, so that a disc is the same whatever other radii there are
+        room_km = precision + radius * float(reaches.max())
+        points, pcodes = _gather_points(grid, center, room_km, radius, units, most)
+        sums = _sum_within(points, points.layers(gatherings), places, radius * reaches, len(pcodes))
+        by_unit = dict(zip(pcodes, np.moveaxis(sums, -1, 0), strict=True))
+        measured.append(_meet(by_unit, exact.get(radius, {}), sums.shape[:-1]))
+    listed = dict.fromkeys(pcode for by_unit in measured for pcode in by_unit)
+    order = tuple(sorted(listed, key=lambda pcode: pcode or ""))
+    nothing = np.zeros((2 + len(gatherings), len(places), len(reaches)))
+    layers = [[by_unit.get(pcode, nothing) for pcode in order] for by_unit in measured]
+    return Shifts(radii, order, np.ascontiguousarray(np.array(layers).transpose(2, 0, 3, 4, 1)))
+
+
+def _meet(
+    measured: Mapping[str | None, NDArray[np.float64]],
+    exact: Mapping[str | None, Sequence[float]],
+    shape: tuple[int, ...],
+) -> dict[str | None, NDArray[np.float64]]:
+    """Return layers, (layers, places, reaches) by unit, that are exact at the disc's own place."""
+    met: dict[str | None, NDArray[np.float64]] = {}
+    for pcode in dict.fromkeys((*measured, *exact)):
+        layers = measured.get(pcode, np.zeros(shape)).copy()
+        for layer, truth in zip(layers, exact.get(pcode, np.zeros(len(layers))), strict=True):
+            np.maximum(layer + (truth - layer[0, 0]), 0.0, out=layer)
+            layer[0, 0] = truth
+        met[pcode] = layers
+    return met
 
 
 def _find_places(
@@ -310,27 +324,24 @@ def _sum_within(
     limits_km: NDArray[np.float64],
     units: int,
 ) -> NDArray[np.float64]:
-    """Return the layers within each limit: (layers, radii, places, reaches, units)."""
+    """Return the layers within each limit, (layers, places, limits, units)."""
     at = _to_space(points.lon, points.lat)
     centers = _to_space(
         np.array([place.lon for place in places]), np.array([place.lat for place in places])
     )
-    flat = limits_km.ravel()
-    order = np.argsort(flat, kind="stable")
+    order = np.argsort(limits_km, kind="stable")
     # along a chord through the Earth, of which a sphere of its size has the arc
     radius_km = WGS84_A * (1 - WGS84_F / 3) / 1000.0
-    chords = (2 * radius_km * np.sin(np.minimum(flat[order] / (2 * radius_km), 1.5))) ** 2
-    bins = len(flat) + 1
+    chords = (2 * radius_km * np.sin(np.minimum(limits_km[order] / (2 * radius_km), 1.5))) ** 2
+    bins = len(limits_km) + 1
     sums = np.zeros((len(layers), len(places), bins, units))
     for number, center in enumerate(centers):
         away = ((at - center) ** 2).sum(axis=1)
         where = np.searchsorted(chords, away) * units + points.unit
         for total, values in zip(sums, layers, strict=True):
             total[number] = np.bincount(where, values, bins * units).reshape(bins, units)
-    rows, cols = limits_km.shape
-    within = np.cumsum(sums, axis=2)[:, :, np.argsort(order, kind="stable")]
-    shape = (len(layers), len(places), rows, cols, units)
-    return np.ascontiguousarray(within.reshape(shape).swapaxes(1, 2))
+    within: NDArray[np.float64] = np.cumsum(sums, axis=2)[:, :, np.argsort(order, kind="stable")]
+    return within
 
 
 def _to_space(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:

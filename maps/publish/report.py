@@ -48,6 +48,13 @@ _TABLES = {
         "SELECT pcodes, date, kind, low, best, high, agency, operation, round, verified, used, "
         "reason FROM figures ORDER BY date, figure_id"
     ),
+    "series": (
+        "SELECT zone_id, as_of, low, best, high, static FROM series "
+        "ORDER BY (SELECT rowid FROM zones WHERE zones.zone_id = series.zone_id), as_of"
+    ),
+    "series_units": (
+        "SELECT pcode, as_of, low, best, high, static FROM series_units ORDER BY pcode, as_of"
+    ),
     "warnings": "SELECT code, text FROM cautions ORDER BY rowid",
     "sources": "SELECT name, licence, date, url, attribution FROM sources ORDER BY source_id",
 }
