@@ -27,7 +27,7 @@ from geo.database.store import (
 )
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import Settings, parse_day
+from geo.settings import AgeFile, Settings, parse_day
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -120,6 +120,24 @@ class Assessment:
         return self._table("SELECT * FROM exposure_admin ORDER BY rowid")
 
     @property
+    def people_groups(self) -> pd.DataFrame:
+        """Who the people of each zone are: low, best, high of each group, with its share's source.
+
+        Figures are missing where a group is unknown.
+        """
+        return self._table("SELECT * FROM people_groups ORDER BY rowid")
+
+    @property
+    def needs(self) -> pd.DataFrame:
+        """What the people of each zone need a day, at the least: low, best, high, in `unit`."""
+        return self._table("SELECT * FROM needs ORDER BY rowid")
+
+    @property
+    def zone_facilities(self) -> pd.DataFrame:
+        """Facilities within each zone by kind; a kind without a row is not known there."""
+        return self._table("SELECT * FROM zone_facilities ORDER BY rowid")
+
+    @property
     def sources(self) -> pd.DataFrame:
         """What went into the run, with licences and dates."""
         return self._table("SELECT * FROM sources ORDER BY source_id")
@@ -168,6 +186,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     recogniser: str = "rules",
     geocoder: str = "gazetteer",
     offline: bool = False,
+    ages: Sequence[str | Path] = (),
+    demography: str | Path | None = None,
+    household_size: float | None = None,
+    facilities: str | Path | None = None,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -195,6 +217,15 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         `nominatim`, `nominatim:URL`.
     offline
         Never touch the network.
+    ages
+        Rasters of people by age: `FILE.tif` or a folder, named as WorldPop's are, or
+        `GROUP=FILE.tif` (`under_5`, `under_18`, `women_15_49`, `over_64`, `total`).
+    demography
+        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV).
+    household_size
+        Persons a household.
+    facilities
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`.
 
     Raises
     ------
@@ -219,6 +250,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         recogniser=recogniser,
         geocoder=geocoder,
         offline=offline,
+        ages=tuple(AgeFile.of(each) for each in ages),
+        demography=_to_path(demography),
+        household_size=household_size,
+        facilities=_to_path(facilities),
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -269,6 +304,7 @@ def _fill_run(
 ) -> None:
     """Go the whole way, table by table."""
     from geo.exposure.estimate import Inputs, estimate_exposure
+    from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
     from geo.population import PopulationFinder
     from geo.summary import summarise_run
@@ -294,8 +330,8 @@ def _fill_run(
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
-    insert_records(con, "facilities", people.find_facilities())
-    insert_records(con, "sources", _list_sources(con, events, territory, people))
+    profile = fill_profile(con, zones, settings, people.find_facilities)
+    insert_records(con, "sources", _list_sources(con, events, territory, people, profile.sources))
     cautions = [
         *day_cautions,
         *events.cautions,
@@ -303,6 +339,7 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *exposure_cautions,
+        *profile.cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
     parameters = {
@@ -312,6 +349,7 @@ def _fill_run(
         "parameters": _describe_settings(settings),
         "inputs": _describe_inputs(events, settings),
         "displacement": people.accounting.to_record() if people.accounting else None,
+        "facilities": profile.facilities,
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
 
@@ -335,22 +373,28 @@ def _list_sources(
     events: EventSet,
     territory: Territory,
     people: PopulationFinder,
+    more: Sequence[Source],
 ) -> list[Source]:
     """Return what went into the run, each source once, in order of its id."""
     used = {code for (code,) in con.execute("SELECT source_id FROM admin_units").fetchall()}
     outlines = [source for source in territory.sources if source.source_id in used]
-    listed = [*events.sources, *outlines, *people.sources, *people.figure_sources()]
+    listed = [*events.sources, *outlines, *people.sources, *people.figure_sources(), *more]
     by_id = {source.source_id: source for source in listed}
     return [source for _, source in sorted(by_id.items())]
 
 
 def _describe_settings(settings: Settings) -> dict[str, Any]:
     """Return the parameters of a run; files by their names, never their folders."""
-    described = {}
+    described: dict[str, Any] = {}
     for field in dataclasses.fields(settings):
         if field.name == "offline":
             continue  # it says how the inputs were had, not what they are
         value = getattr(settings, field.name)
+        if field.name == "ages":
+            described[field.name] = [
+                "=".join(filter(None, (file.group, file.path.name))) for file in value
+            ]
+            continue
         described[field.name] = (
             value.name
             if isinstance(value, Path)
@@ -365,7 +409,17 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
     """Return the name and sha256 of every file that went in."""
-    files = [settings.population, settings.boundaries, settings.zone, settings.displacement]
+    from geo.people.age_rasters import list_age_rasters
+
+    files = [
+        settings.population,
+        settings.boundaries,
+        settings.zone,
+        settings.displacement,
+        *(raster.path for raster in list_age_rasters(settings.ages)),
+        settings.demography,
+        settings.facilities,
+    ]
     return [{"name": events.name, "sha256": events.sha256}] + [
         {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)
     ]

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from geo.errors import UsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
+
+MAX_HOUSEHOLD = 30.0
+"""Persons: several times the largest mean of any country."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeFile:
+    """A raster of people by age, or a folder of such rasters.
+
+    `group` is the group that it holds, or `total`; None: its name says so, as WorldPop's does.
+    """
+
+    path: Path
+    group: str | None = None
+
+    @classmethod
+    def of(cls, text: str | Path) -> AgeFile:
+        """Return what `FILE` or `GROUP=FILE` means."""
+        group, sign, path = str(text).partition("=")
+        if not sign or Path(str(text)).exists():
+            return cls(Path(text))
+        return cls(Path(path), group.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +71,20 @@ class Settings:
         Largest article that is read.
     raster_limit_cells
         Most cells of a raster that are loaded for one area of interest.
+    ages
+        Rasters of people by age: the shares of groups are counted from them.
+    demography
+        A table of populations by age and P-code; None: only what comes with civmap.
+    household_size
+        Persons a household; None: from the table, or what comes with civmap.
+    facilities
+        A file of facilities, which takes the place of those that come with civmap.
 
     Raises
     ------
     UsageError
-        If a radius is not in 0.01..500 km or the radii are not ascending and different.
+        If a radius is not in 0.01..500 km, the radii are not ascending and different, a unit is
+        not known, or a household has not 1 to 30 persons.
     """
 
     as_of: date | None = None
@@ -73,6 +101,10 @@ class Settings:
     offline: bool = False
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
+    ages: tuple[AgeFile, ...] = ()
+    demography: Path | None = None
+    household_size: float | None = None
+    facilities: Path | None = None
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -85,6 +117,11 @@ class Settings:
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
         if self.population_unit not in (None, "count", "density"):
             raise UsageError(f"unit {self.population_unit!r}: expected count or density")
+        size = self.household_size
+        if size is not None and not 1 <= size <= MAX_HOUSEHOLD:
+            raise UsageError(
+                f"household size {size!r}: expected persons, 1 to {MAX_HOUSEHOLD:g}, such as 5.6"
+            )
 
 
 def parse_day(text: str) -> date:

@@ -176,7 +176,33 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
+    _add_profile(command)
     command.set_defaults(act=_map)
+
+
+def _add_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--ages",
+        action="append",
+        default=[],
+        metavar="[GROUP=]FILE",
+        help="GeoTIFF of people by age, or a folder of them, named as WorldPop's; or GROUP=FILE "
+        "(under_5, under_18, women_15_49, over_64, total); may be repeated",
+    )
+    command.add_argument(
+        "--demography",
+        metavar="FILE",
+        help="populations by age and P-code: OCHA COD-PS or HDX HAPI (.csv)",
+    )
+    command.add_argument(
+        "--household-size", type=float, metavar="PERSONS", help="persons a household"
+    )
+    command.add_argument(
+        "--facilities",
+        metavar="FILE",
+        help="health facilities, schools, water points, crossings: .geojson, .gpkg, .parquet, or "
+        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io)",
+    )
 
 
 def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -444,7 +470,7 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings, parse_day
+    from geo.settings import AgeFile, Settings, parse_day
 
     displacement = options.displacement
     return Settings(
@@ -460,6 +486,10 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         recogniser=options.recogniser,
         geocoder=options.geocoder,
         offline=options.offline,
+        ages=tuple(AgeFile.of(each) for each in options.ages),
+        demography=_to_path(options.demography),
+        household_size=options.household_size,
+        facilities=_to_path(options.facilities),
     )
 
 
