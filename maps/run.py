@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -86,6 +86,9 @@ class RunData:
     parts: list[Record]
     facilities: list[Record]
     surfaces: list[Surface]
+    people_groups: list[Record] = field(default_factory=list)
+    needs: list[Record] = field(default_factory=list)
+    zone_facilities: list[Record] = field(default_factory=list)
 
     @property
     def headline_zone(self) -> Record | None:
@@ -194,6 +197,9 @@ def read_run(path: Path) -> RunData:
             parts=fetch_records(con, _PARTS),
             facilities=fetch_records(con, "SELECT * FROM facilities ORDER BY facility_id"),
             surfaces=_read_surfaces(con),
+            people_groups=fetch_records(con, "SELECT * FROM people_groups ORDER BY rowid"),
+            needs=fetch_records(con, "SELECT * FROM needs ORDER BY rowid"),
+            zone_facilities=fetch_records(con, "SELECT * FROM zone_facilities ORDER BY rowid"),
         )
     finally:
         con.close()
