@@ -113,9 +113,9 @@ def read_facilities(path: Path) -> FacilityFile:
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        records = _read_csv(path)
+        records = list(_read_csv(path))
     elif suffix in _VECTORS:
-        records = _read_vectors(path)
+        records = list(_read_vectors(path))
     else:
         raise TableError(
             f"{path}: a facility file named {suffix or 'without extension'!r}; expected .csv, "
@@ -272,6 +272,8 @@ def _read_position(lon: str, lat: str) -> _Place:
 
 def _judge(lon: float, lat: float) -> str:
     """Return the quality of a point: `approximate` where it is given to a hundredth of a degree."""
+    if not (math.isfinite(lon) and math.isfinite(lat)):
+        return APPROXIMATE
     coarse = 10 ** (_FINE_DECIMALS - 1)
     is_coarse = all(abs(round(at * coarse) - at * coarse) < 1e-9 for at in (lon, lat))
     return APPROXIMATE if is_coarse else SUPPORTED
@@ -321,8 +323,11 @@ def _find_place(geometry: BaseGeometry | None) -> _Place:
     if geometry.geom_type == "Point":
         lon, lat = shapely.get_coordinates(geometry)[0].tolist()
         return _Place(lon, lat, _judge(lon, lat))
-    whole = geometry if geometry.is_valid else shapely.make_valid(geometry)
-    point = whole.representative_point()
+    try:
+        whole = geometry if geometry.is_valid else shapely.make_valid(geometry)
+        point = whole.representative_point()
+    except shapely.errors.ShapelyError:
+        return _Place(math.nan, math.nan, APPROXIMATE, "broken geometry")
     west, south, east, north = whole.bounds
     is_small = max(east - west, north - south) * _DEGREE_KM <= _WIDE_KM
     is_area = geometry.geom_type in ("Polygon", "MultiPolygon")
