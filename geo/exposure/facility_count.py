@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from geo.exposure.discs import METRES_PER_DEGREE
 from geo.people.facility_file import APPROXIMATE
 from geo.people.facility_kinds import KINDS, count_as
 
@@ -76,8 +77,11 @@ def _is_within(zone: Zone, lon: NDArray[np.float64], lat: NDArray[np.float64]) -
         return covered
     import pyproj
 
-    centers = np.full(len(lon), zone.lon), np.full(len(lon), zone.lat)
-    _, _, metres = pyproj.Geod(ellps="WGS84").inv(*centers, lon, lat)
+    # by latitude alone most are too far; the others are measured
+    near = np.flatnonzero(np.abs(lat - zone.lat) * METRES_PER_DEGREE <= zone.radius_km * 1000.0)
+    centers = np.full(len(near), zone.lon), np.full(len(near), zone.lat)
+    _, _, metres = pyproj.Geod(ellps="WGS84").inv(*centers, lon[near], lat[near])
     km = np.asarray(metres) / 1000.0
-    inside: NDArray[np.bool_] = km <= zone.radius_km
-    return inside & (km > zone.inner_km) if zone.inner_km else inside
+    inside = np.zeros(len(lon), dtype=bool)
+    inside[near] = (km <= zone.radius_km) & (km > (zone.inner_km or -1.0))
+    return inside
