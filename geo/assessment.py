@@ -330,7 +330,7 @@ def _fill_run(
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
-    profile = fill_profile(con, zones, settings, people.find_facilities)
+    profile = fill_profile(con, zones, settings, people.find_facilities, as_of.year)
     insert_records(con, "sources", _list_sources(con, events, territory, people, profile.sources))
     cautions = [
         *day_cautions,

@@ -62,6 +62,7 @@ def fill_profile(
     zones: Sequence[Zone],
     settings: Settings,
     bundled: Callable[[], Sequence[Facility]],
+    year: int | None = None,
 ) -> Profile:
     """Fill `people_groups`, `needs`, `facilities` and `zone_facilities` for every zone of a run.
 
@@ -71,6 +72,8 @@ def fill_profile(
         A run database in which `exposure`, `exposure_admin` and `admin_units` are filled.
     bundled
         Gives the facilities that come with civmap and may be counted.
+    year
+        Of the day of the figures.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def fill_profile(
         If a file that the settings name can't be read or used.
     """
     populaces = _read_populaces(con)
-    finder = ShareFinder(settings, zones, populaces)
+    finder = ShareFinder(settings, zones, populaces, year)
     groups: list[GroupPeople] = []
     needs: list[Need] = []
     for zone in zones:

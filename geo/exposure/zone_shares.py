@@ -88,9 +88,18 @@ class ShareFinder:
     """
 
     def __init__(
-        self, settings: Settings, zones: Sequence[Zone], populaces: Mapping[str, Populace]
+        self,
+        settings: Settings,
+        zones: Sequence[Zone],
+        populaces: Mapping[str, Populace],
+        year: int | None = None,
     ) -> None:
         """Read what the settings name, and count the rasters.
+
+        Parameters
+        ----------
+        year
+            Of the day of the figures, for tables of several years.
 
         Raises
         ------
@@ -103,7 +112,7 @@ class ShareFinder:
         self.cautions: list[Caution] = []
         self._demography: Demography | None = None
         if settings.demography:
-            self._demography = read_demography(settings.demography)
+            self._demography = read_demography(settings.demography, year)
             self.cautions += self._demography.cautions
         self._rasters = list_age_rasters(settings.ages)
         self._counts = self._count([zone for zone in zones if zone.zone_id in populaces])

@@ -1,6 +1,6 @@
 """Populations by age of units: what the rows of a table add up to, and the groups' shares.
 
-Rows of one unit are added up, of several years the last one counts. A unit without rows of its own
+Rows of one unit are added up, of several years one counts. A unit without rows of its own
 is the sum of the units in it, as far as all of these have a band.
 """
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from geo.people.cod_ps import PopulationRow
 
 _MAX_BYTES = 200_000_000
-_LISTED = 8
+_LISTED = 20
+_SIZES = (1.0, 30.0)  # persons a household
 _ID_LENGTH = 12
 _MORE_THAN_ALL = 1.02  # published sums are rounded
 
@@ -78,25 +79,33 @@ class Demography:
         parent
             The P-code of the unit above, where the table does not have the unit.
         """
-        code: str | None = pcode if pcode in self.parents or pcode in self.units else parent
-        first = pcode
-        while code is not None:
+        for code in self._climb(pcode, parent):
             level, found = self.units.get(code, (None, None))
             if found is not None and group in found.parts:
-                basis = "unit" if code == first else "parent" if level else "nation"
+                basis = "unit" if code == pcode else "parent" if level else "nation"
                 return UnitParts(found.parts, basis, found.date)
-            following = self.parents.get(code)
-            code = parent if following is None and code == first else following
         return None
 
+    def _climb(self, pcode: str, parent: str | None) -> list[str]:
+        """Return the P-codes of a unit and those above it, each once whatever the table says."""
+        climbed: dict[str, None] = {}
+        code: str | None = pcode
+        while code is not None and code not in climbed:
+            climbed[code] = None
+            following = self.parents.get(code)
+            code = parent if following is None and code == pcode else following
+        return list(climbed)
 
-def read_demography(path: Path) -> Demography:
+
+def read_demography(path: Path, year: int | None = None) -> Demography:
     """Read a table of populations by age and P-code; its forms are those of `cod_ps`.
 
     Parameters
     ----------
     path
         CSV, at most 200 MB; UTF-8, or any encoding that has ASCII's digits and letters.
+    year
+        Of several years of a unit the last one up to this counts, else the first; None: the last.
 
     Raises
     ------
@@ -114,7 +123,7 @@ def read_demography(path: Path) -> Demography:
     faults: list[str] = []
     skipped: Counter[str] = Counter()
     rows = list(read_rows(path, text, faults, skipped))
-    units = _add_up(rows)
+    units = _add_up(_keep_year(rows, year))
     _check_units(units, faults)
     if faults:
         shown = "\n".join(f"  {fault}" for fault in faults[:_LISTED])
@@ -147,7 +156,6 @@ def _tell_skipped(path: Path, skipped: Counter[str]) -> list[Caution]:
 
 def _add_up(rows: list[PopulationRow]) -> dict[str, _Unit]:
     """Return what the rows say of each unit; one without rows is the sum of those in it."""
-    rows = _keep_last_year(rows)
     own: dict[str, _Unit] = {}
     members: dict[tuple[str, int, int], list[PopulationRow]] = defaultdict(list)
     for row in rows:
@@ -167,12 +175,16 @@ def _add_up(rows: list[PopulationRow]) -> dict[str, _Unit]:
     return own | made
 
 
-def _keep_last_year(rows: list[PopulationRow]) -> list[PopulationRow]:
-    last: dict[str, str] = {}
+def _keep_year(rows: list[PopulationRow], year: int | None) -> list[PopulationRow]:
+    """Return the rows of one year of each unit: the last one that is not later, else the first."""
+    years: dict[str, set[int]] = defaultdict(set)
     for row in rows:
-        code = row.codes[row.level]
-        last[code] = max(last.get(code, ""), row.year or "")
-    return [row for row in rows if (row.year or "") == last[row.codes[row.level]]]
+        years[row.codes[row.level]].add(int(row.year or 0))
+    chosen = {}
+    for code, found in years.items():
+        past = [each for each in found if year is None or each <= year]
+        chosen[code] = max(past) if past else min(found)
+    return [row for row in rows if int(row.year or 0) == chosen[row.codes[row.level]]]
 
 
 def _add_row(unit: _Unit, row: PopulationRow) -> None:
@@ -209,8 +221,14 @@ def _find_unit_parts(unit: _Unit) -> UnitParts:
 
 
 def _check_units(units: Mapping[str, _Unit], faults: list[str]) -> None:
-    """Report groups with more people than everyone, and households of less than a person."""
+    """Report groups with more people than everyone, and households of no such size."""
+    low, high = _SIZES
     for pcode, unit in sorted(units.items()):
+        if unit.size is not None and not low <= unit.size <= high:
+            faults.append(
+                f"{pcode}: {unit.size:g} persons a household; expected {low:g} to {high:g}"
+            )
+            continue
         for group, part in _find_unit_parts(unit).parts.items():
             if part.best > _MORE_THAN_ALL:
                 faults.append(

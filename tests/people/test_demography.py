@@ -85,6 +85,27 @@ def test_long_table_takes_the_last_year(write):
     assert "1 marked as errors" in table.cautions[0].text
 
 
+def test_year_of_the_day_counts(write):
+    header = "ADM2_PCODE,gender,age_min,age_max,population,reference_year\n"
+    rows = [
+        f"XX101,all,{ages},{people},{year}"
+        for year, children in ((2018, 10), (2020, 20), (2022, 30))
+        for ages, people in ((",", 100), ("0,4", children))
+    ]
+    path = write(header + "\n".join(rows) + "\n")
+    expected = {None: 0.3, 2030: 0.3, 2021: 0.2, 2020: 0.2, 2010: 0.1}
+    for year, share in expected.items():
+        assert find(read_demography(path, year), "XX101", "under_5") == (share, "unit")
+
+
+def test_units_that_lie_in_each_other_end(write):
+    text = "ADM1_PCODE,ADM2_PCODE,T_TL,T_00_04\nA,B,10,\nB,A,10,\n"
+    text += "C,D,10,5\n"
+    table = read_demography(write(text))
+    assert find(table, "A", "under_5") is None
+    assert find(table, "D", "under_5") == (0.5, "unit")
+
+
 def test_nation_is_the_last_resort(write):
     text = "ADM0_PCODE,ADM1_PCODE,T_TL,T_00_04\nXX,,1000,170\nXX,XX1,,\n"
     table = read_demography(write(text))
@@ -126,6 +147,7 @@ def test_all_faults_are_told_at_once(write):
         ("ADM2_PCODE,gender,population\nX1,all,5\n", "min_age, max_age"),
         ("ADM2_PCODE,T_TL,T_TL\nX1,1,1\n", "twice: t_tl"),
         ("ADM2_PCODE,T_TL\nX1,1\n", "no unit has under_5"),
+        ("ADM2_PCODE,household_size\nX1,0\nX2,0.5\n", "X1: 0 persons a household"),
         (b"ADM2_PCODE,T_TL\0\n", "binary"),
         ('ADM2_PCODE,T_TL\n"X1,1\n', "no CSV"),
     ],
