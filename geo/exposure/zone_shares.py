@@ -195,8 +195,8 @@ class ShareFinder:
 
     def _find_bundled(self, zone_id: str) -> dict[str, tuple[Share, Source]]:
         found: dict[str, tuple[Share, Source]] = {}
-        for territory, (parts, source) in BUNDLED_PARTS.items():
-            for group, part in parts.items():
+        for territory, parts in BUNDLED_PARTS.items():
+            for group, (part, source) in parts.items():
                 people = [
                     (each.people, part if territory in (each.pcode, each.parent) else None)
                     for each in self._populaces[zone_id].parts

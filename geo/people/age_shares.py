@@ -34,26 +34,36 @@ DOUBTS: Mapping[str, float] = {
 }
 """By what a share is of: what part of the share is in doubt, either way."""
 
-GAZA_SOURCE = Source(
+_PCBS = "Palestinian Central Bureau of Statistics (PCBS)"
+
+GAZA_AGES = Source(
     source_id="age-structure-gaza-strip",
-    name="Age structure and household size of the Gaza Strip",
+    name="Age structure of the Gaza Strip",
     licence="published figures, cited",
-    date="2017 to 2023",
-    attribution="Palestinian Central Bureau of Statistics (PCBS)",
-    note="Shares of the whole Strip before the war, about 47 % under 18, 15 % under 5, 24 % women "
-    "of 15 to 49, 3 % of 65 and over, and 5.6 persons a household (census of 2017). Cited, to be "
-    "verified.",
+    date="before October 2023",
+    attribution=_PCBS,
+    note="Of the whole Strip: about 47 % under 18, 15 % under 5, 24 % women of 15 to 49, 3 % of 65 "
+    "and over. Cited, to be verified.",
 )
 
-_GAZA = {
-    "under_5": Part(0.15),
-    "under_18": Part(0.47),
-    "women_15_49": Part(0.24),
-    "over_64": Part(0.03),
-    HOUSEHOLDS: Part(1 / 5.6),
-}
+GAZA_HOUSEHOLDS = Source(
+    source_id="household-size-gaza-strip",
+    name="Household size of the Gaza Strip",
+    licence="published figures, cited",
+    date="2017",
+    attribution=_PCBS,
+    note="Of the whole Strip: 5.6 persons a household, census of 2017. Cited, to be verified.",
+)
 
-BUNDLED_PARTS: Mapping[str, tuple[Mapping[str, Part], Source]] = {"PS02": (_GAZA, GAZA_SOURCE)}
+BUNDLED_PARTS: Mapping[str, Mapping[str, tuple[Part, Source]]] = {
+    "PS02": {
+        "under_5": (Part(0.15), GAZA_AGES),
+        "under_18": (Part(0.47), GAZA_AGES),
+        "women_15_49": (Part(0.24), GAZA_AGES),
+        "over_64": (Part(0.03), GAZA_AGES),
+        HOUSEHOLDS: (Part(1 / 5.6), GAZA_HOUSEHOLDS),
+    }
+}
 """Shares that come with civmap, by the P-code of their territory; nowhere else is any known."""
 
 

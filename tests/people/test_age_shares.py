@@ -46,6 +46,8 @@ def test_nobody_counts_all_parts_alike():
 
 
 def test_bundled_shares_are_labelled():
-    for parts, source in BUNDLED_PARTS.values():
+    for parts in BUNDLED_PARTS.values():
         assert set(parts) <= set(GROUPS)
-        assert "to be verified" in source.note.lower()
+        for _, source in parts.values():
+            assert source.date
+            assert "to be verified" in source.note.lower()
