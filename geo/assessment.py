@@ -29,7 +29,7 @@ from geo.days import DayRange, read_days
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import PopulationChoice, Settings, choose_populations
+from geo.settings import AgeFile, PopulationChoice, Settings, choose_populations
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -150,6 +150,24 @@ class Assessment:
         )
 
     @property
+    def people_groups(self) -> pd.DataFrame:
+        """Who the people of each zone are: low, best, high of each group, with its share's source.
+
+        Figures are missing where a group is unknown.
+        """
+        return self._table("SELECT * FROM people_groups ORDER BY rowid")
+
+    @property
+    def needs(self) -> pd.DataFrame:
+        """What the people of each zone need a day, at the least: low, best, high, in `unit`."""
+        return self._table("SELECT * FROM needs ORDER BY rowid")
+
+    @property
+    def zone_facilities(self) -> pd.DataFrame:
+        """Facilities within each zone by kind; a kind without a row is not known there."""
+        return self._table("SELECT * FROM zone_facilities ORDER BY rowid")
+
+    @property
     def sources(self) -> pd.DataFrame:
         """What went into the run, with licences and dates."""
         return self._table("SELECT * FROM sources ORDER BY source_id")
@@ -203,6 +221,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     certain: Sequence[str] = (),
     sites: str | Path | None = None,
     moves: Sequence[str] = (),
+    ages: Sequence[str | Path] = (),
+    demography: str | Path | None = None,
+    household_size: float | None = None,
+    facilities: str | Path | None = None,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -241,6 +263,15 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         A table of known sites where displaced people stay (CSV), see `geo.people.sites`.
     moves
         What is supposed: `FROM=TO:SHARE`, see `geo.scenario`.
+    ages
+        Rasters of people by age: `FILE.tif` or a folder, named as WorldPop's are, or
+        `GROUP=FILE.tif` (`under_5`, `under_18`, `women_15_49`, `over_64`, `total`).
+    demography
+        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV).
+    household_size
+        Persons a household.
+    facilities
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`.
 
     Raises
     ------
@@ -272,6 +303,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         **choose_populations(_list(population), _list(population_unit)),
         days=given.days,
         day_ranges=given.day_ranges,
+        ages=tuple(AgeFile.of(each) for each in ages),
+        demography=_to_path(demography),
+        household_size=household_size,
+        facilities=_to_path(facilities),
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -329,6 +364,7 @@ def _fill_run(
 ) -> None:
     """Go the whole way, table by table."""
     from geo.exposure.estimate import Inputs, estimate_exposure
+    from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
     from geo.population import PopulationFinder
     from geo.scenario import read_scenario
@@ -363,8 +399,8 @@ def _fill_run(
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
-    insert_records(con, "facilities", people.find_facilities())
-    insert_records(con, "sources", _list_sources(con, events, territory, people))
+    profile = fill_profile(con, zones, settings, people.find_facilities, as_of.year)
+    insert_records(con, "sources", _list_sources(con, events, territory, people, profile.sources))
     cautions = [
         *day_cautions,
         *events.cautions,
@@ -373,6 +409,7 @@ def _fill_run(
         *people.cautions,
         *scenario.cautions,
         *exposure_cautions,
+        *profile.cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
     parameters = {
@@ -383,6 +420,7 @@ def _fill_run(
         "inputs": _describe_inputs(events, settings),
         "displacement": people.accounting.to_record() if people.accounting else None,
         "moves": scenario.described,
+        "facilities": profile.facilities,
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
 
@@ -406,18 +444,19 @@ def _list_sources(
     events: EventSet,
     territory: Territory,
     people: PopulationFinder,
+    more: Sequence[Source],
 ) -> list[Source]:
     """Return what went into the run, each source once, in order of its id."""
     used = {code for (code,) in con.execute("SELECT source_id FROM admin_units").fetchall()}
     outlines = [source for source in territory.sources if source.source_id in used]
-    listed = [*events.sources, *outlines, *people.sources, *people.figure_sources()]
+    listed = [*events.sources, *outlines, *people.sources, *people.figure_sources(), *more]
     by_id = {source.source_id: source for source in listed}
     return [source for _, source in sorted(by_id.items())]
 
 
 def _describe_settings(settings: Settings) -> dict[str, Any]:
     """Return the parameters of a run; files by their names, never their folders."""
-    described = {}
+    described: dict[str, Any] = {}
     for field in dataclasses.fields(settings):
         if field.name == "offline":
             continue  # it says how the inputs were had, not what they are
@@ -433,6 +472,8 @@ def _describe_value(value: Any) -> Any:
         return [_describe_value(each) for each in value]
     if isinstance(value, PopulationChoice):
         return value.to_record()
+    if isinstance(value, AgeFile):
+        return "=".join(filter(None, (value.group, value.path.name)))
     if isinstance(value, date | DayRange) or value != value:  # noqa: PLR0124 - NaN is no JSON
         return str(value)
     return value
@@ -440,6 +481,8 @@ def _describe_value(value: Any) -> Any:
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
     """Return the name and sha256 of every file that went in."""
+    from geo.people.age_rasters import list_age_rasters
+
     files: list[Any] = [
         settings.population,
         settings.boundaries,
@@ -447,6 +490,9 @@ def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str
         settings.displacement,
         settings.sites,
         *dict.fromkeys(choice.source for choice in settings.other_populations),
+        *(raster.path for raster in list_age_rasters(settings.ages)),
+        settings.demography,
+        settings.facilities,
     ]
     return [{"name": events.name, "sha256": events.sha256}] + [
         {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)

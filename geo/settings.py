@@ -24,6 +24,28 @@ MOST_POPULATIONS = 10
 MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
 
+MAX_HOUSEHOLD = 30.0
+"""Persons: several times the largest mean of any country."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeFile:
+    """A raster of people by age, or a folder of such rasters.
+
+    `group` is the group that it holds, or `total`; None: its name says so, as WorldPop's does.
+    """
+
+    path: Path
+    group: str | None = None
+
+    @classmethod
+    def of(cls, text: str | Path) -> AgeFile:
+        """Return what `FILE` or `GROUP=FILE` means."""
+        group, sign, path = str(text).partition("=")
+        if not sign or Path(str(text)).exists():
+            return cls(Path(text))
+        return cls(Path(path), group.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class PopulationChoice:
@@ -107,13 +129,22 @@ class Settings:
         still to be chosen from `day_ranges`. `as_of` stays the run's own day.
     day_ranges
         Ranges whose days are those on which dated figures appear, see `geo.days.choose_days`.
+    ages
+        Rasters of people by age: the shares of groups are counted from them.
+    demography
+        A table of populations by age and P-code; None: only what comes with civmap.
+    household_size
+        Persons a household; None: from the table, or what comes with civmap.
+    facilities
+        A file of facilities, which takes the place of those that come with civmap.
 
     Raises
     ------
     UsageError
         If a radius is not in 0.01..500 km or the radii are not ascending and different; if other
         populations stand without a first one, one is named twice, or there are more than ten; if
-        the days are not ascending, different and at most 400.
+        the days are not ascending, different and at most 400; if a household has not 1 to 30
+        persons.
     """
 
     as_of: date | None = None
@@ -139,6 +170,10 @@ class Settings:
     other_populations: tuple[PopulationChoice, ...] = ()
     days: tuple[date, ...] = ()
     day_ranges: tuple[DayRange, ...] = ()
+    ages: tuple[AgeFile, ...] = ()
+    demography: Path | None = None
+    household_size: float | None = None
+    facilities: Path | None = None
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -153,6 +188,11 @@ class Settings:
         if list(self.days) != sorted(set(self.days)) or len(self.days) > MOST_DAYS:
             raise UsageError(
                 f"{len(self.days)} days: expected at most {MOST_DAYS}, ascending and different"
+            )
+        size = self.household_size
+        if size is not None and not 1 <= size <= MAX_HOUSEHOLD:
+            raise UsageError(
+                f"household size {size!r}: expected persons, 1 to {MAX_HOUSEHOLD:g}, such as 5.6"
             )
 
     @property

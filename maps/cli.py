@@ -170,6 +170,7 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_recogniser(command)
     _add_geocoder(command)
     _add_doubts(command)
+    _add_profile(command)
     command.set_defaults(act=_map)
 
 
@@ -229,6 +230,31 @@ def _add_population(command: argparse.ArgumentParser) -> None:
         type=float,
         metavar="VALUE",
         help="value of cells without data in --population, beside what it declares; nan too",
+    )
+
+
+def _add_profile(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--ages",
+        action="append",
+        default=[],
+        metavar="[GROUP=]FILE",
+        help="GeoTIFF of people by age, or a folder of them, named as WorldPop's; or GROUP=FILE "
+        "(under_5, under_18, women_15_49, over_64, total); may be repeated",
+    )
+    command.add_argument(
+        "--demography",
+        metavar="FILE",
+        help="populations by age and P-code: OCHA COD-PS or HDX HAPI (.csv)",
+    )
+    command.add_argument(
+        "--household-size", type=float, metavar="PERSONS", help="persons a household"
+    )
+    command.add_argument(
+        "--facilities",
+        metavar="FILE",
+        help="health facilities, schools, water points, crossings: .geojson, .gpkg, .parquet, or "
+        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io)",
     )
 
 
@@ -517,7 +543,7 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 def _read_settings(options: argparse.Namespace) -> Settings:
     from geo.days import read_days
-    from geo.settings import Settings, choose_populations
+    from geo.settings import AgeFile, Settings, choose_populations
 
     displacement = options.displacement
     given = read_days(options.as_of)
@@ -538,6 +564,10 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         **choose_populations(options.population, options.unit, options.band, options.nodata),
         days=given.days,
         day_ranges=given.day_ranges,
+        ages=tuple(AgeFile.of(each) for each in options.ages),
+        demography=_to_path(options.demography),
+        household_size=options.household_size,
+        facilities=_to_path(options.facilities),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import WORLD_SOURCE
 from maps.layers.events import name_modality, name_role
 from maps.layers.figures import find_valid_fraction, name_population
 from maps.layers.mentioned import name_tier
+from maps.profile_table import tabulate_profile
+from maps.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,20 +22,6 @@ if TYPE_CHECKING:
 
 _NONE = "\N{EN DASH}"
 _GAZETTEER_GROUND = "natural-earth"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of the page: texts only, the first column heads its row.
-
-    `numeric` holds the indexes of the columns that are set flush right; `note` stands below.
-    """
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    numeric: frozenset[int] = frozenset()
-    note: str | None = None
 
 
 def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) -> dict[str, Any]:
@@ -54,6 +41,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             for table in (
                 tabulate_zones(run, words),
                 tabulate_sources(run, words),
+                tabulate_profile(run, words),
                 tabulate_parts(run, words),
                 tabulate_events(run, words),
                 tabulate_mentioned(run, words),

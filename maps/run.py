@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -98,6 +98,9 @@ class RunData:
     exposure_sources: list[Record]
     series: list[Record]
     figures: list[Record]
+    people_groups: list[Record] = field(default_factory=list)
+    needs: list[Record] = field(default_factory=list)
+    zone_facilities: list[Record] = field(default_factory=list)
 
     @property
     def headline_zone(self) -> Record | None:
@@ -210,6 +213,9 @@ def read_run(path: Path) -> RunData:
             exposure_sources=fetch_records(con, _EXPOSURE_SOURCES),
             series=fetch_records(con, "SELECT * FROM series ORDER BY zone_id, as_of"),
             figures=fetch_records(con, "SELECT * FROM figures ORDER BY date, figure_id"),
+            people_groups=fetch_records(con, "SELECT * FROM people_groups ORDER BY rowid"),
+            needs=fetch_records(con, "SELECT * FROM needs ORDER BY rowid"),
+            zone_facilities=fetch_records(con, "SELECT * FROM zone_facilities ORDER BY rowid"),
         )
     finally:
         con.close()

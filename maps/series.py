@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maps.chart import Frame, choose_step, choose_ticks, make_scales, spread
-from maps.furniture import Table
+from maps.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

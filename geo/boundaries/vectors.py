@@ -74,13 +74,38 @@ def read_polygons(
     return frame, [*cautions, *mended]
 
 
+def read_features(path: Path, *, limit_bytes: int = LIMIT_BYTES) -> gpd.GeoDataFrame:
+    """Return the features of a file in EPSG:4326, with geometries of any kind, or none.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, GeoPackage (one layer with geometries) or GeoParquet.
+
+    Returns
+    -------
+        As in the file; geometries are not checked, and may lie anywhere.
+
+    Raises
+    ------
+    UnavailableError
+        If the file is missing or can't be read.
+    BoundaryError
+        If it is too large, of another format, or without a CRS that is known.
+    """
+    frame = _read_file(path, limit_bytes, areas=False)
+    if len(frame) > LIMIT_ROWS:
+        raise BoundaryError(f"{path}: {len(frame)} rows; expected at most {LIMIT_ROWS}")
+    return _change_crs(path, frame.reset_index(drop=True))
+
+
 def list_rows(rows: list[int]) -> str:
     """Return rows as text, the first few of many."""
     shown = ", ".join(map(str, rows[:_LISTED]))
     return shown + (f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else "")
 
 
-def _read_file(path: Path, limit_bytes: int) -> gpd.GeoDataFrame:
+def _read_file(path: Path, limit_bytes: int, *, areas: bool = True) -> gpd.GeoDataFrame:
     kind = _FORMATS.get(path.suffix.lower())
     if kind is None:
         raise BoundaryError(
@@ -102,7 +127,7 @@ def _read_file(path: Path, limit_bytes: int) -> gpd.GeoDataFrame:
     if kind == "GeoPackage":
         if not (head.startswith(_SQLITE) and head[_APPLICATION].startswith(b"GP")):
             raise BoundaryError(f"{path}: no GeoPackage, whatever its name says")
-        return _read_geopackage(path)
+        return _read_geopackage(path, areas=areas)
     if not head.startswith(b"PAR1"):
         raise BoundaryError(f"{path}: no Parquet file, whatever its name says")
     return _read_geoparquet(path)
@@ -141,16 +166,17 @@ def _geojson_crs(data: dict[str, Any]) -> str:
     return "EPSG:4326" if name.endswith("CRS84") else name
 
 
-def _read_geopackage(path: Path) -> gpd.GeoDataFrame:
+def _read_geopackage(path: Path, *, areas: bool) -> gpd.GeoDataFrame:
     import pyogrio
 
     try:
-        layers = [
-            str(name) for name, kind in pyogrio.list_layers(path) if "Polygon" in str(kind)
-        ] or [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        listed = [(str(name), kind) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        layers = [name for name, kind in listed if areas and "Polygon" in str(kind)]
+        layers = layers or [name for name, _ in listed]
         if len(layers) != 1:
+            what = "polygons" if areas else "geometries"
             raise BoundaryError(
-                f"{path}: {len(layers)} layers with polygons ({', '.join(layers[:_LISTED])}); "
+                f"{path}: {len(layers)} layers with {what} ({', '.join(layers[:_LISTED])}); "
                 "expected one; write the one that is meant to a file of its own"
             )
         frame: gpd.GeoDataFrame = pyogrio.read_dataframe(path, layer=layers[0])
@@ -219,6 +245,20 @@ def _polygons_of(geometry: BaseGeometry | None) -> BaseGeometry | None:
 
 def _to_degrees(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     import numpy as np
+
+    frame = _change_crs(path, frame)
+    west, south, east, north = frame.total_bounds
+    if not np.isfinite(frame.bounds.to_numpy()).all() or not (
+        max(-west, east) <= 180.0001 and max(-south, north) <= 90.0001
+    ):
+        raise BoundaryError(
+            f"{path}: bounds {west:g}, {south:g}, {east:g}, {north:g} are no degrees; expected "
+            "-180..180 and -90..90. Is the CRS right?"
+        )
+    return frame
+
+
+def _change_crs(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     import pyproj
 
     try:
@@ -232,16 +272,7 @@ def _to_degrees(path: Path, frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
     if not crs.equals(pyproj.CRS.from_epsg(4326), ignore_axis_order=True):
         frame = frame.to_crs("EPSG:4326")
-    frame = frame.set_crs("EPSG:4326", allow_override=True)
-    west, south, east, north = frame.total_bounds
-    if not np.isfinite(frame.bounds.to_numpy()).all() or not (
-        max(-west, east) <= 180.0001 and max(-south, north) <= 90.0001
-    ):
-        raise BoundaryError(
-            f"{path}: bounds {west:g}, {south:g}, {east:g}, {north:g} are no degrees; expected "
-            "-180..180 and -90..90. Is the CRS right?"
-        )
-    return frame
+    return frame.set_crs("EPSG:4326", allow_override=True)
 
 
 def _mend_outlines(path: Path, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Caution]]:

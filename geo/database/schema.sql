@@ -289,3 +289,34 @@ CREATE TABLE exposure_sources (
     coverage_fraction DOUBLE NOT NULL,  -- of the zone's area, inside the grid
     nodata_fraction   DOUBLE NOT NULL   -- of the zone's area, inside the grid but without data
 );
+
+CREATE TABLE people_groups (            -- who the people of a zone are: each zone has every group
+    zone_id    VARCHAR NOT NULL,
+    grp        VARCHAR NOT NULL,        -- under_5 | under_18 | women_15_49 | over_64 | households
+    low        BIGINT,                  -- persons (or households); NULL: unknown
+    best       BIGINT,
+    high       BIGINT,
+    share      DOUBLE,                  -- of everyone; of households: households a person
+    source_id  VARCHAR,
+    basis      VARCHAR NOT NULL,        -- zone | unit | parent | nation | territory | given | unknown
+    share_low  DOUBLE,
+    share_high DOUBLE,
+    share_date VARCHAR                  -- of the share's data; NULL: undated
+);
+
+CREATE TABLE needs (                    -- what the people of a zone need a day, at the least
+    zone_id  VARCHAR NOT NULL,
+    need     VARCHAR NOT NULL,          -- water | food | toilets_first_days | toilets | ...
+    low      DOUBLE,                    -- NULL: nobody can be counted
+    best     DOUBLE,
+    high     DOUBLE,
+    unit     VARCHAR NOT NULL,
+    standard VARCHAR NOT NULL           -- the minimum standard that is cited
+);
+
+CREATE TABLE zone_facilities (          -- no row: none is known there, which is not none
+    zone_id     VARCHAR NOT NULL,
+    kind        VARCHAR NOT NULL,       -- health | school | water | crossing | other
+    total       BIGINT NOT NULL,
+    approximate BIGINT NOT NULL         -- how many of them have an approximate position
+);

@@ -22,8 +22,10 @@ FACILITIES_SOURCE = Source(
 class Facility:
     """A facility; a row of table `facilities`.
 
-    `kind` is `hospital` or `crossing`; degrees in EPSG:4326; `position_quality` is `supported`
-    (two sources agree) or `approximate`.
+    `kind` is `hospital` or `crossing` (bundled), or one of `facility_kinds.KINDS` (a file of the
+    user's); degrees in EPSG:4326; `position_quality` is `supported` (bundled: two sources agree; of
+    a file: a point, or a point inside an outline less than 1 km across) or `approximate` (larger
+    outlines, lines, points given to a hundredth of a degree, or said so by the file).
     """
 
     facility_id: str

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
+    from geo.people.tiles import PopulationTiles
+    from geo.people.windows import CellWindow
     from geo.types import BBox
 
 LIMIT_CELLS = 50_000_000
@@ -69,25 +73,8 @@ def read_population(
     """
     with open_tiles(path, unit=unit, band=band, nodata=nodata, limits=limits) as raster:
         layout = raster.layout
-        windows = find_windows(path, layout, bbox)
-        starts, cols = place_windows(path, layout, windows)
-        first = windows[0]
-        rows = first.row1 - first.row0
-        if rows * cols > limit_cells:
-            raise RasterError(
-                f"{path}: the area of interest has {rows * cols:,} cells; at most {limit_cells:,} "
-                "are loaded. Use a coarser raster or a smaller area, or, from Python, raise "
-                "limit_cells"
-            )
-        people = raster.read_people(*first.window)
-        if len(windows) > 1:
-            whole = np.full((rows, cols), np.nan)
-            whole[:, : people.shape[1]] = people
-            for start, piece in zip(starts[1:], windows[1:], strict=True):
-                width = piece.col1 - piece.col0
-                whole[:, start : start + width] = raster.read_people(*piece.window)
-            people = whole
-        year = _find_year(path, raster.tags)
+        people, first = read_box(raster, bbox, limit_cells=limit_cells)
+        year = find_year(path, raster.tags)
         number = raster.band
     source = describe_raster(path, year)
     return PopulationGrid(
@@ -105,6 +92,38 @@ def read_population(
     )
 
 
+def read_box(
+    raster: PopulationTiles, bbox: BBox, *, limit_cells: int = LIMIT_CELLS
+) -> tuple[NDArray[np.float64], CellWindow]:
+    """Return the persons of the whole cells that cover a box, and where the first of them lies.
+
+    Raises
+    ------
+    OutOfReachError, RasterError
+        As `read_population`.
+    """
+    path, layout = raster.path, raster.layout
+    windows = find_windows(path, layout, bbox)
+    starts, cols = place_windows(path, layout, windows)
+    first = windows[0]
+    rows = first.row1 - first.row0
+    if rows * cols > limit_cells:
+        raise RasterError(
+            f"{path}: the area of interest has {rows * cols:,} cells; at most {limit_cells:,} "
+            "are loaded. Use a coarser raster or a smaller area, or, from Python, raise "
+            "limit_cells"
+        )
+    people = raster.read_people(*first.window)
+    if len(windows) > 1:
+        whole = np.full((rows, cols), np.nan)
+        whole[:, : people.shape[1]] = people
+        for start, piece in zip(starts[1:], windows[1:], strict=True):
+            width = piece.col1 - piece.col0
+            whole[:, start : start + width] = raster.read_people(*piece.window)
+        people = whole
+    return people, first
+
+
 def describe_raster(path: Path, year: str | None = None) -> Source:
     """Return a population raster as a source: its name and checksum."""
     digest = hash_file(path)
@@ -117,7 +136,7 @@ def describe_raster(path: Path, year: str | None = None) -> Source:
     )
 
 
-def _find_year(path: Path, tags: Mapping[str, str]) -> str | None:
+def find_year(path: Path, tags: Mapping[str, str]) -> str | None:
     """Return the year that the tags or the file's name give; None: undated."""
     lower = {name.lower(): value for name, value in tags.items()}
     name = _REVISION.split(path.stem)[-1]

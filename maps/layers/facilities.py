@@ -1,4 +1,7 @@
-"""Facilities: hospitals, crossings and other places that civilians depend on."""
+"""Facilities: hospitals, water points and crossings that civilians depend on.
+
+Schools and other places, where people often seek shelter, are counted in the tables and not drawn.
+"""
 
 from __future__ import annotations
 
@@ -15,28 +18,36 @@ if TYPE_CHECKING:
 
 KEY = "facilities"
 _HEALTH = frozenset({"hospital", "clinic", "health"})
+_UNDRAWN = frozenset({"school", "other"})
+_BUNDLED = "gaza-strip-facilities"
 _MARKS = {"health": Mark("cross", FACILITY, 15), "other": Mark("bar", FACILITY, 15)}
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
-    """Draw the facilities; None where the run holds none."""
-    if not run.facilities:
+    """Draw the facilities; None where the run holds none that is drawn."""
+    drawn = [facility for facility in run.facilities if facility["kind"] not in _UNDRAWN]
+    if not drawn:
         return None
     _ = words.translate
     quality = {
+        "supported": _("Position as its source gives it."),
+        "approximate": _("Position approximate."),
+    }
+    bundled = {
         "supported": _("Position supported by two readings."),
         "approximate": _("Position approximate: sources differ by up to 2 km."),
     }
     shapes = ShapeSet(_MARKS, decimals=5)
-    for facility in run.facilities:
-        notes = [quality.get(facility["position_quality"], str(facility["position_quality"]))]
+    for facility in drawn:
+        said = bundled if facility["source_id"] == _BUNDLED else quality
+        notes = [said.get(facility["position_quality"], str(facility["position_quality"]))]
         shapes.add(
             Point(facility["lon"], facility["lat"]),
             _find_style(facility["kind"]),
             popup=Popup(facility["name"], [(_("Kind"), facility["kind"])], notes),
         )
-    used = {_find_style(facility["kind"]) for facility in run.facilities}
-    names = {"health": _("Health facility"), "other": _("Crossing or other facility")}
+    used = {_find_style(facility["kind"]) for facility in drawn}
+    names = {"health": _("Health facility"), "other": _("Crossing or water point")}
     legend = [LegendEntry(names[key], mark) for key, mark in _MARKS.items() if key in used]
     element = Shapes(KEY, shapes, shown=False)
     return LayerDrawing(KEY, _("Facilities"), "places", element, legend, shown=False)

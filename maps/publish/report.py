@@ -55,8 +55,18 @@ _TABLES = {
     "series_units": (
         "SELECT pcode, as_of, low, best, high, static FROM series_units ORDER BY pcode, as_of"
     ),
+    "people_groups": (
+        "SELECT zone_id, grp, low, best, high, share, share_low, share_high, share_date, basis, "
+        "source_id FROM people_groups ORDER BY rowid"
+    ),
+    "needs": "SELECT zone_id, need, low, best, high, unit, standard FROM needs ORDER BY rowid",
+    "zone_facilities": (
+        "SELECT zone_id, kind, total, approximate FROM zone_facilities ORDER BY rowid"
+    ),
     "warnings": "SELECT code, text FROM cautions ORDER BY rowid",
-    "sources": "SELECT name, licence, date, url, attribution FROM sources ORDER BY source_id",
+    "sources": (
+        "SELECT source_id, name, licence, date, url, attribution FROM sources ORDER BY source_id"
+    ),
 }
 
 
@@ -71,6 +81,7 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "input": facts["input"],
         "headline": facts["headline"],
         "displacement": facts.get("displacement"),
+        "facilities": facts.get("facilities"),
     }
     return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
 

@@ -343,7 +343,43 @@ class RunWriter:
                 (None, "outside the units", 0, 5_267),
             )
         ]
-        return {"zones": zones, "exposure": exposure, "exposure_admin": parts}
+        tables = {"zones": zones, "exposure": exposure, "exposure_admin": parts}
+        return tables | self._make_profile()
+
+    def _make_profile(self) -> dict[str, list[dict[str, Any]]]:
+        groups = {"under_5": 0.15, "over_64": None}
+        return {
+            "people_groups": [
+                {
+                    "zone_id": "z1",
+                    "grp": group,
+                    "low": None if share is None else 200_000,
+                    "best": None if share is None else 210_000,
+                    "high": None if share is None else 220_000,
+                    "share": share,
+                    "source_id": None if share is None else "people",
+                    "basis": "unknown" if share is None else "territory",
+                    "share_low": None if share is None else 0.12,
+                    "share_high": None if share is None else 0.18,
+                    "share_date": None if share is None else self.mark("2017"),
+                }
+                for group, share in groups.items()
+            ],
+            "needs": [
+                {
+                    "zone_id": "z1",
+                    "need": "toilets",
+                    "low": 65_000.0,
+                    "best": 70_000.0,
+                    "high": 75_000.0,
+                    "unit": "toilets",
+                    "standard": self.mark("1 toilet for at most 20 people"),
+                }
+            ],
+            "zone_facilities": [
+                {"zone_id": "z1", "kind": "crossing", "total": 1, "approximate": 1}
+            ],
+        }
 
     def _make_grid(self) -> dict[str, list[dict[str, Any]]]:
         west, north, width, height, rows, cols = GRID

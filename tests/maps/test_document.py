@@ -262,3 +262,24 @@ def test_notebook_shows_the_page_in_a_frame_of_its_own(run_path, page_html):
     assert html.unescape(source[1]) == page_html
     assert 'sandbox="allow-scripts"' in frame
     assert 'height="' in frame
+
+
+def test_profile_of_the_headline_zone(page_path):
+    text = page_path.read_text(encoding="utf-8")
+    assert "Who is there and what they need a day: Rafah" in text
+    rows = re.findall(r'<tr><th scope="row" dir="auto">(.*?)</th>(.*?)</tr>', text)
+    cells = {
+        name: [html.unescape(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+        for name, row in rows
+    }
+    share = "15 % of everyone (12 % to 18 %), of the whole territory, cited, to be verified"
+    assert cells["Children under 5"] == [
+        "200,000",
+        "210,000",
+        "220,000",
+        f"{share}. PCBS mid-2023 projection, 2017",
+    ]
+    assert cells["People of 65 and over"] == [*["unknown"] * 3, "no share is known here"]
+    assert cells["Toilets"][:3] == ["65,000", "70,000", "75,000"]
+    assert cells["Crossings listed"][1] == "1"
+    assert "1 of them at an approximate position" in cells["Crossings listed"][3]
