@@ -168,6 +168,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     recogniser: str = "rules",
     geocoder: str = "gazetteer",
     offline: bool = False,
+    hindsight: bool = False,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -195,6 +196,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         `nominatim`, `nominatim:URL`.
     offline
         Never touch the network.
+    hindsight
+        Use figures later than the day too, beside those before it; the run says so.
 
     Raises
     ------
@@ -219,6 +222,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         recogniser=recogniser,
         geocoder=geocoder,
         offline=offline,
+        hindsight=hindsight,
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -302,6 +306,7 @@ def _fill_run(
         *territory.cautions,
         *zone_cautions,
         *people.cautions,
+        *people.tell_hindsight(),
         *exposure_cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))

@@ -21,6 +21,7 @@ from geo.people import (
     unit_people,
 )
 from geo.people.gaza import SURFACE_SOURCE
+from geo.people.hindsight import link_later, warn_of_hindsight
 from geo.people.settlements import CELLS_PER_DEGREE
 from geo.people.tiles import open_tiles
 from geo.types import Caution, LonLat, Source
@@ -65,7 +66,8 @@ class PopulationFinder:
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
-        self._figures, self.accounting = _read_displacement(settings, territory, as_of)
+        figures, self.accounting = _read_displacement(settings, territory, as_of)
+        self._figures = link_later(figures, as_of) if settings.hindsight else figures
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
         self.cautions: list[Caution] = _tell_accounting(self.accounting)
@@ -123,6 +125,12 @@ class PopulationFinder:
     def figure_records(self) -> list[dict[str, Any]]:
         """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""
         return [use.to_record() for _, use in sorted(self.uses.items())]
+
+    def tell_hindsight(self) -> list[Caution]:
+        """Say that the run was allowed to use later figures, and which it used; else nothing."""
+        if not self._settings.hindsight:
+            return []
+        return [warn_of_hindsight(self.uses.values(), self._as_of)]
 
     def find_facilities(self) -> list[Facility]:
         """Return the facilities that come with the embedded surface, where that was used."""

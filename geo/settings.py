@@ -52,6 +52,8 @@ class Settings:
         Largest article that is read.
     raster_limit_cells
         Most cells of a raster that are loaded for one area of interest.
+    hindsight
+        Use figures later than the day too, beside those before it (`geo/people/hindsight.py`).
 
     Raises
     ------
@@ -73,6 +75,7 @@ class Settings:
     offline: bool = False
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
+    hindsight: bool = False
 
     def __post_init__(self) -> None:
         radii = self.radii_km

@@ -176,6 +176,11 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
+    command.add_argument(
+        "--hindsight",
+        action="store_true",
+        help="use figures later than the day too, beside those before it; the map says so",
+    )
     command.set_defaults(act=_map)
 
 
@@ -460,6 +465,7 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         recogniser=options.recogniser,
         geocoder=options.geocoder,
         offline=options.offline,
+        hindsight=options.hindsight,
     )
 
 
