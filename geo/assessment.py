@@ -27,7 +27,7 @@ from geo.database.store import (
 )
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import Settings, parse_day
+from geo.settings import Settings, choose_displacement, parse_day
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     as_of: date | str | None = None,
     population: str | Path | None = None,
     population_unit: str | None = None,
-    displacement: str | Path = "auto",
+    displacement: str | Path | Sequence[str | Path] = "auto",
     boundaries: str | Path | None = None,
     zone: str | Path | None = None,
     radius_km: float | Sequence[float] = (2.0, 5.0, 10.0),
@@ -184,7 +184,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     population_unit
         `count` or `density`; None: read from the raster.
     displacement
-        `auto`, `none`, or a table: dated figures (CSV), IOM DTM (JSON, CSV) or HDX HAPI idps (CSV).
+        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV). Or a
+        list of tables, `auto` too.
     boundaries, zone
         Files of administrative units, and of polygons that are zones of their own.
     radius_km
@@ -211,11 +212,12 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     '2024-02-24'
     """
     radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
+    tables = (displacement,) if isinstance(displacement, str | Path) else displacement
     settings = Settings(
         as_of=parse_day(as_of) if isinstance(as_of, str) else as_of,
         population=_to_path(population),
         population_unit=population_unit,
-        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        displacement=choose_displacement(tables),
         boundaries=_to_path(boundaries),
         zone=_to_path(zone),
         radii_km=tuple(float(radius) for radius in radii),
@@ -274,6 +276,7 @@ def _fill_run(
     """Go the whole way, table by table."""
     from geo.exposure.estimate import Inputs, estimate_exposure
     from geo.exposure.zones import build_zones
+    from geo.people.accounting import join_accountings
     from geo.population import PopulationFinder
     from geo.summary import summarise_run
     from geo.territory import read_territory
@@ -316,7 +319,7 @@ def _fill_run(
         "radii_km": settings.radii_km,
         "parameters": _describe_settings(settings),
         "inputs": _describe_inputs(events, settings),
-        "displacement": people.accounting.to_record() if people.accounting else None,
+        "displacement": join_accountings(people.accountings),
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
 
@@ -357,20 +360,28 @@ def _describe_settings(settings: Settings) -> dict[str, Any]:
             continue  # it says how the inputs were had, not what they are
         value = getattr(settings, field.name)
         described[field.name] = (
-            value.name
-            if isinstance(value, Path)
-            else value.isoformat()
-            if isinstance(value, date)
-            else str(value)
-            if value != value  # noqa: PLR0124 - NaN, which JSON has no number for
-            else value
+            [_describe_value(each) for each in value]
+            if isinstance(value, tuple)
+            else _describe_value(value)
         )
     return described
 
 
+def _describe_value(value: Any) -> Any:
+    return (
+        value.name
+        if isinstance(value, Path)
+        else value.isoformat()
+        if isinstance(value, date)
+        else str(value)
+        if value != value  # noqa: PLR0124 - NaN, which JSON has no number for
+        else value
+    )
+
+
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
     """Return the name and sha256 of every file that went in."""
-    files = [settings.population, settings.boundaries, settings.zone, settings.displacement]
+    files = [settings.population, settings.boundaries, settings.zone, *settings.displacement_files]
     return [{"name": events.name, "sha256": events.sha256}] + [
         {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)
     ]

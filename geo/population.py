@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import RasterError
@@ -16,10 +15,10 @@ from geo.people import (
     doubt_people,
     embedded_population,
     list_published,
-    read_displacement,
     read_population,
     unit_people,
 )
+from geo.people.displacement import ReadingOptions, read_displacements
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.hindsight import link_later, warn_of_hindsight
 from geo.people.settlements import CELLS_PER_DEGREE
@@ -53,8 +52,8 @@ class PopulationFinder:
     ----------
     groups
         Groups of units whose people are known together.
-    accounting
-        What became of the rows of a displacement table of the user's; None: there is none.
+    accountings
+        What became of the rows of each displacement table of the user's.
     sources, cautions, uses
         What was used so far: sources, what to know of them, and dated figures.
     """
@@ -66,11 +65,11 @@ class PopulationFinder:
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
-        figures, self.accounting = _read_displacement(settings, territory, as_of)
+        figures, self.accountings = _read_displacement(settings, territory, as_of)
         self._figures = link_later(figures, as_of) if settings.hindsight else figures
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
-        self.cautions: list[Caution] = _tell_accounting(self.accounting)
+        self.cautions: list[Caution] = _tell_accountings(self.accountings)
         self.uses: dict[str, FigureUse] = {}
 
     def read_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
@@ -234,30 +233,30 @@ def _describe_round(figure: Figure) -> Source:
 
 def _read_displacement(
     settings: Settings, territory: Territory, as_of: date
-) -> tuple[list[Figure], Accounting | None]:
-    """Return the dated figures, and of a table of the user's what became of its rows."""
+) -> tuple[list[Figure], tuple[Accounting, ...]]:
+    """Return the dated figures, and of each table of the user's what became of its rows."""
     units = territory.units
     parents = {
         str(pcode): parent if isinstance(parent, str) else None
         for pcode, parent in zip(units["pcode"], units["parent_pcode"], strict=True)
     }
-    if settings.displacement == "none":
-        return [], None
-    if settings.displacement == "auto":
-        return [each for each in bundled_figures() if parents.keys() >= set(each.pcodes)], None
-    table = read_displacement(
-        Path(settings.displacement), units=parents, as_of=as_of, wholes=list_published(parents)
-    )
-    return list(table.figures), table.accounting
+    bundled = bundled_figures() if "auto" in settings.displacements else []
+    bundled = [each for each in bundled if parents.keys() >= set(each.pcodes)]
+    options = ReadingOptions(parents, as_of, list_published(parents), settings.hindsight)
+    tables = read_displacements(settings.displacement_files, options, bundled)
+    return [*bundled, *tables.figures], tables.accountings
 
 
-def _tell_accounting(accounting: Accounting | None) -> list[Caution]:
-    """Say what became of the rows of a table, and which of its sums differ from its totals."""
-    if accounting is None or not accounting.needs_telling:
-        return []
+def _tell_accountings(accountings: tuple[Accounting, ...]) -> list[Caution]:
+    """Say what became of the rows of tables, and which of their sums differ from their totals."""
     return [
-        Caution("displacement-rows", accounting.describe()),
-        *(Caution("displacement-total", f"{check}.") for check in accounting.checks),
+        caution
+        for accounting in accountings
+        if accounting.needs_telling
+        for caution in (
+            Caution("displacement-rows", accounting.describe()),
+            *(Caution("displacement-total", f"{check}.") for check in accounting.checks),
+        )
     ]
 
 

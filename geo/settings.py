@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
 MIN_RADIUS_KM = 0.01
 MAX_RADIUS_KM = 500.0
@@ -34,7 +35,8 @@ class Settings:
         The raster's value of cells without data, NaN too, beside the one that it declares.
     displacement
         `auto` (the bundled figures where they apply), `none` (static only), or a table: dated
-        figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV).
+        figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV, or API v2 JSON).
+        Several tables, and `auto` beside them, as a tuple.
     boundaries
         A file of administrative units that is used beside the embedded ones; None: embedded only.
     zone
@@ -58,7 +60,8 @@ class Settings:
     Raises
     ------
     UsageError
-        If a radius is not in 0.01..500 km or the radii are not ascending and different.
+        If a radius is not in 0.01..500 km, the radii are not ascending and different, or
+        displacement is `none` together with others, nothing, or the same twice.
     """
 
     as_of: date | None = None
@@ -66,7 +69,7 @@ class Settings:
     population_unit: str | None = None
     population_band: int | str | None = None
     population_nodata: float | None = None
-    displacement: str | Path = "auto"
+    displacement: str | Path | tuple[str | Path, ...] = "auto"
     boundaries: Path | None = None
     zone: Path | None = None
     radii_km: tuple[float, ...] = (2.0, 5.0, 10.0)
@@ -88,6 +91,35 @@ class Settings:
             raise UsageError(f"radius {radii!r}: expected ascending, different radii in km")
         if self.population_unit not in (None, "count", "density"):
             raise UsageError(f"unit {self.population_unit!r}: expected count or density")
+        _check_displacement(self.displacements)
+
+    @property
+    def displacements(self) -> tuple[str | Path, ...]:
+        """What `displacement` names, one or more."""
+        given = self.displacement
+        return given if isinstance(given, tuple) else (given,)
+
+    @property
+    def displacement_files(self) -> tuple[Path, ...]:
+        """The tables among them, in their order."""
+        return tuple(each for each in self.displacements if isinstance(each, Path))
+
+
+def choose_displacement(given: Sequence[str | Path]) -> str | Path | tuple[str | Path, ...]:
+    """Return what `Settings.displacement` takes from names: `auto`, `none` or paths."""
+    chosen = tuple(each if each in ("auto", "none") else Path(each) for each in given)
+    return chosen[0] if len(chosen) == 1 else chosen
+
+
+def _check_displacement(given: tuple[str | Path, ...]) -> None:
+    if not given:
+        raise UsageError("displacement (): expected auto, none, or one or more tables")
+    if "none" in given and len(given) > 1:
+        others = ", ".join(str(each) for each in given if each != "none")
+        raise UsageError(f"displacement none together with {others}: none means no figures at all")
+    twice = sorted({str(each) for each in given if given.count(each) > 1})
+    if twice:
+        raise UsageError(f"displacement {', '.join(twice)} is given twice")
 
 
 def parse_day(text: str) -> date:

@@ -163,9 +163,10 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--displacement",
-        default="auto",
-        help="auto, none, or a table: dated figures (.csv), IOM DTM (.json, .csv), HDX HAPI idps "
-        "(.csv)",
+        action="append",
+        metavar="TABLE",
+        help="auto (default), none, or a table: dated figures (.csv), IOM DTM or HDX HAPI idps "
+        "(.json, .csv); may be given several times, auto too",
     )
     command.add_argument(
         "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
@@ -449,16 +450,15 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:
-    from geo.settings import Settings, parse_day
+    from geo.settings import Settings, choose_displacement, parse_day
 
-    displacement = options.displacement
     return Settings(
         as_of=parse_day(options.as_of) if options.as_of else None,
         population=_to_path(options.population),
         population_unit=options.unit,
         population_band=options.band,
         population_nodata=options.nodata,
-        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        displacement=choose_displacement(options.displacement or ["auto"]),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
         radii_km=_parse_radii(options.radius),
