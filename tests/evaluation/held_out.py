@@ -8,6 +8,7 @@ rounds of tables of IOM DTM or HDX HAPI.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import statistics
 import sys
 from collections import defaultdict
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[2] / "docs" / "displacement.md"
 START, END = "<!-- held out: begin -->\n", "<!-- held out: end -->\n"
+RAFAH = "PS0275"
 WAR = bundled_figures()[0].date
 STATIC = {pcode: float(people) for pcode, people in GOVERNORATE_PEOPLE.items()}
 STRIP = pd.DataFrame(
@@ -136,6 +138,26 @@ def write_table() -> str:
     return "\n".join(lines) + "\n"
 
 
+def write_paces() -> str:
+    """Return how fast the figures of people present in Rafah moved, as a table in Markdown."""
+    figures = [each for each in bundled_figures() if each.pcodes == (RAFAH,)]
+    readings = [read_on(each, figures, each.date, STATIC) for each in figures]
+    lines = ["| from | to | days | people | then | a day |", "|---|---|--:|--:|--:|--:|"]
+    paces = []
+    for before, after in itertools.pairwise(readings):
+        assert isinstance(before, Reading), before
+        assert isinstance(after, Reading), after
+        start = before.figure.date_end or before.figure.date
+        days = (after.day - start).days
+        paces.append(abs(after.best / before.best - 1) / days)
+        lines.append(
+            f"| {start} | {after.day} | {days} | {before.best:,.0f} | {after.best:,.0f} | "
+            f"{paces[-1]:.1%} |"
+        )
+    lines += ["", f"Half of them moved by more than {statistics.median(paces):.1%} a day."]
+    return "\n".join(lines) + "\n"
+
+
 def _count(name: str, cases: list[Case]) -> str:
     off = statistics.median(abs(case.by_default.best / case.published - 1) for case in cases)
     seen = statistics.median(abs(case.with_hindsight.best / case.published - 1) for case in cases)
@@ -194,7 +216,7 @@ def list_steps(rows: Iterable[IdpRow]) -> list[Step]:
         days = sorted(by_day)
         steps += [
             Step(key[0], (after - before).days, by_day[before], by_day[after])
-            for before, after in zip(days, days[1:], strict=False)
+            for before, after in itertools.pairwise(days)
             if by_day[before]
         ]
     return steps
@@ -206,8 +228,8 @@ def describe_steps(steps: Sequence[Step]) -> str:
     paces = statistics.quantiles((step.pace for step in steps), n=20)
     days = statistics.median(step.days for step in steps)
     return (
-        f"| {', '.join(countries)} | {len(steps):,} | {days:.0f} | {paces[9]:.2%} | {paces[17]:.2%} "
-        f"| {paces[18]:.2%} | {sum(step.held for step in steps) / len(steps):.1%} |"
+        f"| {', '.join(countries)} | {len(steps):,} | {days:.0f} | {paces[9]:.2%} | "
+        f"{paces[17]:.2%} | {paces[18]:.2%} | {sum(step.held for step in steps) / len(steps):.1%} |"
     )
 
 
@@ -217,12 +239,17 @@ def read_rows(path: Path) -> tuple[IdpRow, ...]:
     return () if found is None else found.rows
 
 
+def write_block() -> str:
+    """Return what stands on the page between its two marks."""
+    return f"\n{write_table()}\n{write_paces()}\n"
+
+
 def main(paths: list[str]) -> int:
     """Write the page's table, or print what tables of rounds say; return the exit status."""
     if not paths:
         before, rest = PAGE.read_text("utf-8").split(START)
         after = rest.split(END)[1]
-        PAGE.write_text(before + START + write_table() + END + after, "utf-8")
+        PAGE.write_text(before + START + write_block() + END + after, "utf-8")
         return 0
     steps = [step for path in paths for step in list_steps(read_rows(Path(path)))]
     countries = sorted({step.country for step in steps})
