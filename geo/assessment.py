@@ -47,6 +47,12 @@ if TYPE_CHECKING:
 _SEEN_UNITS = "SELECT DISTINCT pcode FROM pieces WHERE pcode IS NOT NULL"
 
 
+# units that hold people of a zone
+_ASKED_UNITS = """
+    SELECT DISTINCT pieces.pcode FROM pieces JOIN zones USING (zone_id)
+    WHERE pieces.pcode IS NOT NULL AND pieces.static > 0
+"""
+
 # a full disk, a lock, no memory
 _UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException)
 
@@ -169,6 +175,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     geocoder: str = "gazetteer",
     offline: bool = False,
     hindsight: bool = False,
+    stale_days: int = 90,
+    accept_stale: bool = False,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -199,6 +207,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         Never touch the network.
     hindsight
         Use figures later than the day too, beside those before it; the run says so.
+    stale_days
+        From how many days on a dated figure is said to be old; from twice as many on it is refused.
+    accept_stale
+        Go on although what is known is too old for the day; the run says so.
 
     Raises
     ------
@@ -225,6 +237,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         geocoder=geocoder,
         offline=offline,
         hindsight=hindsight,
+        stale_days=stale_days,
+        accept_stale=accept_stale,
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -277,6 +291,7 @@ def _fill_run(
     from geo.exposure.estimate import Inputs, estimate_exposure
     from geo.exposure.zones import build_zones
     from geo.people.accounting import join_accountings
+    from geo.people.stop_rules import refuse_stale, warn_of_stale
     from geo.population import PopulationFinder
     from geo.summary import summarise_run
     from geo.territory import read_territory
@@ -298,6 +313,9 @@ def _fill_run(
         people_in_units=people.place_people,
     )
     exposure_cautions = estimate_exposure(con, inputs)
+    stale = people.find_stale({code for (code,) in con.execute(_ASKED_UNITS).fetchall()})
+    if not settings.accept_stale:
+        refuse_stale(stale, as_of)
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
@@ -310,6 +328,7 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *people.tell_hindsight(),
+        *warn_of_stale(stale),
         *exposure_cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
@@ -321,7 +340,7 @@ def _fill_run(
         "inputs": _describe_inputs(events, settings),
         "displacement": join_accountings(people.accountings),
     }
-    set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
+    set_facts(con, summarise_run(con, events, gazetteer, as_of, stale) | parameters)
 
 
 def _choose_day(events: EventSet, settings: Settings) -> tuple[date, str, list[Caution]]:

@@ -6,7 +6,8 @@
     │   ├── TextError                    an article can't be read
     │   ├── TableError                   an event or displacement table
     │   ├── RasterError                  a population raster
-    │   └── BoundaryError                a boundary or zone file
+    │   ├── BoundaryError                a boundary or zone file
+    │   └── StaleError                   figures or a population too old for the day
     └── UnavailableError(OSError)     4  something that is needed can't be had
 
 Every message says what is wrong (with the value), where, what was expected and what to do.
@@ -53,6 +54,10 @@ class RasterError(InputError):
 
 class BoundaryError(InputError):
     """A boundary or zone file has broken rings, no polygons, or no P-codes."""
+
+
+class StaleError(InputError):
+    """Figures or a population are too old for the day, and that was not accepted."""
 
 
 class UnavailableError(CivmapError, OSError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import RasterError
@@ -21,9 +20,18 @@ from geo.people import (
 from geo.people.displacement import ReadingOptions, read_displacements
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.hindsight import link_later, warn_of_hindsight
+from geo.people.rough_count import count_roughly
 from geo.people.settlements import CELLS_PER_DEGREE
+from geo.people.stop_rules import (
+    find_known,
+    find_years,
+    judge_figures,
+    judge_population,
+    judge_static,
+    warn_of_undated,
+)
 from geo.people.tiles import open_tiles
-from geo.types import Caution, LonLat, Source
+from geo.types import BBox, Caution, LonLat, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,16 +41,13 @@ if TYPE_CHECKING:
 
     from geo.people import Accounting, Facility, Figure, PopulationGrid, UnitPeople
     from geo.people.selection import FigureUse
+    from geo.people.stop_rules import Stale
     from geo.places import Gazetteer
     from geo.settings import Settings
     from geo.territory import Territory
-    from geo.types import BBox
 
 DTM_CREDIT = "International Organization for Migration (IOM), Displacement Tracking Matrix (DTM)"
 """How IOM asks to be named as the source of its figures of displaced people."""
-
-OLD_YEARS = 10
-"""A population older than this, in years, is reported as old."""
 
 
 class PopulationFinder:
@@ -67,6 +72,9 @@ class PopulationFinder:
         self._as_of = as_of
         figures, self.accountings = _read_displacement(settings, territory, as_of)
         self._figures = link_later(figures, as_of) if settings.hindsight else figures
+        self._static: dict[str, float] = {}
+        self._placed: dict[str, UnitPeople] = {}
+        self._stale: list[Stale] = []
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
         self.cautions: list[Caution] = _tell_accountings(self.accountings)
@@ -91,8 +99,10 @@ class PopulationFinder:
         grid = self._find_grid(bbox, must_reach=must_reach)
         self.sources.append(grid.source)
         if must_reach:
-            self.cautions += [*grid.cautions, *self._warn_of_age(grid)]
-            self.cautions += self._warn_of_unit(grid, bbox)
+            self.cautions += [*grid.cautions, *self._warn_of_unit(grid, bbox)]
+            self._stale += judge_population(grid.label, grid.population_date, self._as_of)
+            if not find_years(grid.population_date):
+                self.cautions.append(warn_of_undated(grid.label))
         return grid
 
     def place_people(
@@ -107,6 +117,7 @@ class PopulationFinder:
         static_range
             How far they may be off: factors for low and high.
         """
+        self._static |= static
         parents = self._units["parent_pcode"].fillna("")
         here = self._units["pcode"].isin(list(static))
         partial = set(parents[~here])
@@ -115,6 +126,7 @@ class PopulationFinder:
             return []
         table = unit_people(whole, static, self._figures, self._as_of, static_range=static_range)
         self.cautions += table.cautions
+        self._placed |= table.by_pcode()
         touched = set(whole["pcode"])
         self.uses |= {
             use.figure.figure_id: use for use in table.figures if touched & set(use.figure.pcodes)
@@ -130,6 +142,57 @@ class PopulationFinder:
         if not self._settings.hindsight:
             return []
         return [warn_of_hindsight(self.uses.values(), self._as_of)]
+
+    def find_stale(self, pcodes: set[str]) -> list[Stale]:
+        """Return what the people of some units rest on and is too old for the day.
+
+        Parameters
+        ----------
+        pcodes
+            Units that hold people of a zone.
+        """
+        as_of, days = self._as_of, self._settings.stale_days
+        stale = judge_figures(self._list_in_use(pcodes), self._figures, as_of, days)
+        moved = {code for code, unit in self._placed.items() if unit.basis != "static"}
+        figures = _add_bundled(self._figures)
+        unmoved = set(self._units["pcode"]) - moved
+        known = find_known(figures, as_of, unmoved, pcodes)
+        static = {code: self._count_static(code) for each in known for code in each.pcodes}
+        counted = {code: people for code, people in static.items() if people is not None}
+        known = [each for each in known if counted.keys() >= set(each.pcodes)]
+        stale += judge_static(known, figures, as_of, counted)
+        return [*dict.fromkeys(self._stale), *stale]
+
+    def _list_in_use(self, pcodes: set[str]) -> dict[str, frozenset[str]]:
+        """Return the figures that the people of units rest on, and for each these units.
+
+        Those of a unit that shares what others leave rest on the figures of them all.
+        """
+        parents = dict(
+            zip(self._units["pcode"], self._units["parent_pcode"].fillna(""), strict=True)
+        )
+        in_use: dict[str, set[str]] = {}
+        for unit in self._placed.values():
+            if unit.figure_id is None:
+                continue
+            sharing = {
+                code
+                for code, other in self._placed.items()
+                if other.basis == "share" and parents[code] == parents[unit.pcode]
+            }
+            in_use.setdefault(unit.figure_id, set()).update(pcodes & {unit.pcode, *sharing})
+        return {figure_id: frozenset(units) for figure_id, units in in_use.items() if units}
+
+    def _count_static(self, pcode: str) -> float | None:
+        """Return the static people of a unit, roughly if no grid held it whole; None: unknown."""
+        if pcode in self._static:
+            return self._static[pcode]
+        unit = self._units[self._units["pcode"] == pcode]
+        try:
+            grid = self._find_grid(BBox(*map(float, unit.total_bounds)), must_reach=False)
+        except RasterError:  # too large
+            return None
+        return count_roughly(grid, unit.geometry)
 
     def find_facilities(self) -> list[Facility]:
         """Return the facilities that come with the embedded surface, where that was used."""
@@ -149,18 +212,6 @@ class PopulationFinder:
         return [
             *(_describe_round(figure) for figure in tracked.values()),
             *(_describe_figure(figure) for figure in used if not figure.operation),
-        ]
-
-    def _warn_of_age(self, grid: PopulationGrid) -> list[Caution]:
-        years = re.findall(r"(?:19|20)\d\d", grid.population_date or "")
-        if not years or self._as_of.year - int(max(years)) <= OLD_YEARS:
-            return []
-        return [
-            Caution(
-                "population-old",
-                f"{grid.label} is from {grid.population_date}, more than {OLD_YEARS} years before "
-                f"{self._as_of.isoformat()}: the population has changed since.",
-            )
         ]
 
     def _warn_of_unit(self, grid: PopulationGrid, bbox: BBox) -> list[Caution]:
@@ -245,6 +296,12 @@ def _read_displacement(
     options = ReadingOptions(parents, as_of, list_published(parents), settings.hindsight)
     tables = read_displacements(settings.displacement_files, options, bundled)
     return [*bundled, *tables.figures], tables.accountings
+
+
+def _add_bundled(figures: list[Figure]) -> list[Figure]:
+    """Return figures with those that come with civmap, which are known if they are used or not."""
+    ids = {figure.figure_id for figure in figures}
+    return [*figures, *(each for each in bundled_figures() if each.figure_id not in ids)]
 
 
 def _tell_accountings(accountings: tuple[Accounting, ...]) -> list[Caution]:

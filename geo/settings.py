@@ -56,12 +56,18 @@ class Settings:
         Most cells of a raster that are loaded for one area of interest.
     hindsight
         Use figures later than the day too, beside those before it (`geo/people/hindsight.py`).
+    stale_days
+        From how many days on a dated figure in use is stale, and said to be; from twice as many on
+        it is refused (`geo/people/stop_rules.py`).
+    accept_stale
+        Give numbers all the same that rest on what is refused as stale; the run says so.
 
     Raises
     ------
     UsageError
-        If a radius is not in 0.01..500 km, the radii are not ascending and different, or
-        displacement is `none` together with others, nothing, or the same twice.
+        If a radius is not in 0.01..500 km, the radii are not ascending and different,
+        displacement is `none` together with others, nothing, or the same twice, or `stale_days` is
+        less than 1.
     """
 
     as_of: date | None = None
@@ -79,6 +85,8 @@ class Settings:
     text_limit_bytes: int = 10_000_000
     raster_limit_cells: int = 50_000_000
     hindsight: bool = False
+    stale_days: int = 90
+    accept_stale: bool = False
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -92,6 +100,8 @@ class Settings:
         if self.population_unit not in (None, "count", "density"):
             raise UsageError(f"unit {self.population_unit!r}: expected count or density")
         _check_displacement(self.displacements)
+        if self.stale_days < 1:
+            raise UsageError(f"stale days {self.stale_days}: expected 1 or more")
 
     @property
     def displacements(self) -> tuple[str | Path, ...]:

@@ -182,6 +182,19 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         action="store_true",
         help="use figures later than the day too, beside those before it; the map says so",
     )
+    command.add_argument(
+        "--stale-days",
+        type=int,
+        default=90,
+        metavar="N",
+        help="from N days on a dated figure is said to be old, from twice as many on it is refused "
+        "(default: 90)",
+    )
+    command.add_argument(
+        "--accept-stale",
+        action="store_true",
+        help="make the map although what is known is too old for the day; the map says so",
+    )
     command.set_defaults(act=_map)
 
 
@@ -466,6 +479,8 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         geocoder=options.geocoder,
         offline=options.offline,
         hindsight=options.hindsight,
+        stale_days=options.stale_days,
+        accept_stale=options.accept_stale,
     )
 
 

@@ -59,6 +59,7 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "input": facts["input"],
         "headline": facts["headline"],
         "displacement": facts.get("displacement"),
+        "parameters": facts.get("parameters"),
     }
     return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
 
