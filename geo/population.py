@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import RasterError
@@ -171,16 +172,14 @@ class PopulationFinder:
         parents = dict(
             zip(self._units["pcode"], self._units["parent_pcode"].fillna(""), strict=True)
         )
-        in_use: dict[str, set[str]] = {}
+        sharing: dict[str, set[str]] = defaultdict(set)
         for unit in self._placed.values():
-            if unit.figure_id is None:
-                continue
-            sharing = {
-                code
-                for code, other in self._placed.items()
-                if other.basis == "share" and parents[code] == parents[unit.pcode]
-            }
-            in_use.setdefault(unit.figure_id, set()).update(pcodes & {unit.pcode, *sharing})
+            if unit.basis == "share" and unit.pcode in pcodes:
+                sharing[parents[unit.pcode]].add(unit.pcode)
+        in_use: dict[str, set[str]] = defaultdict(set)
+        for unit in self._placed.values():
+            if unit.figure_id is not None:
+                in_use[unit.figure_id] |= (pcodes & {unit.pcode}) | sharing[parents[unit.pcode]]
         return {figure_id: frozenset(units) for figure_id, units in in_use.items() if units}
 
     def _count_static(self, pcode: str) -> float | None:
