@@ -29,7 +29,13 @@ from geo.days import DayRange, read_days
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
 from geo.resources import hash_file
-from geo.settings import AgeFile, PopulationChoice, Settings, choose_populations
+from geo.settings import (
+    AgeFile,
+    PopulationChoice,
+    Settings,
+    choose_displacement,
+    choose_populations,
+)
 from geo.types import Caution
 
 if TYPE_CHECKING:
@@ -49,6 +55,12 @@ if TYPE_CHECKING:
 # units that a zone touches, and all that were counted with them
 _SEEN_UNITS = "SELECT DISTINCT pcode FROM pieces WHERE pcode IS NOT NULL"
 
+
+# units that hold people of a zone
+_ASKED_UNITS = """
+    SELECT DISTINCT pieces.pcode FROM pieces JOIN zones USING (zone_id)
+    WHERE pieces.pcode IS NOT NULL AND pieces.static > 0
+"""
 
 # a full disk, a lock, no memory
 _UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException)
@@ -209,7 +221,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     as_of: GivenDays = None,
     population: str | Path | Sequence[str | Path] | None = None,
     population_unit: str | Sequence[str | None] | None = None,
-    displacement: str | Path = "auto",
+    displacement: str | Path | Sequence[str | Path] = "auto",
     boundaries: str | Path | None = None,
     zone: str | Path | None = None,
     radius_km: float | Sequence[float] = (2.0, 5.0, 10.0),
@@ -225,6 +237,9 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     demography: str | Path | None = None,
     household_size: float | None = None,
     facilities: str | Path | None = None,
+    hindsight: bool = False,
+    stale_days: int = 90,
+    accept_stale: bool = False,
 ) -> Assessment:
     """Assess an article or an event table.
 
@@ -242,7 +257,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     population_unit
         `count` or `density`, of all files or one for each; None: read from the raster.
     displacement
-        `auto`, `none`, or a table: dated figures (CSV), IOM DTM (JSON, CSV) or HDX HAPI idps (CSV).
+        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV). Or a
+        list of tables, `auto` too.
     boundaries, zone
         Files of administrative units, and of polygons that are zones of their own.
     radius_km
@@ -272,6 +288,12 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         Persons a household.
     facilities
         Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`.
+    hindsight
+        Use figures later than the day too, beside those before it; the run says so.
+    stale_days
+        From how many days on a dated figure is said to be old; from twice as many on it is refused.
+    accept_stale
+        Go on although what is known is too old for the day; the run says so.
 
     Raises
     ------
@@ -286,9 +308,10 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     """
     radii = (radius_km,) if isinstance(radius_km, (int, float)) else tuple(radius_km)
     given = read_days(as_of)
+    tables = (displacement,) if isinstance(displacement, str | Path) else displacement
     settings = Settings(
         as_of=given.as_of,
-        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        displacement=choose_displacement(tables),
         boundaries=_to_path(boundaries),
         zone=_to_path(zone),
         radii_km=tuple(float(radius) for radius in radii),
@@ -307,6 +330,9 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         demography=_to_path(demography),
         household_size=household_size,
         facilities=_to_path(facilities),
+        hindsight=hindsight,
+        stale_days=stale_days,
+        accept_stale=accept_stale,
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
@@ -366,6 +392,8 @@ def _fill_run(
     from geo.exposure.estimate import Inputs, estimate_exposure
     from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
+    from geo.people.accounting import join_accountings
+    from geo.people.stop_rules import refuse_stale, warn_of_stale
     from geo.population import PopulationFinder
     from geo.scenario import read_scenario
     from geo.summary import summarise_run
@@ -396,6 +424,9 @@ def _fill_run(
         others_at=people.read_others,
     )
     exposure_cautions = estimate_exposure(con, inputs)
+    stale = people.find_stale({code for (code,) in con.execute(_ASKED_UNITS).fetchall()})
+    if not settings.accept_stale:
+        refuse_stale(stale, as_of)
     pcodes = {code for (code,) in con.execute(_SEEN_UNITS).fetchall()}
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
@@ -408,6 +439,8 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *scenario.cautions,
+        *people.tell_hindsight(),
+        *warn_of_stale(stale),
         *exposure_cautions,
         *profile.cautions,
     ]
@@ -418,11 +451,11 @@ def _fill_run(
         "radii_km": settings.radii_km,
         "parameters": _describe_settings(settings),
         "inputs": _describe_inputs(events, settings),
-        "displacement": people.accounting.to_record() if people.accounting else None,
+        "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
         "facilities": profile.facilities,
     }
-    set_facts(con, summarise_run(con, events, gazetteer, as_of) | parameters)
+    set_facts(con, summarise_run(con, events, gazetteer, as_of, stale) | parameters)
 
 
 def _choose_day(events: EventSet, settings: Settings) -> tuple[date, str, list[Caution]]:
@@ -480,20 +513,24 @@ def _describe_value(value: Any) -> Any:
 
 
 def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
-    """Return the name and sha256 of every file that went in."""
+    """Return the part, name and sha256 of every file that went in; the part as in the settings."""
     from geo.people.age_rasters import list_age_rasters
 
-    files: list[Any] = [
-        settings.population,
-        settings.boundaries,
-        settings.zone,
-        settings.displacement,
-        settings.sites,
-        *dict.fromkeys(choice.source for choice in settings.other_populations),
-        *(raster.path for raster in list_age_rasters(settings.ages)),
-        settings.demography,
-        settings.facilities,
-    ]
-    return [{"name": events.name, "sha256": events.sha256}] + [
-        {"name": file.name, "sha256": hash_file(file)} for file in files if isinstance(file, Path)
+    others = dict.fromkeys(choice.source for choice in settings.other_populations)
+    parts: dict[str, Sequence[Any]] = {
+        "population": [settings.population],
+        "boundaries": [settings.boundaries],
+        "zone": [settings.zone],
+        "displacement": settings.displacement_files,
+        "sites": [settings.sites],
+        "other_populations": list(others),
+        "ages": [raster.path for raster in list_age_rasters(settings.ages)],
+        "demography": [settings.demography],
+        "facilities": [settings.facilities],
+    }
+    return [{"part": "input", "name": events.name, "sha256": events.sha256}] + [
+        {"part": part, "name": file.name, "sha256": hash_file(file)}
+        for part, files in parts.items()
+        for file in files
+        if isinstance(file, Path)
     ]

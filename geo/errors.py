@@ -7,7 +7,8 @@
     │   ├── TableError                   an event or displacement table
     │   ├── RasterError                  a population raster
     │   ├── BoundaryError                a boundary or zone file
-    │   └── RunError                     a run database of another schema
+    │   ├── RunError                     a run database of another schema
+    │   └── StaleError                   figures or a population too old for the day
     └── UnavailableError(OSError)     4  something that is needed can't be had
 
 Every message says what is wrong (with the value), where, what was expected and what to do.
@@ -58,6 +59,10 @@ class BoundaryError(InputError):
 
 class RunError(InputError):
     """A run database is of another schema, or of another program."""
+
+
+class StaleError(InputError):
+    """Figures or a population are too old for the day, and that was not accepted."""
 
 
 class UnavailableError(CivmapError, OSError):

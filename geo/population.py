@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 import string
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +20,23 @@ from geo.people import (
     doubt_people,
     embedded_population,
     list_published,
-    read_displacement,
     read_population,
     unit_people,
 )
+from geo.people.displacement import ReadingOptions, read_displacements
 from geo.people.embedded import LABEL as EMBEDDED_LABEL
 from geo.people.gaza import SURFACE_SOURCE
+from geo.people.hindsight import link_later, warn_of_hindsight
+from geo.people.rough_count import count_roughly
 from geo.people.settlements import CELLS_PER_DEGREE, COARSE_LABEL
+from geo.people.stop_rules import (
+    find_known,
+    find_years,
+    judge_figures,
+    judge_population,
+    judge_static,
+    warn_of_undated,
+)
 from geo.people.tiles import open_tiles
 from geo.types import BBox, Caution, LonLat, Source
 
@@ -45,9 +55,11 @@ if TYPE_CHECKING:
         Gathering,
         PopulationGrid,
         StaticDoubt,
+        UnitPeople,
         UnitTable,
     )
     from geo.people.selection import FigureUse
+    from geo.people.stop_rules import Stale
     from geo.people.tiles import PopulationTiles
     from geo.places import Gazetteer
     from geo.settings import PopulationChoice, Settings
@@ -55,9 +67,6 @@ if TYPE_CHECKING:
 
 DTM_CREDIT = "International Organization for Migration (IOM), Displacement Tracking Matrix (DTM)"
 """How IOM asks to be named as the source of its figures of displaced people."""
-
-OLD_YEARS = 10
-"""A population older than this, in years, is reported as old."""
 
 
 _LETTERS = string.ascii_lowercase
@@ -70,8 +79,8 @@ class PopulationFinder:
     ----------
     groups
         Groups of units whose people are known together.
-    accounting
-        What became of the rows of a displacement table of the user's; None: there is none.
+    accountings
+        What became of the rows of each displacement table of the user's.
     draws
         Of everything that is in doubt.
     other_labels
@@ -94,13 +103,29 @@ class PopulationFinder:
         self._as_of = as_of
         self._gatherings = gatherings
         self.draws = Draws(settings.draws, settings.seed, frozenset(settings.certain))
-        self._figures, self.accounting = _read_displacement(settings, territory, as_of)
+        self._territory = territory
+        self._by_day: dict[date, list[Figure]] = {}
+        self._known, self.accountings = _read_displacement(settings, territory, as_of)
+        self._figures = self._find_figures(as_of)
+        self._static: dict[str, float] = {}
+        self._placed: dict[str, UnitPeople] = {}
+        self._stale: list[Stale] = []
         self.groups = _group_units(self._units, self._figures)
         self.sources: list[Source] = []
-        self.cautions: list[Caution] = _tell_accounting(self.accounting)
+        self.cautions: list[Caution] = _tell_accountings(self.accountings)
         self.uses: dict[str, FigureUse] = {}
         self.other_labels = label_others(settings)
         _check_files(settings)
+
+    def _find_figures(self, day: date) -> list[Figure]:
+        """Return the figures that may count on a day: of a table of rounds, that day's."""
+        if day not in self._by_day:
+            figures = self._known
+            if self._settings.displacement_files and day != self._as_of:
+                figures, _ = _read_displacement(self._settings, self._territory, day)
+            hindsight = self._settings.hindsight
+            self._by_day[day] = link_later(figures, day) if hindsight else figures
+        return self._by_day[day]
 
     def read_grid(self, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
         """Return the grid for a box: the user's raster, the embedded surface, or the coarse model.
@@ -121,8 +146,10 @@ class PopulationFinder:
         grid = self._find_grid(bbox, must_reach=must_reach)
         self.sources.append(grid.source)
         if must_reach:
-            self.cautions += [*grid.cautions, *self._warn_of_age(grid)]
-            self.cautions += self._warn_of_unit(grid, bbox, self._main)
+            self.cautions += [*grid.cautions, *self._warn_of_unit(grid, bbox, self._main)]
+            self._stale += judge_population(grid.label, grid.population_date, self._as_of)
+            if not find_years(grid.population_date):
+                self.cautions.append(warn_of_undated(grid.label))
         return grid
 
     def read_others(self, bbox: BBox) -> list[PopulationGrid]:
@@ -155,7 +182,12 @@ class PopulationFinder:
             text = f"{label}, for comparison: "
             told = [Caution(each.code, text + each.text) for each in grid.cautions]
             self.sources.append(grid.source)
-            self.cautions += [*told, *self._warn_of_age(grid)]
+            old = judge_population(label, grid.population_date, self._as_of)
+            # it is only compared: said, never refused
+            self._stale += [dataclasses.replace(each, refused=False) for each in old]
+            if not find_years(grid.population_date):
+                told.append(warn_of_undated(label))
+            self.cautions += told
             self.cautions += self._warn_of_unit(grid, bbox, choice)
             grids.append(grid)
         return grids
@@ -178,16 +210,21 @@ class PopulationFinder:
         telling
             Whether the figures and cautions are those of the run's own day.
         """
+        if telling:
+            self._static |= static
         parents = self._units["parent_pcode"].fillna("")
         here = self._units["pcode"].isin(list(static))
         partial = set(parents[~here])
         whole = self._units[here & ~parents.isin(partial)]
         if whole.empty:
             return None
-        table = unit_people(whole, static, self._figures, as_of, doubt=doubt, draws=self.draws)
+        table = unit_people(
+            whole, static, self._find_figures(as_of), as_of, doubt=doubt, draws=self.draws
+        )
         table = table.gather(self._gatherings)
         if telling:
             self.cautions += table.cautions
+            self._placed |= table.by_pcode()
             touched = set(whole["pcode"])
             self.uses |= {
                 use.figure.figure_id: use
@@ -212,6 +249,61 @@ class PopulationFinder:
         """Return rows of table `figures`: the dated figures, used or set aside, with the reason."""
         return [use.to_record() for _, use in sorted(self.uses.items())]
 
+    def tell_hindsight(self) -> list[Caution]:
+        """Say that the run was allowed to use later figures, and which it used; else nothing."""
+        if not self._settings.hindsight:
+            return []
+        return [warn_of_hindsight(self.uses.values(), self._as_of)]
+
+    def find_stale(self, pcodes: set[str]) -> list[Stale]:
+        """Return what the people of some units rest on and is too old for the day.
+
+        Parameters
+        ----------
+        pcodes
+            Units that hold people of a zone.
+        """
+        as_of, days = self._as_of, self._settings.stale_days
+        stale = judge_figures(self._list_in_use(pcodes), self._figures, as_of, days)
+        moved = {code for code, unit in self._placed.items() if unit.basis != "static"}
+        figures = _add_bundled(self._figures)
+        unmoved = set(self._units["pcode"]) - moved
+        known = find_known(figures, as_of, unmoved, pcodes)
+        static = {code: self._count_static(code) for each in known for code in each.pcodes}
+        counted = {code: people for code, people in static.items() if people is not None}
+        known = [each for each in known if counted.keys() >= set(each.pcodes)]
+        stale += judge_static(known, figures, as_of, counted)
+        return [*dict.fromkeys(self._stale), *stale]
+
+    def _list_in_use(self, pcodes: set[str]) -> dict[str, frozenset[str]]:
+        """Return the figures that the people of units rest on, and for each these units.
+
+        Those of a unit that shares what others leave rest on the figures of them all.
+        """
+        parents = dict(
+            zip(self._units["pcode"], self._units["parent_pcode"].fillna(""), strict=True)
+        )
+        sharing: dict[str, set[str]] = defaultdict(set)
+        for unit in self._placed.values():
+            if unit.basis == "share" and unit.pcode in pcodes:
+                sharing[parents[unit.pcode]].add(unit.pcode)
+        in_use: dict[str, set[str]] = defaultdict(set)
+        for unit in self._placed.values():
+            if unit.figure_id is not None:
+                in_use[unit.figure_id] |= (pcodes & {unit.pcode}) | sharing[parents[unit.pcode]]
+        return {figure_id: frozenset(units) for figure_id, units in in_use.items() if units}
+
+    def _count_static(self, pcode: str) -> float | None:
+        """Return the static people of a unit, roughly if no grid held it whole; None: unknown."""
+        if pcode in self._static:
+            return self._static[pcode]
+        unit = self._units[self._units["pcode"] == pcode]
+        try:
+            grid = self._find_grid(BBox(*map(float, unit.total_bounds)), must_reach=False)
+        except RasterError:  # too large
+            return None
+        return count_roughly(grid, unit.geometry)
+
     def find_facilities(self) -> list[Facility]:
         """Return the facilities that come with the embedded surface, where that was used."""
         if SURFACE_SOURCE not in self.sources:
@@ -230,18 +322,6 @@ class PopulationFinder:
         return [
             *(_describe_round(figure) for figure in tracked.values()),
             *(_describe_figure(figure) for figure in used if not figure.operation),
-        ]
-
-    def _warn_of_age(self, grid: PopulationGrid) -> list[Caution]:
-        years = re.findall(r"(?:19|20)\d\d", grid.population_date or "")
-        if not years or self._as_of.year - int(max(years)) <= OLD_YEARS:
-            return []
-        return [
-            Caution(
-                "population-old",
-                f"{grid.label} is from {grid.population_date}, more than {OLD_YEARS} years before "
-                f"{self._as_of.isoformat()}: the population has changed since.",
-            )
         ]
 
     def _warn_of_unit(
@@ -371,30 +451,36 @@ def _describe_round(figure: Figure) -> Source:
 
 def _read_displacement(
     settings: Settings, territory: Territory, as_of: date
-) -> tuple[list[Figure], Accounting | None]:
-    """Return the dated figures, and of a table of the user's what became of its rows."""
+) -> tuple[list[Figure], tuple[Accounting, ...]]:
+    """Return the dated figures, and of each table of the user's what became of its rows."""
     units = territory.units
     parents = {
         str(pcode): parent if isinstance(parent, str) else None
         for pcode, parent in zip(units["pcode"], units["parent_pcode"], strict=True)
     }
-    if settings.displacement == "none":
-        return [], None
-    if settings.displacement == "auto":
-        return [each for each in bundled_figures() if parents.keys() >= set(each.pcodes)], None
-    table = read_displacement(
-        Path(settings.displacement), units=parents, as_of=as_of, wholes=list_published(parents)
-    )
-    return list(table.figures), table.accounting
+    bundled = bundled_figures() if "auto" in settings.displacements else []
+    bundled = [each for each in bundled if parents.keys() >= set(each.pcodes)]
+    options = ReadingOptions(parents, as_of, list_published(parents), settings.hindsight)
+    tables = read_displacements(settings.displacement_files, options, bundled)
+    return [*bundled, *tables.figures], tables.accountings
 
 
-def _tell_accounting(accounting: Accounting | None) -> list[Caution]:
-    """Say what became of the rows of a table, and which of its sums differ from its totals."""
-    if accounting is None or not accounting.needs_telling:
-        return []
+def _add_bundled(figures: list[Figure]) -> list[Figure]:
+    """Return figures with those that come with civmap, which are known if they are used or not."""
+    ids = {figure.figure_id for figure in figures}
+    return [*figures, *(each for each in bundled_figures() if each.figure_id not in ids)]
+
+
+def _tell_accountings(accountings: tuple[Accounting, ...]) -> list[Caution]:
+    """Say what became of the rows of tables, and which of their sums differ from their totals."""
     return [
-        Caution("displacement-rows", accounting.describe()),
-        *(Caution("displacement-total", f"{check}.") for check in accounting.checks),
+        caution
+        for accounting in accountings
+        if accounting.needs_telling
+        for caution in (
+            Caution("displacement-rows", accounting.describe()),
+            *(Caution("displacement-total", f"{check}.") for check in accounting.checks),
+        )
     ]
 
 

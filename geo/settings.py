@@ -94,7 +94,8 @@ class Settings:
         The raster's value of cells without data, NaN too, beside the one that it declares.
     displacement
         `auto` (the bundled figures where they apply), `none` (static only), or a table: dated
-        figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV).
+        figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV, or API v2 JSON).
+        Several tables, and `auto` beside them, as a tuple.
     boundaries
         A file of administrative units that is used beside the embedded ones; None: embedded only.
     zone
@@ -137,6 +138,13 @@ class Settings:
         Persons a household; None: from the table, or what comes with civmap.
     facilities
         A file of facilities, which takes the place of those that come with civmap.
+    hindsight
+        Use figures later than the day too, beside those before it (`geo/people/hindsight.py`).
+    stale_days
+        From how many days on a dated figure in use is stale, and said to be; from twice as many on
+        it is refused (`geo/people/stop_rules.py`).
+    accept_stale
+        Give numbers all the same that rest on what is refused as stale; the run says so.
 
     Raises
     ------
@@ -144,7 +152,8 @@ class Settings:
         If a radius is not in 0.01..500 km or the radii are not ascending and different; if other
         populations stand without a first one, one is named twice, or there are more than ten; if
         the days are not ascending, different and at most 400; if a household has not 1 to 30
-        persons.
+        persons; if displacement is `none` together with others, nothing, or the same twice, or
+        `stale_days` is less than 1.
     """
 
     as_of: date | None = None
@@ -152,7 +161,7 @@ class Settings:
     population_unit: str | None = None
     population_band: int | str | None = None
     population_nodata: float | None = None
-    displacement: str | Path = "auto"
+    displacement: str | Path | tuple[str | Path, ...] = "auto"
     boundaries: Path | None = None
     zone: Path | None = None
     radii_km: tuple[float, ...] = (2.0, 5.0, 10.0)
@@ -174,6 +183,9 @@ class Settings:
     demography: Path | None = None
     household_size: float | None = None
     facilities: Path | None = None
+    hindsight: bool = False
+    stale_days: int = 90
+    accept_stale: bool = False
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -189,6 +201,9 @@ class Settings:
             raise UsageError(
                 f"{len(self.days)} days: expected at most {MOST_DAYS}, ascending and different"
             )
+        _check_displacement(self.displacements)
+        if self.stale_days < 1:
+            raise UsageError(f"stale days {self.stale_days}: expected 1 or more")
         size = self.household_size
         if size is not None and not 1 <= size <= MAX_HOUSEHOLD:
             raise UsageError(
@@ -224,6 +239,34 @@ class Settings:
         for unit in (self.population_unit, *(choice.unit for choice in named)):
             if unit not in (None, "count", "density"):
                 raise UsageError(f"unit {unit!r}: expected count or density")
+
+    @property
+    def displacements(self) -> tuple[str | Path, ...]:
+        """What `displacement` names, one or more."""
+        given = self.displacement
+        return given if isinstance(given, tuple) else (given,)
+
+    @property
+    def displacement_files(self) -> tuple[Path, ...]:
+        """The tables among them, in their order."""
+        return tuple(each for each in self.displacements if isinstance(each, Path))
+
+
+def choose_displacement(given: Sequence[str | Path]) -> str | Path | tuple[str | Path, ...]:
+    """Return what `Settings.displacement` takes from names: `auto`, `none` or paths."""
+    chosen = tuple(each if each in ("auto", "none") else Path(each) for each in given)
+    return chosen[0] if len(chosen) == 1 else chosen
+
+
+def _check_displacement(given: tuple[str | Path, ...]) -> None:
+    if not given:
+        raise UsageError("displacement (): expected auto, none, or one or more tables")
+    if "none" in given and len(given) > 1:
+        others = ", ".join(str(each) for each in given if each != "none")
+        raise UsageError(f"displacement none together with {others}: none means no figures at all")
+    twice = sorted({str(each) for each in given if given.count(each) > 1})
+    if twice:
+        raise UsageError(f"displacement {', '.join(twice)} is given twice")
 
 
 def choose_populations(

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from geo import __version__
 from geo.database.store import fetch_records
+from geo.people.stop_rules import pick_words
 from geo.types import BBox
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     import duckdb
 
     from geo.events import EventSet
+    from geo.people.stop_rules import Stale
     from geo.places import Gazetteer, Place
 
 _MILLION = 1_000_000
@@ -26,7 +29,7 @@ _APART_DEGREES = 0.015  # nearer ones are the same town twice, or parts of it
 # The zone that a run is about: what the analyst drew, else the first threatened place, else the
 # first site; of its zones the administrative unit, else the middle disc. Never the largest figure.
 _HEADLINE_ZONES = """
-    SELECT zones.*, low, best, high, static, modelled, events.role,
+    SELECT zones.*, low, best, high, static, modelled, events.role, exposure.population_source,
         places.name AS place, places.country AS country
     FROM zones
     LEFT JOIN exposure USING (zone_id)
@@ -36,6 +39,10 @@ _HEADLINE_ZONES = """
     WHERE zones.kind != 'ring'
     ORDER BY zones.event_id IS NOT NULL, events.role IS DISTINCT FROM 'threatened',
         events.rowid, zones.kind != 'admin', abs(zones.radius_km - 5), zones.rowid
+"""
+
+_ZONE_UNITS = """
+    SELECT DISTINCT pcode FROM pieces WHERE zone_id = ? AND pcode IS NOT NULL AND static > 0
 """
 
 _ZONELESS = """
@@ -48,10 +55,19 @@ _ZONELESS = """
 
 
 def summarise_run(
-    con: duckdb.DuckDBPyConnection, events: EventSet, gazetteer: Gazetteer, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    events: EventSet,
+    gazetteer: Gazetteer,
+    as_of: date,
+    stale: Sequence[Stale] = (),
 ) -> dict[str, Any]:
     """Return the facts that a reader sees first: `title`, `headline`, `map_number`, `input`,
     `towns` and the version.
+
+    Parameters
+    ----------
+    stale
+        What the numbers rest on and is too old for the day.
     """  # noqa: D205 - the list is the summary
     zones = fetch_records(con, _HEADLINE_ZONES)
     # a table tells of many places, none of which stands for the others
@@ -66,9 +82,9 @@ def summarise_run(
         "title": f"People at risk: {where}" if where else "Places in the news",
         "headline": {
             "zone_id": zone["zone_id"] if zone else None,
-            "text": write_headline(zone, as_of)
+            "text": write_headline(zone, as_of, _list_stale(con, zone, stale))
             if zone
-            else _write_without_zone(con, events, len(zones), as_of),
+            else _write_without_zone(con, events, len(zones), as_of, stale),
         },
         "map_number": f"{code}001_exposure_{_slug(name or 'events')}_{as_of:%Y%m%d}",
         "input": {
@@ -96,7 +112,7 @@ def format_people(people: float) -> str:
     return f"{round(people / step) * step:,}"
 
 
-def write_headline(zone: dict[str, Any], as_of: date) -> str:
+def write_headline(zone: dict[str, Any], as_of: date, stale: Sequence[str] = ()) -> str:
     """Return the headline: one plain statement with a range, a day, the static figure beside.
 
     Parameters
@@ -104,6 +120,8 @@ def write_headline(zone: dict[str, Any], as_of: date) -> str:
     zone
         Columns `label`, `low`, `best`, `high`, `static`, `modelled` of the zone that the run is
         about; figures None where nobody can be counted.
+    stale
+        Clauses that say what is too old in what the figures rest on.
     """
     day = _write_day(as_of)
     if zone["best"] is None:
@@ -113,12 +131,17 @@ def write_headline(zone: dict[str, Any], as_of: date) -> str:
     )
     text = f"As of {day}: {zone['label']}: about {best} people ({low} to {high})"
     text += ", a coarse model" if zone["modelled"] == "coarse" else ""
+    text += "".join(f", {words}" for words in stale)
     text += f"; a static population map says {static}." if static != best else "."
     return text + " People living there, not people harmed."
 
 
 def _write_without_zone(
-    con: duckdb.DuckDBPyConnection, events: EventSet, zones: int, as_of: date
+    con: duckdb.DuckDBPyConnection,
+    events: EventSet,
+    zones: int,
+    as_of: date,
+    stale: Sequence[Stale],
 ) -> str:
     """Return the headline of a run that is about no one zone: never that nothing is threatened
     where that is not known.
@@ -128,6 +151,7 @@ def _write_without_zone(
         return (
             f"As of {day}: {len(events.events)} events. The people round each are in the table; "
             "they are not to be added, since zones overlap."
+            + "".join(f" Some numbers are {words}." for words in pick_words(stale))
         )
     if "roles-not-read" in {caution.code for caution in events.cautions}:
         return (
@@ -141,6 +165,16 @@ def _write_without_zone(
             "of people there is unknown: it is a whole region, or its outline is not known."
         )
     return f"As of {day}: no place here is reported as threatened or under attack."
+
+
+def _list_stale(
+    con: duckdb.DuckDBPyConnection, zone: dict[str, Any], stale: Sequence[Stale]
+) -> list[str]:
+    """Return the clauses on what the people of a zone rest on and is too old."""
+    rows = con.execute(_ZONE_UNITS, [zone["zone_id"]]).fetchall()
+    pcodes = {code for (code,) in rows}
+    label = zone["population_source"]
+    return pick_words([each for each in stale if each.concerns(pcodes, label)])
 
 
 def _write_day(day: date) -> str:

@@ -156,9 +156,10 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     _add_population(command)
     command.add_argument(
         "--displacement",
-        default="auto",
-        help="auto, none, or a table: dated figures (.csv), IOM DTM (.json, .csv), HDX HAPI idps "
-        "(.csv)",
+        action="append",
+        metavar="TABLE",
+        help="auto (default), none, or a table: dated figures (.csv), IOM DTM or HDX HAPI idps "
+        "(.json, .csv); may be given several times, auto too",
     )
     command.add_argument(
         "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
@@ -169,6 +170,24 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
+    command.add_argument(
+        "--hindsight",
+        action="store_true",
+        help="use figures later than the day too, beside those before it; the map says so",
+    )
+    command.add_argument(
+        "--stale-days",
+        type=int,
+        default=90,
+        metavar="N",
+        help="from N days on a dated figure is said to be old, from twice as many on it is refused "
+        "(default: 90)",
+    )
+    command.add_argument(
+        "--accept-stale",
+        action="store_true",
+        help="make the map although what is known is too old for the day; the map says so",
+    )
     _add_doubts(command)
     _add_profile(command)
     command.set_defaults(act=_map)
@@ -543,13 +562,12 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 def _read_settings(options: argparse.Namespace) -> Settings:
     from geo.days import read_days
-    from geo.settings import AgeFile, Settings, choose_populations
+    from geo.settings import AgeFile, Settings, choose_displacement, choose_populations
 
-    displacement = options.displacement
     given = read_days(options.as_of)
     return Settings(
         as_of=given.as_of,
-        displacement=displacement if displacement in ("auto", "none") else Path(displacement),
+        displacement=choose_displacement(options.displacement or ["auto"]),
         boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
         radii_km=_parse_radii(options.radius),
@@ -568,6 +586,9 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         demography=_to_path(options.demography),
         household_size=options.household_size,
         facilities=_to_path(options.facilities),
+        hindsight=options.hindsight,
+        stale_days=options.stale_days,
+        accept_stale=options.accept_stale,
     )
 
 

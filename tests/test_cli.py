@@ -240,7 +240,7 @@ def test_population_of_the_users_own(tmp_path):
     write_raster(tmp_path / "pop.tif", np.full((80, 80), 100.0), nodata=-1)
     done = civmap(
         "map", "--population", "pop.tif", "--unit", "count", "--json", "--displacement", "none",
-        cwd=tmp_path,
+        "--accept-stale", cwd=tmp_path,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     report = json.loads(done.stdout)
@@ -257,6 +257,7 @@ def test_population_with_nodata_that_the_file_does_not_declare(tmp_path):
     people[:, :25] = np.nan  # the sea
     write_raster(tmp_path / "pop_count.tif", people)
     arguments = ["map", "--population", "pop_count.tif", "--json", "--displacement", "none"]
+    arguments += ["--accept-stale"]
     done = civmap(*arguments, "--out", "bad", cwd=tmp_path)
     assert_refused(done, 3, "value nan in", tmp_path / "bad")
     done = civmap(*arguments, "--nodata", "nan", "--band", "1", "--out", "good", cwd=tmp_path)

@@ -2,9 +2,11 @@
 
 import json
 
+import jsonschema
 import pytest
 
 from tests.test_cli import assert_refused, civmap
+from tests.test_run import SCHEMA
 
 OPERATION = "Displacement <img src=x onerror=alert(1)>"
 HEADER = "figure_id,pcodes,date,kind,since,low,best,high,agency"
@@ -202,3 +204,62 @@ def test_a_table_of_iom_is_told_from_its_content(tmp_path):
     assert "displaced people and residents" in page
     assert "Of them displaced" in page
     assert "<img src=x" not in page
+
+
+def test_the_bundled_figures_and_tables_of_the_users_own_together(tmp_path):
+    (tmp_path / "mine.csv").write_text(own(f"mine,{RAFAH},2024-02-20,present,,,1350000,,MSF"))
+    (tmp_path / "north.csv").write_text(own(f"north,{NORTH},2024-02-01,present,,,100000,,MSF"))
+    done = civmap(
+        "map", "--json", "--displacement", "auto", "--displacement", "mine.csv",
+        "--displacement", tmp_path / "north.csv", cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr.decode()
+    report = json.loads(done.stdout)
+    jsonschema.validate(report, SCHEMA)
+    told = report["displacement"]
+    assert (told["name"], told["rows"], told["figures"]) == ("mine.csv, north.csv", 2, 2)
+    assert [each["name"] for each in told["files"]] == ["mine.csv", "north.csv"]
+    units = {unit["pcode"]: unit for unit in report["units"]}
+    assert units[RAFAH]["best"] == 1_400_000  # the bundled one was still published on the day
+    assert units[NORTH]["best"] == 100_000
+    manifest = json.loads((tmp_path / "out" / "example" / "manifest.json").read_text("utf-8"))
+    assert manifest["parameters"]["displacement"] == ["auto", "mine.csv", "north.csv"]
+    assert [each["name"] for each in manifest["inputs"][1:]] == ["mine.csv", "north.csv"]
+    assert str(tmp_path) not in json.dumps(manifest)
+
+
+@pytest.mark.parametrize(
+    ("tables", "status", "message"),
+    [
+        pytest.param(("none", "a.csv"), 2, "displacement none together with a.csv", id="none"),
+        pytest.param(("a.csv", "a.csv"), 2, "displacement a.csv is given twice", id="twice"),
+        pytest.param(("auto", "auto"), 2, "displacement auto is given twice", id="auto twice"),
+        pytest.param(
+            ("a.csv", "b.csv"), 3, "figure_id 'a' stands in a.csv and in b.csv", id="one id"
+        ),
+        pytest.param(
+            ("auto", "c.csv"),
+            3,
+            "'un-2024-02-13-rafah' stands in the figures that come with civmap (auto) and in c.csv",
+            id="an id of the bundled ones",
+        ),
+    ],
+)
+def test_tables_that_do_not_go_together(tmp_path, tables, status, message):
+    for name, figure_id in (("a", "a"), ("b", "a"), ("c", "un-2024-02-13-rafah")):
+        row = f"{figure_id},{RAFAH},2024-02-20,present,,,1350000,,MSF"
+        (tmp_path / f"{name}.csv").write_text(own(row))
+    options = [part for table in tables for part in ("--displacement", table)]
+    done = civmap("map", "--out", "here", *options, cwd=tmp_path)
+    assert_refused(done, status, message, tmp_path / "here")
+
+
+def test_from_python_tables_are_a_list(tmp_path):
+    import geo
+
+    (tmp_path / "mine.csv").write_text(own(f"mine,{NORTH},2024-02-20,present,,,100000,,MSF"))
+    run = geo.assess(displacement=["auto", str(tmp_path / "mine.csv")])
+    assert run.units.set_index("pcode").loc[NORTH, "best"] == 100_000
+    assert run.facts["parameters"]["displacement"] == ["auto", "mine.csv"]
+    with pytest.raises(geo.errors.UsageError, match="none together with"):
+        geo.assess(displacement=["none", tmp_path / "mine.csv"])

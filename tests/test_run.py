@@ -130,7 +130,7 @@ def test_every_located_event_has_a_density(report):
 
 
 def test_static_run_has_the_static_figure(tmp_path):
-    report = assess_to_report(None, tmp_path, Settings(displacement="none"))
+    report = assess_to_report(None, tmp_path, Settings(displacement="none", accept_stale=True))
     _, row = zone_of(report, "Rafah (administrative unit PS0275)")
     assert row["best"] == row["static"] == 275_267
     assert row["low"] < row["best"] < row["high"]

@@ -48,7 +48,7 @@ def compare_runs(before: tuple[Path, str], after: tuple[Path, str]) -> dict[str,
     """
     old, new = read_run(*before), read_run(*after)
     reasons = find_reasons(old, new)
-    same_input = old.inputs["input"]["sha256"] == new.inputs["input"]["sha256"]
+    same_input = old.inputs["input"] == new.inputs["input"]
     same_radii = not any(reason.what == "radii_km" for reason in reasons)
     zone_pairs = pair_zones(old.zones, new.zones, same_input=same_input)
     unit_pairs = pair_units(old.units, new.units)
@@ -125,7 +125,7 @@ def _describe_run(run: ReadRun) -> Record:
         "run": run.name,
         "as_of": run.as_of,
         "title": run.facts.get("title"),
-        "input": run.inputs["input"],
+        "input": run.inputs["input"][0],
         "civmap": run.facts["civmap"],
     }
 

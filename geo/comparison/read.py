@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 Record: TypeAlias = dict[str, Any]
 
-FILES = ("population", "boundaries", "zone", "displacement")
-"""Parameters that may name a file, in the order in which runs list their inputs."""
+FILES = ("population", "boundaries", "zone", "displacement", "sites", "other_populations")
+"""Parameters that may name files which the people of a zone are counted from."""
 
 MEASURES = ("low", "best", "high", "static")
 """What is compared of a zone or unit, in persons."""
@@ -90,14 +90,12 @@ class ReadRun:
         return dict(self.facts["parameters"])
 
     @property
-    def inputs(self) -> dict[str, Record]:
+    def inputs(self) -> dict[str, list[Record]]:
         """Files that went in, `name` and `sha256`, by their part: `input`, `population`, ..."""
-        first, *files = self.facts["inputs"]
-        named = [part for part in FILES if self.parameters.get(part) is not None]
-        by_part = {"input": first}
-        for part in named:
-            if files and files[0]["name"] == self.parameters[part]:
-                by_part[part] = files.pop(0)
+        by_part: dict[str, list[Record]] = {}
+        for file in self.facts["inputs"]:
+            named = {"name": file["name"], "sha256": file["sha256"]}
+            by_part.setdefault(file["part"], []).append(named)
         return by_part
 
 

@@ -17,6 +17,10 @@ KINDS: tuple[Kind, ...] = ("date", "data", "method")
 
 # parameters that say which zones and days there are, and nothing of who is counted in a zone
 _SCOPE = {"radii_km": "method", "days": "date", "day_ranges": "date"}
+# parameters that say what else is told of the people who were counted, or what is refused
+_BESIDE = frozenset(
+    {"ages", "demography", "household_size", "facilities", "moves", "stale_days", "accept_stale"}
+)
 SERIES = frozenset({"days", "day_ranges"})
 """Parameters of a run's series, which has no part in the figures of its own day."""
 _FIGURE = ("pcodes", "date", "kind", "since", "low", "best", "high", "agency")
@@ -131,7 +135,7 @@ def _compare_parameters(before: ReadRun, after: ReadRun) -> list[Reason]:
     """Return parameters that differ; the day and the files are compared by what they are."""
     old, new = before.parameters, after.parameters
     reasons = []
-    for name in sorted((old.keys() | new.keys()) - {"as_of", *FILES}):
+    for name in sorted((old.keys() | new.keys()) - {"as_of", *FILES, *_BESIDE}):
         left, right = old.get(name), new.get(name)
         if left != right and (left or right):  # none and nothing are one
             kind: Kind = "date" if _SCOPE.get(name) == "date" else "method"
@@ -143,13 +147,15 @@ def _compare_inputs(before: ReadRun, after: ReadRun) -> list[Reason]:
     """Return files that differ in their bytes, and where only one run has one."""
     reasons = []
     for part in ("input", *FILES):
-        files = [run.inputs.get(part) for run in (before, after)]
-        hashes = [file and file["sha256"] for file in files]
+        files = [run.inputs.get(part, []) for run in (before, after)]
+        hashes = [[file["sha256"] for file in each] for each in files]
         if hashes[0] == hashes[1] and hashes[0]:
             continue
         shown = [
-            f"{file['name']} (sha256 {file['sha256'][:12]})" if file else run.parameters.get(part)
-            for file, run in zip(files, (before, after), strict=True)
+            "; ".join(f"{file['name']} (sha256 {file['sha256'][:12]})" for file in each)
+            or run.parameters.get(part)
+            or None
+            for each, run in zip(files, (before, after), strict=True)
         ]
         if shown[0] != shown[1]:
             reasons.append(Reason("data", part, shown[0], shown[1]))
@@ -191,7 +197,7 @@ def _has_same_figures(before: ReadRun, after: ReadRun) -> bool:
     """
     old, new = (run.inputs.get("displacement") for run in (before, after))
     if old or new:
-        return bool(old and new) and old["sha256"] == new["sha256"]  # type: ignore[index]
+        return old == new
     names = [run.parameters.get("displacement") for run in (before, after)]
     return names[0] == names[1] and before.facts["civmap"] == after.facts["civmap"]
 

@@ -3,7 +3,8 @@
 In each draw a zone gets of every unit the part of the unit's people that lies in it: of those who
 are spread as the population source has them, the source's part there; of those who stay on open
 land, the part of the unit's land; of those at a known site, the part of the site's land. Who is in
-no unit, or in one without a total for the day, is static people times the doubt of the source.
+no unit, or in one that the grid does not hold whole, is static people times the doubt of the
+source; a whole unit without a total for the day has its static people, doubtful likewise.
 
 The source's part in a zone is doubtful in itself (`SPREAD`): a part p becomes
 p e / (1 - p + p e), so that a whole unit stays whole, a zone within another stays within it, and
@@ -20,14 +21,14 @@ import numpy as np
 
 from geo.doubts import DOUBTS
 from geo.draws import Draws, find_interval, spread_out
-from geo.people import LAND_SHARE
+from geo.people import LAND_SHARE, Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from geo.people import Drawn, StaticDoubt
+    from geo.people import StaticDoubt
     from geo.types import Interval
 
 SPREAD: Mapping[str, float] = MappingProxyType({"no": 1.25, "embedded": 1.5, "coarse": 2.0})
@@ -97,10 +98,12 @@ class SourceDay:
         drawn: dict[str | None, NDArray[np.float64]] = {}
         for column, pcode in enumerate(zone.pcodes):
             layers = zone.layers[:, place, reach, column]
-            unit = self.people.get(pcode or "")
-            if unit is None or pcode is None:
+            if pcode is None or pcode not in self.static:
                 drawn[pcode] = layers[0] * self.doubt.draw(draws) * error
                 continue
+            unit = self.people.get(pcode)
+            if unit is None:
+                unit = Drawn(self.static[pcode] * self.doubt.draw(draws), np.zeros(1))
             inner = None if zone.inner is None else zone.inner[place, reach, column]
             share = _find_share(layers[0], inner, self.static[pcode], error)
             drawn[pcode] = self._draw_part(pcode, unit, layers, share, draws)

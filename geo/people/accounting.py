@@ -30,12 +30,15 @@ class RowFate:
         Why, in words that rows of one reason share.
     detail
         What this row has of its own to say, such as its P-code.
+    table
+        Of several tables that are settled together, the one that it is in, from 0.
     """
 
     number: int
     fate: str
     reason: str
     detail: str | None = None
+    table: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,36 @@ class Accounting:
             for reason, number in self.reasons(fate).items():
                 rows = [row for row in self.rows if (row.fate, row.reason) == (fate, reason)]
                 lines.append(f"  {count_of(number, 'row')} {fate}, {reason}: {_list_rows(rows)}")
-        return "\n".join(lines)
+        return "\n".join(lines) or "  no records in it"
+
+
+def join_accountings(accountings: Sequence[Accounting]) -> dict[str, Any] | None:
+    """Return the accountings of all tables as one fact of the run; None: there are none.
+
+    Of several tables the rows are added up, and each table's own stands in `files`.
+    """
+    records = [accounting.to_record() for accounting in accountings]
+    if len(records) < 2:
+        return records[0] if records else None
+    return {
+        "name": ", ".join(record["name"] for record in records),
+        "form": ", ".join(dict.fromkeys(record["form"] for record in records)),
+        "rows": sum(record["rows"] for record in records),
+        "figures": sum(record["figures"] for record in records),
+        "fates": {
+            fate: _join_fates([record["fates"][fate] for record in records]) for fate in FATES
+        },
+        "checks": [check for record in records for check in record["checks"]],
+        "files": records,
+    }
+
+
+def _join_fates(fates: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    reasons: Counter[str] = Counter()
+    for fate in fates:
+        reasons.update(fate["reasons"])
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return {"rows": sum(fate["rows"] for fate in fates), "reasons": dict(ordered)}
 
 
 def count_of(number: int, noun: str) -> str:

@@ -20,7 +20,9 @@ left. The rules:
 5. How far that may be wrong, the range says: who left where is drawn (`unit_draws.py`). Residents
    are doubtful as the population source is, displaced people as published or by 15 % each way, and
    with age. Who left for another whole is not seen.
-6. More displaced people than a published total has are set aside, and shown. Where no total was
+6. With hindsight (rule 8 of `selection.py`), a figure is read together with the next one of the
+   same agency, operation and units; it is as old as the nearer of the two.
+7. More displaced people than a published total has are set aside, and shown. Where no total was
    published, the population source is too low: the displaced people are the total.
 """
 
@@ -30,12 +32,15 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.people.hindsight import find_day, go_between
 from geo.people.parts import split_people, widen_with_age
 from geo.people.selection import (
     BINDING_DAYS,
     FigureUse,
     Reading,
     describe_figure,
+    explain_between,
+    explain_later,
     fill_range,
 )
 from geo.types import Interval
@@ -109,7 +114,7 @@ def select_displaced(
                 f"{group.readings[0].figure.figure_id}, or the same: added to the high only"
             )
             if uses[reading.figure.figure_id].used:
-                uses[reading.figure.figure_id] = FigureUse(reading.figure, True, reason)
+                _explain(reading, reason, as_of, uses)
     return found, uses
 
 
@@ -139,8 +144,19 @@ def place_displaced(
 
 def _read(figure: Figure, as_of: dt.date) -> Reading:
     low, high = fill_range(figure)
-    day = min(figure.date_end or figure.date, as_of)
-    return Reading(figure, day, low, figure.best, high, None)
+    reading = Reading(figure, find_day(figure, as_of), low, figure.best, high, None)
+    if figure.then is None:
+        return reading
+    return go_between(reading, _read(figure.then, figure.then.date), as_of)
+
+
+def _explain(reading: Reading, reason: str, as_of: dt.date, uses: dict[str, FigureUse]) -> None:
+    """Say how a reading is used, and the later figure that it is drawn towards."""
+    figure = reading.figure
+    uses[figure.figure_id] = FigureUse(figure, True, reason + explain_between(reading))
+    if reading.after is not None:
+        later = reading.after.figure
+        uses[later.figure_id] = FigureUse(later, True, explain_later(reading, as_of))
 
 
 def _find_too_old(reading: Reading, as_of: dt.date, newest: dt.date) -> str:

@@ -52,6 +52,9 @@ class Figure:
         False: cited, to be verified.
     operation, round
         Of IOM's displacement tracking that it comes from; None: of another origin.
+    then
+        With hindsight, the next figure for the same units, later than the day (`hindsight.py`);
+        None: nothing later is looked at.
     """
 
     figure_id: str
@@ -69,6 +72,7 @@ class Figure:
     link: str | None
     operation: str | None = None
     round: int | None = None
+    then: Figure | None = None
 
 
 def bundled_figures() -> list[Figure]:

@@ -1,4 +1,8 @@
-"""The HDX Humanitarian API (HAPI): lines of its file of internally displaced people as rows.
+"""The HDX Humanitarian API (HAPI): records of internally displaced people as rows.
+
+They come as lines of the CSV of all countries, and as records of the API's answers
+(`affected-people/idps`, version 2: `{"data": [...]}`, in pages), whose names are the CSV's columns;
+there what is missing is null, and days end in midnight.
 
 HAPI takes its figures from IOM, adds up the reasons and origins of each round, and holds all three
 levels of units in one file. Where it wrote a P-code in another form than IOM, it says so in
@@ -45,7 +49,7 @@ _DATASET_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def read_hapi_row(number: int, record: Mapping[str, Any]) -> IdpRow:
-    """Return a line as a row.
+    """Return a line or a record as a row.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def read_hapi_row(number: int, record: Mapping[str, Any]) -> IdpRow:
     if not is_missing(record.get("error")):
         raise CellError("marked by HDX as an error")
     country = read_country(record, "location_code")
-    level = _LEVELS.get(str(record["admin_level"]).strip())
+    level = _LEVELS.get(str(record.get("admin_level")).strip())
     if level is None:
         raise CellError("admin_level is not 0, 1 or 2")
     people, fault = find_people(record, "population")

@@ -58,6 +58,8 @@ class IdpRow:
         in it count different people.
     link
         Where it is published.
+    table
+        Of several tables that are settled together, the one that it is in, from 0.
     """
 
     number: int
@@ -73,6 +75,7 @@ class IdpRow:
     fault: str | None
     split: tuple[str, ...]
     link: str
+    table: int = 0
 
 
 def is_missing(value: Any) -> bool:

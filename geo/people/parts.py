@@ -10,7 +10,7 @@ from geo.types import Interval
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AGE_SHARE_PER_DAY = 0.01
+AGE_SHARE_PER_DAY = 0.02
 AGE_SHARE_MOST = 0.60
 SPLIT_SHARE = 0.15
 

@@ -1,5 +1,7 @@
 """The rounds of displacement operations: which rows count on a day, and the figures they make.
 
+Several tables of one publisher (pages of an answer, levels of units) are settled together.
+
 An operation counts its displaced people again in every round. The rules:
 
 1. Rows later than the day are not used.
@@ -17,6 +19,8 @@ An operation counts its displaced people again in every round. The rules:
    of it has a row of the same operation that is as new. Rows of whole countries are not used, but
    the rows of units are checked against them.
 6. Operations are not added up: each gives a figure of its own (see `displaced.py`).
+7. With hindsight, the first round of each operation after the day gives figures too, later ones,
+   by the same rules; rounds after that are not used.
 """
 
 from __future__ import annotations
@@ -52,6 +56,8 @@ class Rounds:
     ----------
     figures
         Figures of kind `displaced_present`, one for each operation and unit that has one.
+    tables
+        For each figure, the table that its first row is in.
     fates
         What became of each row that was given.
     checks
@@ -65,6 +71,8 @@ class Rounds:
         *,
         units: Mapping[str, str | None] | None,
         as_of: dt.date | None,
+        hindsight: bool = False,
+        ids: Counter[str] | None = None,
     ) -> None:
         """Settle rows.
 
@@ -74,34 +82,44 @@ class Rounds:
             Units in use, and the P-code of the unit above each; None: any.
         as_of
             The day; None: the newest rounds.
+        hindsight
+            Whether the next round after the day gives figures too.
+        ids
+            How often each id was given to a figure of other rows; new ones are added.
         """
         self.figures: list[Figure] = []
+        self.tables: list[int] = []
         self.fates: list[RowFate] = []
         self._agency = agency
         self._units = units
         self._children = _list_children(units or {})
-        self._ids: Counter[str] = Counter()
+        self._ids: Counter[str] = Counter() if ids is None else ids
         self._gaps = {_find_place(row) for row in rows if row.fault}
-        current = []
+        current: list[IdpRow] = []
+        later: list[IdpRow] = []
         for row in rows:
             if row.fault:
                 self._settle([row], "set aside", row.fault)
-            elif as_of is not None and row.day > as_of:
-                self._settle([row], "later", f"than {as_of.isoformat()}")
             else:
-                current.append(row)
-        operations: dict[tuple[str, str], list[IdpRow]] = defaultdict(list)
-        for row in current:
-            operations[row.country, row.operation].append(row)
+                (later if as_of is not None and row.day > as_of else current).append(row)
+        operations = _part_operations(current)
         for _, found in sorted(operations.items()):
-            self._settle_operation(found)
+            self._settle_operation(found, "last round of its operation")
+        for _, found in sorted(_part_operations(later).items()):
+            first = min(_find_time(row) for row in found) if hindsight else None
+            following = [row for row in found if _find_time(row) == first]
+            self._settle(
+                (row for row in found if _find_time(row) != first), "later", f"than {as_of}"
+            )
+            if following:
+                self._settle_operation(following, f"first round after {as_of}")
         self.checks = tuple(
             check for _, found in sorted(operations.items()) for check in _check_totals(found)
         )
-        self.fates.sort(key=lambda fate: fate.number)
+        self.fates.sort(key=lambda fate: (fate.table, fate.number))
 
-    def _settle_operation(self, rows: list[IdpRow]) -> None:
-        """Settle the rows of one operation in one country."""
+    def _settle_operation(self, rows: list[IdpRow], reason: str) -> None:
+        """Settle the rows of one operation in one country; `reason` is that of its last round."""
         cells: Cells = defaultdict(list)
         for row in rows:
             target = self._find_target(row)
@@ -111,13 +129,19 @@ class Rounds:
         self._explain_finer(rows, newest)
         last = max(_find_time(row) for row in rows)
         for cell in self._drop_other_level(newest):
-            self._add_figure(cell, newest[cell], last)
+            self._add_figure(cell, newest[cell], last, reason)
 
     def _settle(
         self, rows: Iterable[IdpRow], fate: str, reason: str, *, code: bool = False
     ) -> None:
         self.fates += [
-            RowFate(row.number, fate, reason, row.pcodes[0] if code and row.pcodes else None)
+            RowFate(
+                row.number,
+                fate,
+                reason,
+                row.pcodes[0] if code and row.pcodes else None,
+                row.table,
+            )
             for row in rows
         ]
 
@@ -170,7 +194,7 @@ class Rounds:
         """Return cells that count nobody twice: of two levels the newer, and level 2 if as new."""
         dropped: set[Cell] = set()
         for cell, rows in newest.items():
-            finer = _find_finer(cell, rows[0], newest)
+            finer = [each for each in _find_finer(cell, rows[0], newest) if each not in dropped]
             if any(_find_time(newest[each][0]) >= _find_time(rows[0]) for each in finer):
                 dropped.add(cell)
                 self._settle(rows, "beside", "the same people as in the rows of level 2")
@@ -180,21 +204,24 @@ class Rounds:
                     self._settle(newest[each], "superseded", "by a later round of level 1")
         return [cell for cell in newest if cell not in dropped]
 
-    def _add_figure(self, cell: Cell, rows: list[IdpRow], last: tuple[dt.date, int]) -> None:
+    def _add_figure(
+        self, cell: Cell, rows: list[IdpRow], last: tuple[dt.date, int], reason: str
+    ) -> None:
         """Add the figure that the rows of one round and assessment make, if it is of these days.
 
         Parameters
         ----------
         last
             Day and number of the operation's last round.
+        reason
+            Why rows of that round are used.
         """
         first = rows[0]
         listed = _find_time(first) == last
         if (last[0] - first.day).days > BINDING_DAYS:
             self._settle(rows, "superseded", "by later rounds that do not list its unit")
             return
-        reason = "last round of its operation" if listed else "last round that lists its unit"
-        numbers = self._list_numbers(rows, reason)
+        numbers = self._list_numbers(rows, reason if listed else "last round that lists its unit")
         low, best, high = (sum(pick(each) for each in numbers) for pick in (min, _first, max))
         note = [
             f"{first.operation}" + ("" if first.round is None else f", round {first.round}"),
@@ -221,6 +248,7 @@ class Rounds:
             round=first.round,
         )
         self.figures.append(figure)
+        self.tables.append(first.table)
 
     def _make_id(self, cell: Cell, row: IdpRow) -> str:
         """Return an id that no other figure of the table has."""
@@ -255,6 +283,13 @@ def _find_finer(cell: Cell, row: IdpRow, newest: Cells) -> list[Cell]:
         if first.level == _UNITS_LEVEL
         and (set(other[1]) <= set(cell[1]) or set(first.parents) & set(row.pcodes))
     ]
+
+
+def _part_operations(rows: Iterable[IdpRow]) -> dict[tuple[str, str], list[IdpRow]]:
+    operations: dict[tuple[str, str], list[IdpRow]] = defaultdict(list)
+    for row in rows:
+        operations[row.country, row.operation].append(row)
+    return operations
 
 
 def _first(numbers: list[int]) -> int:

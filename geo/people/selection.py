@@ -2,9 +2,9 @@
 
 The rules, for each whole (units whose people add up to one known total):
 
-1. A figure later than the day is never used, nor one for units that are not on the map. One that
-   counts displaced people only is no figure of everyone; where there is none of those, it is used
-   by the rules of `displaced.py`.
+1. A figure later than the day is never used (but see 8), nor one for units that are not on the
+   map. One that counts displaced people only is no figure of everyone; where there is none of
+   those, it is used by the rules of `displaced.py`.
 2. `left` and `arrived` figures are read against the newest `present` figure for the same units
    at or before their `since` (without one, against the static figure): present - left.
 3. A figure's day is the last day on which it was published, at most the day asked for. Newer
@@ -18,12 +18,22 @@ The rules, for each whole (units whose people add up to one known total):
    can't be met is set aside and shown, never averaged in.
 7. Where nobody has published the whole's total and figures cover all of its units, their sum is
    the total.
+8. With hindsight, which is used only when it is asked for (`--hindsight`), the newest figure at or
+   before the day is read together with the oldest later one for the same units. Both are first
+   read as people present (rule 2). Best, low and high lie on the lines between the two, in
+   proportion to the days. People may have moved early, late, or all at once: so the range also
+   holds what the line of the bests gives as many days before and after the day as the nearer of
+   the two figures is away (halfway between them: both bests). The reading is as old as the nearer
+   one: by that age it is placed among the others (rules 3 to 5) and widened. A later figure with
+   none before it is not used.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from geo.people.hindsight import find_day, go_between
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +68,8 @@ class Whole:
 class Reading:
     """What a figure says of its units on its day: persons present, `low <= best <= high`.
 
-    `base` is the figure that those who left or arrived were counted from.
+    `base` is the figure that those who left or arrived were counted from. `after` is the later
+    reading that this one was drawn towards, with hindsight only.
     """
 
     figure: Figure
@@ -67,6 +78,7 @@ class Reading:
     best: float
     high: float
     base: Figure | None
+    after: Reading | None = None
 
     @property
     def pcodes(self) -> tuple[str, ...]:
@@ -140,7 +152,7 @@ def select_figures(
     reasons: dict[str, tuple[bool, str]] = {}
     readings = []
     for figure in figures:
-        reading = _read_figure(figure, figures, as_of, static)
+        reading = read_on(figure, figures, as_of, static)
         if isinstance(reading, Reading):
             readings.append(reading)
         else:
@@ -161,11 +173,11 @@ def select_figures(
             if any(k.pcodes == reading.pcodes and k.day == reading.day for k in kept)
         ]
     for reading in binding:
-        if reading.base is not None:
-            reasons[reading.base.figure_id] = (
-                True,
-                f"people there before those counted by {reading.figure.figure_id}",
-            )
+        _explain_base(reading, reasons)
+        if reading.after is not None:
+            later = reading.after.figure.figure_id
+            reasons[later] = (True, explain_later(reading, as_of))
+            _explain_base(reading.after, reasons)
     uses = tuple(FigureUse(figure, *reasons[figure.figure_id]) for figure in figures)
     return Selection(tuple(binding), tuple(unmet), tuple(rivals), uses)
 
@@ -182,6 +194,49 @@ def fill_range(figure: Figure) -> tuple[float, float]:
     return low, high
 
 
+def explain_later(reading: Reading, as_of: dt.date) -> str:
+    """Return why the later figure that a reading is drawn towards is used."""
+    return f"later than {as_of.isoformat()}, used with hindsight: after {reading.figure.figure_id}"
+
+
+def explain_between(reading: Reading) -> str:
+    """Return a clause that says which later figure a reading is drawn towards; empty: none."""
+    if reading.after is None:
+        return ""
+    later = reading.after.figure
+    return (
+        f"; with hindsight between it and {later.figure_id} ({describe_figure(later)}): "
+        f"{reading.best:,.0f} people"
+    )
+
+
+def read_on(
+    figure: Figure, figures: Sequence[Figure], as_of: dt.date, static: Mapping[str, float]
+) -> Reading | str:
+    """Return what a figure says on a day by rules 1, 2 and 8, or why it says nothing.
+
+    Parameters
+    ----------
+    figures
+        All of the table: those who moved are read against one of them.
+    static
+        Persons by P-code.
+    """
+    reading = _read_figure(figure, figures, as_of, static)
+    if figure.then is None or not isinstance(reading, Reading):
+        return reading
+    after = _read_figure(figure.then, figures, figure.then.date, static)
+    return go_between(reading, after, as_of) if isinstance(after, Reading) else reading
+
+
+def _explain_base(reading: Reading, reasons: dict[str, tuple[bool, str]]) -> None:
+    """Mark the figure that those who moved were counted from as used."""
+    if reading.base is not None:
+        why = f"people there before those counted by {reading.figure.figure_id}"
+        known = reasons.get(reading.base.figure_id, (False, ""))
+        reasons[reading.base.figure_id] = known if known[0] else (True, why)
+
+
 def _read_figure(
     figure: Figure, figures: Sequence[Figure], as_of: dt.date, static: Mapping[str, float]
 ) -> Reading | str:
@@ -193,7 +248,7 @@ def _read_figure(
         return f"later than {as_of.isoformat()}"
     if figure.kind == "displaced_present":
         return "counts displaced people only, not everyone who is there"
-    day = min(figure.date_end or figure.date, as_of)
+    day = find_day(figure, as_of)
     if figure.kind == "present":
         low, high = fill_range(figure)
         return Reading(figure, day, low, figure.best, high, None)
@@ -289,8 +344,10 @@ def _meet_total(
 
 def _explain_use(reading: Reading) -> str:
     figure = reading.figure
+    between = explain_between(reading)
     if figure.kind == "present":
-        return f"newest figure for {' + '.join(figure.pcodes)}"
+        return f"newest figure for {' + '.join(figure.pcodes)}{between}"
     sign, before = ("less", "left") if figure.kind == "left" else ("plus", "arrived")
     base = "the static figure" if reading.base is None else reading.base.figure_id
-    return f"{base} {sign} those who {before} since {figure.since}: {reading.best:,.0f} present"
+    moved = f"{base} {sign} those who {before} since {figure.since}"
+    return moved + (between or f": {reading.best:,.0f} present")

@@ -15,8 +15,10 @@ Ranges are 90 % intervals of draws (`unit_draws.py`) in which every figure has i
 
 - As published; without one, 15 % each way. Published figures of the same day that disagree widen
   it to hold them all.
-- With age: 1 % of the best figure a day each way, at most 60 %. A judgement: figures for Rafah
-  moved by 0.4 % to 1.3 % a day from January to April 2024, and by more while people were fleeing.
+- With age: 2 % of the best figure a day each way, at most 60 %. A judgement: figures for Rafah
+  moved by 0.4 % to 8.2 % a day from October 2023 to June 2024, half of them by more than 2.2 %;
+  with 2 %, 12 of the 15 figures after the first day lie in the range that the others give, with 1 %
+  11 (`docs/displacement.md`).
 - A share of a figure or of the rest is doubtful by a further 15 % of itself each way.
 
 Where they stay inside a unit: residents as the population source has them; of the displaced people

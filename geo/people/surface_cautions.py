@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.people.displaced import Displaced
-    from geo.people.selection import FigureUse, Selection, Whole
+    from geo.people.selection import FigureUse, Reading, Selection, Whole
 
 FAR_SHARE = 0.25
 """A population source this far from a published total, as a part of it, is reported."""
@@ -46,9 +46,7 @@ def warn_of_figures(selection: Selection, as_of: date) -> list[Caution]:
     cautions = [
         Caution(
             "figure-old",
-            f"The figure for {' + '.join(reading.pcodes)} ({describe_figure(reading.figure)}) is "
-            f"{(as_of - reading.day).days} days old on {as_of.isoformat()}; people may have moved "
-            "since.",
+            _describe_age(reading, as_of),
         )
         for reading in selection.binding
         if (as_of - reading.day).days > OLD_DAYS
@@ -63,6 +61,21 @@ def warn_of_figures(selection: Selection, as_of: date) -> list[Caution]:
         )
         for reading in selection.unmet
     ]
+
+
+def _describe_age(reading: Reading, as_of: date) -> str:
+    """Return how old a reading is on the day; with hindsight, how far the nearer figure is."""
+    units, days = " + ".join(reading.pcodes), (as_of - reading.day).days
+    said = describe_figure(reading.figure)
+    if reading.after is None:
+        return (
+            f"The figure for {units} ({said}) is {days} days old on {as_of.isoformat()}; people "
+            "may have moved since."
+        )
+    return (
+        f"The nearer of the figures for {units} ({said}; {describe_figure(reading.after.figure)}) "
+        f"is {days} days from {as_of.isoformat()}; people may have moved between."
+    )
 
 
 def warn_of_displaced(whole: Whole, found: Sequence[Displaced], as_of: date) -> list[Caution]:
@@ -80,12 +93,14 @@ def warn_of_displaced(whole: Whole, found: Sequence[Displaced], as_of: date) -> 
         )
     ]
     age = max((as_of - group.readings[0].day).days for group in found)
+    between = any(group.readings[0].after is not None for group in found)
     if age > OLD_DAYS:
         cautions.append(
             Caution(
                 "figure-old",
-                f"The figures of displaced people in {units} ({listed}) are up to {age} days old "
-                f"on {as_of.isoformat()}; people may have moved since.",
+                f"The figures of displaced people in {units} ({listed}) are up to {age} days "
+                + (f"from {as_of.isoformat()}" if between else f"old on {as_of.isoformat()}")
+                + "; people may have moved since.",
             )
         )
     return cautions + ([] if moved <= whole.total else warn_of_sum(whole, moved))

@@ -82,6 +82,7 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "headline": facts["headline"],
         "displacement": facts.get("displacement"),
         "facilities": facts.get("facilities"),
+        "parameters": facts.get("parameters"),
     }
     return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
 

@@ -106,7 +106,7 @@ def test_a_zone_that_only_another_input_has_is_data(compare, february, change):
     other = change(
         february,
         "DELETE FROM zones WHERE kind = 'admin'",
-        inputs=[{"name": "other.txt", "sha256": "0" * 64}],
+        inputs=[{"part": "input", "name": "other.txt", "sha256": "0" * 64}],
     )
     compared = compare(february, other)
     (row,) = compared["zones_only_before"]
@@ -120,14 +120,16 @@ def test_a_ring_is_of_neighbouring_radii(compare, february, change):
         february,
         "DELETE FROM zones WHERE kind = 'ring' AND radius_km = 5",
         parameters=json.loads(text) | {"radii_km": [2.0, 3.0, 5.0, 10.0]},
-        inputs=[{"name": "other.txt", "sha256": "0" * 64}],
+        inputs=[{"part": "input", "name": "other.txt", "sha256": "0" * 64}],
     )
     (row,) = compare(february, other)["zones_only_before"]
     assert (row["label"], row["reasons"]) == ("2 to 5 km from Rafah", ["method"])
 
 
 def test_day_and_table_together_can_not_be_told_apart(compare, february, make_example):
-    compared = compare(february, make_example(as_of=date(2024, 6, 20), displacement="none"))
+    compared = compare(
+        february, make_example(as_of=date(2024, 6, 20), displacement="none", accept_stale=True)
+    )
     assert find(compared, RAFAH)["reasons"] == ["date", "data"]
     assert whats(compared, "data") == {"displacement", "figures known"}
     assert len(compared["units_only_before"]) == 5

@@ -1,6 +1,7 @@
 """Tables of displaced people as IOM and HDX publish them: read whole, every row accounted for."""
 
 import csv
+import dataclasses
 import datetime as dt
 import json
 
@@ -89,6 +90,23 @@ def parse(*records, units=UNITS, **options):
     return parse_displacement(answer(*records), "dtm.json", units=units, **options)
 
 
+def hapi_record(code="XX0101", people=100, **changes):
+    """Return a record of HAPI's API, of the level that the P-code has; missing is null."""
+    cells = next(csv.DictReader([HAPI_HEADER, line(code, str(people), **changes)]))
+    made = {name: value or None for name, value in cells.items()}
+    made |= {"admin_level": int(made["admin_level"]), "population": people}
+    made |= {"reporting_round": int(made["reporting_round"])}
+    for name in ("reference_period_start", "reference_period_end"):
+        made[name] += "T00:00:00"
+    for name in ("dataset_hdx_id", "warning", "error"):  # the API's records have none of them
+        del made[name]
+    return made | {"resource_hdx_id": "80911e9b-7527-469a-a545-4074860e1288", "admin2_ref": 7}
+
+
+def page(*records):
+    return json.dumps({"data": list(records)}).encode()
+
+
 def parse_lines(*lines, units=UNITS, header=HAPI_HEADER, **options):
     data = "\r\n".join([header, *lines]).encode("utf-8-sig")
     return parse_displacement(data, "idps.csv", units=units, **options)
@@ -126,6 +144,18 @@ def test_a_line_of_hapi_becomes_the_same_figure():
         same.best,
         same.round,
     )
+
+
+def test_a_record_of_hapis_api_becomes_what_its_line_becomes():
+    for code in ("XX0101", "XX01", ""):
+        answered = parse_displacement(page(hapi_record(code), hapi_record()), "page.json")
+        lined = parse_lines(line(code), line(), units=None)
+        assert answered.accounting.form == "IOM DTM through HDX HAPI, API v2 JSON"
+        link = "https://data.humdata.org/dataset/hdx-hapi-idps"  # the API names no data set
+        assert [dataclasses.replace(each, link=link) for each in lined.figures] == list(
+            answered.figures
+        )
+        assert [fate[1:] for fate in fates(answered)] == [fate[1:] for fate in fates(lined)]
 
 
 def test_reasons_and_origins_of_a_round_are_added_up():
@@ -388,7 +418,13 @@ def test_nothing_usable_is_an_error_that_says_why():
         pytest.param(b'{"result": [' + b"1" * 5000 + b"]}", "not JSON", id="endless number"),
         pytest.param(b'{"result": [NaN]}', "NaN is no number of JSON", id="not a number"),
         pytest.param(b"[1]", "JSON with no object; expected civmap's", id="a list"),
-        pytest.param(b'{"data": []}', "JSON with keys data; expected civmap's", id="other JSON"),
+        pytest.param(b'{"rows": []}', "JSON with keys rows; expected civmap's", id="other JSON"),
+        pytest.param(b'{"data": []}', r"API v2 JSON.*\n  no records in it", id="an empty page"),
+        pytest.param(
+            b'{"data": [{"location_code": "XXX", "population": 5}]}',
+            r"HAPI without admin1_code, .*; expected the answer of affected-people/idps",
+            id="HAPI of another topic",
+        ),
         pytest.param(b'{"result": []}', "without operation", id="no records"),
         pytest.param(
             b'{"result": [{"operation": "X", "operationStatus": "Active", "admin0Pcode": "XXX"}]}',
@@ -434,7 +470,7 @@ def test_what_is_none_of_the_forms_is_refused(data, fault):
 def test_too_much_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "dtm.json"
     path.write_bytes(answer(record(), record("XX0102")))
-    monkeypatch.setattr("geo.people.displacement._MAX_ROWS", 1)
+    monkeypatch.setattr("geo.people.forms.MOST_ROWS", 1)
     with pytest.raises(TableError, match="more than 1 rows"):
         read_displacement(path)
     monkeypatch.setattr("geo.people.displacement._MAX_BYTES", 10)
@@ -451,6 +487,17 @@ def test_civmaps_own_form_goes_the_same_way(tmp_path):
     assert [figure.kind for figure in table.figures] == ["present"]
     assert (table.accounting.form, table.accounting.count("used")) == ("civmap figures", 1)
     assert not table.accounting.needs_telling
+
+
+def test_a_row_that_two_coarser_ones_may_hold_has_one_fate():
+    # XXX01 is a spelling of the unit above XX0101, and of ZZ01 too
+    early = {"roundNumber": 1, "reportingDate": "2024-04-30T00:00:00"}
+    table = parse(coarse("XX01"), coarse("ZZ01"), record("XX0101", **early), units=None)
+    assert fates(table) == [
+        (1, "used", "last round of its operation"),
+        (2, "used", "last round of its operation"),
+        (3, "superseded", "by a later round of level 1"),
+    ]
 
 
 def test_figures_have_ids_of_their_own():

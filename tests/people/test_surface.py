@@ -370,8 +370,8 @@ def test_default_range_and_its_growth_with_age():
     new = unit_people(ABC, HUNDREDS, figures, day("2024-01-01")).by_pcode()["A"]
     assert (new.low, new.high) == (170, 230)
     old = unit_people(ABC, HUNDREDS, figures, day("2024-01-11")).by_pcode()["A"]
-    assert (old.low, old.high) == (170 - 20, 230 + 20)
-    assert AGE_SHARE_PER_DAY == 0.01
+    assert (old.low, old.high) == (170 - 40, 230 + 40)
+    assert AGE_SHARE_PER_DAY == 0.02
     ancient = unit_people(ABC, HUNDREDS, figures, day("2025-01-01")).by_pcode()["A"]
     assert (ancient.low, ancient.high) == (50, 350)
 

@@ -20,7 +20,7 @@ def runs(tmp_path_factory):
         "february": Settings(),
         "june": Settings(as_of=date(2024, 6, 20)),
         "radii": Settings(radii_km=(3.0, 5.0)),
-        "static": Settings(as_of=date(2024, 6, 20), displacement="none"),
+        "static": Settings(as_of=date(2024, 6, 20), displacement="none", accept_stale=True),
     }
     for name, each in settings.items():
         (folder / name).mkdir()
