@@ -76,8 +76,8 @@ class Shifts:
         return np.maximum(outer - self.layers[:, self.radii_km.index(zone.inner_km)], 0.0)
 
     def inside(self, zone: Zone) -> NDArray[np.float64] | None:
-        """Return the static people of the disc that a ring surrounds; None: it is no ring."""
-        return self.layers[0, self.radii_km.index(zone.inner_km)] if zone.inner_km else None
+        """Return the layers of the disc that a ring surrounds; None: it is no ring."""
+        return self.layers[:, self.radii_km.index(zone.inner_km)] if zone.inner_km else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

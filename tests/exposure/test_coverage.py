@@ -108,15 +108,16 @@ class World:
         totals = np.array([self.static[:, d == DISTRICT].sum() for d in range(3)])
         true_totals, land_part = self._move_people(rng, totals)
         # the source is wrong about how many of a district's people live where the zone is
-        odds = lognormal(rng, 1.25)
+        odds, clusters = lognormal(rng, 1.5), lognormal(rng, 3.0)
         true = np.zeros_like(self.static)
         for district in range(3):
             own = district == DISTRICT
             static, part = self.static[:, own], near[:, own]
             settled = static * (part * odds + (1 - part))
             settled *= true_totals[district] * (1 - land_part[district]) / settled.sum()
-            ground = true_totals[district] * land_part[district] / settled.size
-            true[:, own] = settled + ground
+            camped = part * clusters + (1 - part)
+            camped *= true_totals[district] * land_part[district] / camped.sum()
+            true[:, own] = settled + camped
         return true
 
     def _move_people(self, rng, totals):
