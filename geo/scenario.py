@@ -82,14 +82,14 @@ def _place_sites(
     """Return the sites of the day within their units; a caution says what was set aside."""
     gatherings: list[Gathering] = []
     aside: list[str] = []
-    for row in rows:
+    for number, row in enumerate(rows, 1):  # not by name: outputs don't show where people stay
         age = 0 if row.date is None else (as_of - row.date).days
         if not 0 <= age <= OLD_SITE_DAYS:
-            aside.append(f"{row.name}: dated {row.date}")
+            aside.append(f"site {number}: dated {row.date}")
             continue
         inside = units[units.contains(shapely.Point(row.lon, row.lat))]
         if inside.empty:
-            aside.append(f"{row.name}: in no unit")
+            aside.append(f"site {number}: in no unit")
             continue
         shape = shapely.Polygon(disc_outline(LonLat(row.lon, row.lat), row.radius_km))
         unit = inside.iloc[0]
