@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.days import choose_days
-from geo.draws import Draws
 from geo.errors import CivmapError, RasterError
 from geo.people import (
     FACILITIES_SOURCE,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.draws import Draws
     from geo.exposure.zones import Zone
     from geo.people import (
         Accounting,
@@ -81,8 +81,6 @@ class PopulationFinder:
         Groups of units whose people are known together.
     accountings
         What became of the rows of each displacement table of the user's.
-    draws
-        Of everything that is in doubt.
     other_labels
         What outputs call the sources that are compared, in their order; no two are alike.
     sources, cautions, uses
@@ -95,6 +93,8 @@ class PopulationFinder:
         gazetteer: Gazetteer,
         territory: Territory,
         as_of: date,
+        *,
+        draws: Draws,
         gatherings: Sequence[Gathering] = (),
     ) -> None:
         self._settings = settings
@@ -102,7 +102,7 @@ class PopulationFinder:
         self._units = territory.units
         self._as_of = as_of
         self._gatherings = gatherings
-        self.draws = Draws(settings.draws, settings.seed, frozenset(settings.certain))
+        self._draws = draws
         self._territory = territory
         self._by_day: dict[date, list[Figure]] = {}
         self._known, self.accountings = _read_displacement(settings, territory, as_of)
@@ -219,7 +219,7 @@ class PopulationFinder:
         if whole.empty:
             return None
         table = unit_people(
-            whole, static, self._find_figures(as_of), as_of, doubt=doubt, draws=self.draws
+            whole, static, self._find_figures(as_of), as_of, doubt=doubt, draws=self._draws
         )
         table = table.gather(self._gatherings)
         if telling:
