@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from maps.wording import Wording
 
 _ENDS = ("low", "best", "high")
-_LEAST_SHOWN = 0.005  # of the width: what is less is no 0 %
+_LEAST_SHOWN = 0.005  # of the width: what is less would be rounded to 0 %
 _OPEN_ROWS = 15  # a longer table is folded
 _NONE = "-"
 
@@ -196,7 +196,7 @@ def name_doubts(words: Wording) -> dict[str, str]:
 
 def write_share(share: float, words: Wording) -> str:
     """Return a share of the width; what is too little for a whole per cent is not `0 %`."""
-    return words.percent(share) if share >= _LEAST_SHOWN else words.translate("under 1 %")
+    return words.percent(share) if share > _LEAST_SHOWN else words.translate("under 1 %")
 
 
 def write_method(run: RunData, words: Wording) -> str:
@@ -254,8 +254,8 @@ def _describe(zone: Record, words: Wording) -> str:
         _("{doubt}: {share} of the width; alone {low} to {high}.").format(
             doubt=names.get(doubt, doubt),
             share=write_share(part["share"], words),
-            low=words.about(part["low"]),
-            high=words.about(part["high"]),
+            low=words.count(part["low"]),
+            high=words.count(part["high"]),
         )
         for doubt, part in sort_parts(zone)
     ]

@@ -51,11 +51,12 @@ def write_supposition(report: Mapping[str, Any]) -> str | None:
         return None
     words = Wording()
     zone_id = report["headline"]["zone_id"]
-    clauses = [
-        f"{_percent(move['share'])} of {move['from']} moved to {_join(move['to'], words)}"
+    first, *others = [
+        (f"{_percent(move['share'])} of {move['from']}", _join(move["to"], words))
         for move in scenario["moves"]
     ]
-    text = f"If {_join(clauses, words)}: "
+    text = f"If {first[0]} moved to {first[1]}"
+    text += "".join(f", then {people} to {targets}" for people, targets in others) + ": "
     zone = next((each for each in scenario["zones"] if each["zone_id"] == zone_id), None)
     if zone is not None:
         low, best, high = (format_people(zone[key]) for key in ("low", "best", "high"))
@@ -97,7 +98,7 @@ def _tabulate_units(run: RunData, words: Wording) -> Table:
 
 def _name_columns(words: Wording) -> tuple[str, str, str]:
     _ = words.translate
-    return (_("This run's own figures"), _("If they moved"), _("Difference"))
+    return (_("In this run"), _("If they moved"), _("Difference"))
 
 
 def _compare(before: Record | None, after: Record | None, words: Wording) -> tuple[str, str, str]:
