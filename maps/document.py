@@ -17,6 +17,7 @@ from maps.furniture import describe_page
 from maps.layers import draw_layers
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
+from maps.timeline import describe_timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +43,8 @@ def render_document(run: RunData, words: Wording) -> str:
     inline_links(figure.header)
     scripts = f"<script>\n{figure.script.render()}\n</script>"
     head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
-    head += f"<script>{read_web_file('civmap.js')}</script>"
+    for name in ("civmap.js", "days.js", "compare.js"):
+        head += f"<script>{read_web_file(name)}</script>"
     environment = make_environment({"_": words.translate, "is_mark": _is_mark})
     return environment.get_template("page.html").render(
         lang=words.lang,
@@ -55,6 +57,7 @@ def render_document(run: RunData, words: Wording) -> str:
         land=LAND,
         sea=SEA,
         series=describe_series(run, words),
+        days=describe_timeline(run, words),
         **describe_page(run, drawings, words),
     )
 
