@@ -52,7 +52,11 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
         "styles": [style.to_leaflet() for style in _STYLES],
         "own": timeline.own,
         "days": [
-            {"name": words.day(day), "text": describe_day(day, timeline, run, words)}
+            {
+                "name": words.day(day),
+                "shown": _("Shown: {day}").format(day=words.day(day)),
+                "text": describe_day(day, timeline, run, words),
+            }
             for day in timeline.days
         ],
         "units": [

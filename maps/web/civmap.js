@@ -223,10 +223,11 @@ const civmap = (() => {
   function bindSwitches(layers) {
     const inputs = [...document.querySelectorAll("input[data-layer]")];
     const apply = () => {
-      const switched = inputs.filter((input) => layers[input.dataset.layer]);
-      for (const input of switched) if (!input.checked) layers[input.dataset.layer].remove();
-      for (const input of switched) { // after what goes: layers may share others
-        if (input.checked) layers[input.dataset.layer].addTo(map);
+      for (const input of inputs) {
+        const layer = layers[input.dataset.layer];
+        if (!layer) continue;
+        if (input.checked) layer.addTo(map);
+        else layer.remove();
         document.querySelector('[data-key="' + input.dataset.layer + '"]').hidden = !input.checked;
       }
       settleLabels();

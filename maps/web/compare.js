@@ -1,8 +1,10 @@
 "use strict";
-/* Two layers on one map, each on its side of a divider: their panes are clipped. */
+/* The pictures of two layers on one map, each on its side of a divider: their panes are clipped. */
 civmap.compare = (key, layers) => {
   const data = civmap.readData(key);
-  const group = L.layerGroup(layers);
+  const pictures = layers.flatMap((layer) => layer.getLayers());
+  // copies: the layers themselves come and go by their own switches
+  const group = L.layerGroup(pictures.map((picture) => L.imageOverlay(picture._url, picture.getBounds(), picture.options)));
   const box = document.createElement("div");
   const line = document.createElement("div");
   const slider = document.createElement("input");

@@ -59,6 +59,7 @@ civmap.days = (key) => {
     const play = bar.querySelector("[data-play]");
     const steps = [...bar.querySelectorAll("[data-step]")];
     const last = data.days.length - 1;
+    const legend = civmap.makeText("p", "", "shown");
     let timer = null;
     map.on("popupopen", (event) => (popup = event.popup));
     map.on("popupclose", () => (popup = null));
@@ -67,6 +68,7 @@ civmap.days = (key) => {
       slider.value = at;
       slider.setAttribute("aria-valuetext", data.days[at].name);
       text.textContent = data.days[at].text;
+      legend.textContent = data.days[at].shown;
       for (const step of steps) {
         const to = at + Number(step.dataset.step);
         step.setAttribute("aria-disabled", String(to < 0 || to > last));
@@ -130,6 +132,7 @@ civmap.days = (key) => {
       paint();
       say();
     });
+    document.querySelector('[data-key="' + key + '"]').prepend(legend);
     bar.hidden = false;
     say();
     map.invalidateSize({ animate: false });
