@@ -28,6 +28,9 @@ MOST_LETTERS = 300_000
 """Features, points of their geometries, and letters of their texts that a page holds beside a run
 and stays small enough for an e-mail. A judgement."""
 
+MOST_LAYERS = 10
+"""That were added to one map. A judgement: a reader tells no more apart."""
+
 _MOST_NAME = 80
 _MOST_TEXT = 500
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -138,6 +141,8 @@ def make_own_layer(
 
 def _check_texts(name: str, colour: str, terms: tuple[str, str], taken: Sequence[str]) -> list[str]:
     faults = []
+    if len(taken) >= MOST_LAYERS:
+        faults.append(f"the map has {len(taken)} layers of yours, and no place for more")
     for what, text in (("name", name), ("source", terms[0]), ("licence", terms[1])):
         most = _MOST_NAME if what == "name" else _MOST_TEXT
         if not isinstance(text, str) or not clean_text(text).strip():

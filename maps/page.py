@@ -85,8 +85,8 @@ class RiskMap:
         ------
         UsageError
             If `gdf` is no GeoDataFrame, has no CRS, no geometry, or more than the page can hold
-            (`maps.own_layer.MOST_FEATURES`, `MOST_POINTS`, `MOST_LETTERS`), or another of these is
-            not as described; all faults at once.
+            (`maps.own_layer.MOST_FEATURES`, `MOST_POINTS`, `MOST_LETTERS`, `MOST_LAYERS`), or
+            another of these is not as described; all faults at once.
 
         Examples
         --------
