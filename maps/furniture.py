@@ -54,7 +54,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             if table.rows
         ],
         "sources": [_tell_source(source, words) for source in list_sources(run)],
-        "credits": " · ".join(list_credits(run)),
+        "credits": _mark_english(" · ".join(list_credits(run)), words),
         "cautions": tell_cautions(run.cautions, words),
     }
 
@@ -269,8 +269,12 @@ def _mark_english(text: str, words: Wording) -> str:
 
 
 def _tell_source(source: Record, words: Wording) -> Record:
-    """Return a source with its date and what is said of it in the page's language."""
-    told = {key: words.tell(source[key]) for key in ("licence", "note") if source.get(key)}
+    """Return a source with its date and what is said of it in the page's language.
+
+    Attributions stay as their publishers want them, in English.
+    """
+    keys = ("licence", "note", "attribution")
+    told = {key: words.tell(source[key]) for key in keys if source.get(key)}
     day = {"date": words.day(source["date"])} if source["date"] and words.lang != "en" else {}
     return source | told | day
 
