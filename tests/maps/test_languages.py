@@ -266,23 +266,28 @@ HEADLINES = [
     (
         ZONE,
         (
-            "As of 24 February 2024: Rafah: about 1.4 million people (1.3 million to 1.5 million); a "
+            "As of 24 February 2024: Rafah: about 1.4 million people (1.3 million "
+            "to 1.5 million); a "
             "static population map says 275,000. People living there, not people harmed."
         ),
         (
-            "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ 1,4 million (de 1,3 "
-            "million à 1,5 million) ; une carte de population statique indique 275 000. Personnes qui "
+            "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ "
+            "1,4 million (de 1,3 "
+            "million à 1,5 million) ; une carte de population statique indique "
+            "275 000. Personnes qui "
             "y vivent, et non personnes touchées."
         ),
     ),
     (
         COARSE,
         (
-            "As of 24 February 2024: Rafah: about 1.4 million people (1.3 million to 1.5 million), a "
+            "As of 24 February 2024: Rafah: about 1.4 million people (1.3 million "
+            "to 1.5 million), a "
             "coarse model. People living there, not people harmed."
         ),
         (
-            "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ 1,4 million (de 1,3 "
+            "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ "
+            "1,4 million (de 1,3 "
             "million à 1,5 million), modèle approximatif. Personnes qui y vivent, et non personnes "
             "touchées."
         ),
@@ -295,11 +300,13 @@ HEADLINES = [
     (
         {"kind": "many", "events": 1200, "stale": []},
         (
-            "As of 24 February 2024: 1,200 events. The people round each are in the table; they are "
+            "As of 24 February 2024: 1,200 events. The people round each are in "
+            "the table; they are "
             "not to be added, since zones overlap."
         ),
         (
-            "Au 24 février 2024, nombre d’événements : 1 200. Les personnes autour de chacun figurent "
+            "Au 24 février 2024, nombre d’événements : 1 200. Les personnes "
+            "autour de chacun figurent "
             "dans le tableau ; il ne faut pas les additionner, car les zones se chevauchent."
         ),
     ),
@@ -311,7 +318,8 @@ HEADLINES = [
         ),
         (
             "Au 24 février 2024 : signalé comme menacé ou attaqué : Darfur, Kordofan. Le nombre de "
-            "personnes présentes est inconnu : il s’agit d’une région entière, ou son contour n’est "
+            "personnes présentes est inconnu : il s’agit d’une région entière, ou "
+            "son contour n’est "
             "pas connu."
         ),
     ),
@@ -323,11 +331,13 @@ HEADLINES = [
     (
         {"kind": "unread"},
         (
-            "As of 24 February 2024: what is threatened here is not known, since civmap does not read "
+            "As of 24 February 2024: what is threatened here is not known, since "
+            "civmap does not read "
             "this language; the places that were found are shown."
         ),
         (
-            "Au 24 février 2024 : on ne sait pas ce qui est menacé ici, car civmap ne lit pas cette "
+            "Au 24 février 2024 : on ne sait pas ce qui est menacé ici, car "
+            "civmap ne lit pas cette "
             "langue ; les lieux trouvés sont indiqués."
         ),
     ),
