@@ -212,6 +212,7 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
         "east": _("{degrees}° E"),
         "west": _("{degrees}° W"),
         "point": words.point,
+        "comma": _(", "),
         "km": _("{number} km"),
         "m": _("{number} m"),
     }

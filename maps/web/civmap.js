@@ -223,7 +223,7 @@ const civmap = (() => {
       const at = event.latlng.wrap();
       lat.textContent = (at.lat < 0 ? words.south : words.north).replace("{degrees}", degrees(at.lat));
       lon.textContent = (at.lng < 0 ? words.west : words.east).replace("{degrees}", degrees(at.lng));
-      if (!box.firstChild) box.append(lat, " ", lon);
+      if (!box.firstChild) box.append(lat, words.comma, lon);
     });
   }
 
