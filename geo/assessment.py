@@ -389,6 +389,7 @@ def _fill_run(
     con: duckdb.DuckDBPyConnection, events: EventSet, settings: Settings, gazetteer: Gazetteer
 ) -> None:
     """Go the whole way, table by table."""
+    from geo.draws import Draws
     from geo.exposure.estimate import Inputs, estimate_exposure
     from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
@@ -406,7 +407,16 @@ def _fill_run(
     insert_records(con, "mentions", events.mentions)
     insert_records(con, "events", events.events)
     scenario = read_scenario(settings, territory, gazetteer, as_of)
-    people = PopulationFinder(settings, gazetteer, territory, as_of, scenario.gatherings)
+    draws = Draws(settings.draws, settings.seed, frozenset(settings.certain)).for_zones(len(zones))
+    people = PopulationFinder(
+        settings,
+        gazetteer,
+        territory,
+        as_of,
+        draws=draws,
+        gatherings=scenario.gatherings,
+        held=scenario.pcodes,
+    )
     with_events = {event.place_id for event in events.events}
     inputs = Inputs(
         zones=zones,
@@ -417,7 +427,7 @@ def _fill_run(
         people_in_units=people.place_people,
         as_of=as_of,
         days=people.choose_days(zones),
-        draws=people.draws,
+        draws=draws,
         gatherings=scenario.gatherings,
         moves=scenario.moves,
         other_labels=people.other_labels,
@@ -453,6 +463,7 @@ def _fill_run(
         "inputs": _describe_inputs(events, settings),
         "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
+        "draws": draws.count,
         "facilities": profile.facilities,
     }
     set_facts(con, summarise_run(con, events, gazetteer, as_of, stale) | parameters)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 TAIL = 0.05
 """Part of the draws beyond each end of a range: ranges are 90 % intervals."""
 
+_MANY_ZONES = 100
+_LEAST = 1000
 _MIDDLE = 0.5
 _SLACK = 1e-6  # persons: a range's end is not moved by a whole person for the rounding of floats
 
@@ -66,6 +68,15 @@ class Draws:
             raise UsageError(
                 f"{', '.join(unknown)}: no source of doubt; there are {', '.join(DOUBTS)}"
             )
+
+    def for_zones(self, zones: int) -> Draws:
+        """Return the draws for so many zones: of a hundred or more a tenth, but a thousand.
+
+        So a map of very many zones stays a matter of seconds.
+        """
+        if zones <= _MANY_ZONES or self.count <= _LEAST:
+            return self
+        return Draws(max(_LEAST, self.count // 10), self.seed, self.certain)
 
     def without(self, *doubts: str) -> Draws:
         """Return the same draws with more sources of doubt taken as certain."""

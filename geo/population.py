@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.days import choose_days
-from geo.draws import Draws
 from geo.errors import CivmapError, RasterError
 from geo.people import (
     FACILITIES_SOURCE,
@@ -41,12 +40,13 @@ from geo.people.tiles import open_tiles
 from geo.types import BBox, Caution, LonLat, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
     import geopandas as gpd
 
+    from geo.draws import Draws
     from geo.exposure.zones import Zone
     from geo.people import (
         Accounting,
@@ -81,8 +81,6 @@ class PopulationFinder:
         Groups of units whose people are known together.
     accountings
         What became of the rows of each displacement table of the user's.
-    draws
-        Of everything that is in doubt.
     other_labels
         What outputs call the sources that are compared, in their order; no two are alike.
     sources, cautions, uses
@@ -95,14 +93,17 @@ class PopulationFinder:
         gazetteer: Gazetteer,
         territory: Territory,
         as_of: date,
+        *,
+        draws: Draws,
         gatherings: Sequence[Gathering] = (),
+        held: Collection[str] = (),
     ) -> None:
         self._settings = settings
         self._gazetteer = gazetteer
         self._units = territory.units
         self._as_of = as_of
         self._gatherings = gatherings
-        self.draws = Draws(settings.draws, settings.seed, frozenset(settings.certain))
+        self._draws = draws
         self._territory = territory
         self._by_day: dict[date, list[Figure]] = {}
         self._known, self.accountings = _read_displacement(settings, territory, as_of)
@@ -110,7 +111,8 @@ class PopulationFinder:
         self._static: dict[str, float] = {}
         self._placed: dict[str, UnitPeople] = {}
         self._stale: list[Stale] = []
-        self.groups = _group_units(self._units, self._figures)
+        touched = {pcode for figure in self._figures for pcode in figure.pcodes}
+        self.groups = _group_units(self._units, touched.union(held))
         self.sources: list[Source] = []
         self.cautions: list[Caution] = _tell_accountings(self.accountings)
         self.uses: dict[str, FigureUse] = {}
@@ -219,7 +221,7 @@ class PopulationFinder:
         if whole.empty:
             return None
         table = unit_people(
-            whole, static, self._find_figures(as_of), as_of, doubt=doubt, draws=self.draws
+            whole, static, self._find_figures(as_of), as_of, doubt=doubt, draws=self._draws
         )
         table = table.gather(self._gatherings)
         if telling:
@@ -484,9 +486,8 @@ def _tell_accountings(accountings: tuple[Accounting, ...]) -> list[Caution]:
     ]
 
 
-def _group_units(units: gpd.GeoDataFrame, figures: list[Figure]) -> list[gpd.GeoDataFrame]:
-    """Return the units under each parent that a figure touches."""
-    touched = {pcode for figure in figures for pcode in figure.pcodes}
+def _group_units(units: gpd.GeoDataFrame, touched: set[str]) -> list[gpd.GeoDataFrame]:
+    """Return the units under each parent of a unit that figures, sites or moves are about."""
     parents = units["parent_pcode"].fillna("")
     wanted = sorted(set(parents[units["pcode"].isin(touched)]))
     return [units[parents == parent] for parent in wanted]

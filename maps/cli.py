@@ -476,6 +476,7 @@ def _map(options: argparse.Namespace) -> None:
     from maps.publish.bundle import replace_folder
     from maps.publish.report import build_report, dump_report
     from maps.publish.run_folder import write_run_folder
+    from maps.scenario import write_supposition
 
     source = _read_input(options.input)
     name = source[1] if isinstance(source, tuple) else (source.name if source else None)
@@ -490,6 +491,8 @@ def _map(options: argparse.Namespace) -> None:
         print(dump_report(report), end="")
         return
     print(report["headline"]["text"])
+    if supposition := write_supposition(report):
+        print(supposition)
     for warning in report["warnings"]:
         print(f"  note: {warning['text']}", file=sys.stderr)
     print(out / "map.html")

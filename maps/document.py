@@ -12,9 +12,11 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from maps.assets import inline_links, read_web_file
+from maps.doubts import describe_doubts
 from maps.escape import Html, dump_json, escape_text, make_environment
 from maps.furniture import describe_page
 from maps.layers import draw_layers
+from maps.scenario import describe_scenario
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
 from maps.wording import English
@@ -63,6 +65,8 @@ def render_document(run: RunData, words: Wording) -> str:
         land=LAND,
         sea=SEA,
         series=describe_series(run, words),
+        doubts=describe_doubts(run, words),
+        scenario=describe_scenario(run, words),
         **describe_page(run, drawings, words),
     )
 

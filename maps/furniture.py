@@ -135,10 +135,18 @@ def tabulate_sources(run: RunData, words: Wording) -> Table:
         columns,
         rows,
         frozenset({2, 3, 4}),
-        _(
-            "Before any correction to the day. The ranges and best figures above are from the "
-            "first source."
-        ),
+        " ".join((_("Before any correction to the day."), _tell_ranges(run, words))),
+    )
+
+
+def _tell_ranges(run: RunData, words: Wording) -> str:
+    """Return which of several population sources the figures of the zones are from."""
+    _ = words.translate
+    if "population" in ((run.facts.get("parameters") or {}).get("certain") or ()):
+        return _("The ranges and best figures above are from the first source.")
+    return _(
+        "The best figures above are from the first source; in their ranges every source that has "
+        "data for the zone is as likely as the others."
     )
 
 
@@ -174,7 +182,6 @@ def tabulate_parts(run: RunData, words: Wording) -> Table:
         columns,
         rows,
         frozenset({3, 4, 5, 6}),
-        _("Ranges of parts leave out the doubt about the place's position."),
     )
 
 

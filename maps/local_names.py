@@ -38,10 +38,11 @@ def localise_names(run: RunData, words: Wording) -> RunData:
     ]
     labels = {zone["zone_id"]: zone["label"] for zone in zones}
     english = {zone["zone_id"]: zone["label"] for zone in run.zones}
-    places_by_name = {old["name"]: new["name"] for old, new in zip(run.places, places, strict=True)}
+    by_name = {unit["name"]: names[unit["pcode"]] for unit in run.units}
+    by_name |= {old["name"]: new["name"] for old, new in zip(run.places, places, strict=True)}
     return dataclasses.replace(
         run,
-        facts=_name_facts(run, towns, places_by_name, labels),
+        facts=_name_facts(run, towns, by_name, labels),
         places=places,
         mentioned=_name_places(run.mentioned, towns, words),
         events=events,
@@ -53,6 +54,9 @@ def localise_names(run: RunData, words: Wording) -> RunData:
         ],
         surfaces=[_name_surface(surface, words) for surface in run.surfaces],
         other_surfaces=[_name_surface(surface, words) for surface in run.other_surfaces],
+        scenario_units=[
+            row | {"name": names.get(row["pcode"], row["name"])} for row in run.scenario_units
+        ],
         exposure_sources=[
             row | {"label": labels.get(row["zone_id"], english.get(row["zone_id"], row["label"]))}
             for row in _tell_sources(run.exposure_sources, words)
@@ -127,7 +131,7 @@ def _name_zone(
 def _name_facts(
     run: RunData,
     towns: _TownNames,
-    places: Mapping[str, str | None],
+    names: Mapping[str, str | None],
     labels: Mapping[str, str],
 ) -> Record:
     facts: dict[str, Any] = dict(run.facts)
@@ -135,14 +139,22 @@ def _name_facts(
         town | {"name": towns.find(town["name"], town["lon"], town["lat"])}
         for town in facts.get("towns") or []
     ]
+    facts["moves"] = [
+        move
+        | {
+            "from": names.get(move["from"], move["from"]),
+            "to": [names.get(name, name) for name in move["to"]],
+        }
+        for move in facts.get("moves") or []
+    ]
     parts = facts.get("headline_parts")
     if parts:
         zone_id = str((facts.get("headline") or {}).get("zone_id"))
-        named = {"place": places.get(parts["place"], parts["place"])}
+        named = {"place": names.get(parts["place"], parts["place"])}
         if "label" in parts:
             named["label"] = labels.get(zone_id, parts["label"])
         if "names" in parts:
-            named["names"] = [places.get(name, name) for name in parts["names"]]
+            named["names"] = [names.get(name, name) for name in parts["names"]]
         facts["headline_parts"] = parts | named
     return facts
 

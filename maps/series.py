@@ -93,7 +93,7 @@ def draw_chart(
         "band": scales.trace_band(lines["low"], lines["high"]),
         "lines": [{"kind": kind, "path": scales.trace(lines[kind])} for kind in _MEASURES],
         "rows": _mark_people(scales, words),
-        "unit": _name_unit(scales.most, words),
+        "unit": name_unit(scales.most, words),
         "ticks": _mark_days(scales, words),
         "labels": _label_ends(scales, rows, words),
         "circles": [
@@ -135,13 +135,16 @@ def _mark_people(scales: Scales, words: Wording) -> list[dict[str, Any]]:
     for number in range(round(scales.most / step) + 1):
         people = number * step
         marks.append(
-            {"y": round(scales.y(people), 1), "text": _in_unit(people, step, scales.most, words)}
+            {
+                "y": round(scales.y(people), 1),
+                "text": write_in_unit(people, step, scales.most, words),
+            }
         )
     return marks
 
 
-def _in_unit(people: float, step: float, most: float, words: Wording) -> str:
-    """Return a grid line's people, with as many decimals as all of them need."""
+def write_in_unit(people: float, step: float, most: float, words: Wording) -> str:
+    """Return a grid line's people, with as many decimals as all of them need; `most` of them."""
     for least, unit in ((_MILLION, _MILLION), (_IN_THOUSANDS, _THOUSAND)):
         if most >= least:
             if not people:
@@ -151,7 +154,8 @@ def _in_unit(people: float, step: float, most: float, words: Wording) -> str:
     return words.count(people)
 
 
-def _name_unit(most: float, words: Wording) -> str:
+def name_unit(most: float, words: Wording) -> str:
+    """Return the title of an axis of people that ends at `most`."""
     _ = words.translate
     if most >= _MILLION:
         return _("People, millions")

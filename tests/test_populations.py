@@ -353,3 +353,20 @@ def test_command_gives_the_same_bytes_again(tmp_path):
     manifest = json.loads((tmp_path / "one" / "manifest.json").read_text())
     assert "flat.tif" in {entry["name"] for entry in manifest["inputs"]}
     assert manifest["parameters"]["population_model"] == "embedded"
+
+
+def test_a_unit_has_one_range_wherever_it_stands(tmp_path):
+    """As a unit and as a zone, by two sources of which one has other people in it."""
+    people = np.zeros((80, 80))
+    people[46:, 20:60] = 9000.0
+    raster = write(tmp_path / "other_count.tif", people, 34.0, 31.8)
+    run = geo.assess(population=["embedded", raster], as_of="2023-10-01", moves=["Rafah=Gaza:0.1"])
+    unit = run.units.set_index("pcode").loc["PS0275"]
+    zone = run.zones.set_index("pcode").loc["PS0275"]
+    assert unit[["low", "best", "high"]].tolist() == zone[["low", "best", "high"]].tolist()
+    assert unit["high"] > 1.5 * unit["best"]
+    with run.connect() as con:
+        moved = con.execute("SELECT low, best, high FROM scenario_units WHERE pcode = 'PS0275'")
+        assert moved.fetchone() == tuple(
+            run.scenario.set_index("zone_id").loc[zone["zone_id"], ["low", "best", "high"]]
+        )

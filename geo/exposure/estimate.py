@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from geo.database.store import insert_records
-from geo.draws import Draws
+from geo.draws import Draws, find_interval, to_persons
+from geo.errors import UsageError
 from geo.exposure.area_count import count_area
 from geo.exposure.areas import group_areas
 from geo.exposure.comparison import compare_sources
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
     from geo.places import Place
     from geo.types import BBox, Caution
 
-_MANY_ZONES = 100  # beyond which a tenth of the draws is made, no fewer than the least
-_LEAST_DRAWS = 1000
 _DOUBTS_OF_PLACE = frozenset({"place", "radius", "spread"})  # a unit's total does not know them
 
 
@@ -141,7 +140,6 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
         Cautions: zones without data, with gaps, or on a coarse model.
     """
     order = {zone.zone_id: number for number, zone in enumerate(inputs.zones)}
-    inputs = dataclasses.replace(inputs, draws=_choose_draws(inputs))
     cautions: list[Caution] = []
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
     people: dict[str, dict[str, Any]] = {}
@@ -157,6 +155,11 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
         rows = {row["zone_id"]: row for row in tables["exposure"]}
         known = [rows[zone.zone_id] for zone in area.zones if zone.zone_id in rows]
         cautions += warn_of_gaps(area.zones, known, tally) + warn_of_spread(area.zones, tally)
+    if inputs.moves and not tables["scenario"]:
+        raise UsageError(
+            "a move is between units that are not counted together near any zone; expected units "
+            "of one territory that the population source holds whole"
+        )
     insert_records(con, "unit_people", [unit for _, unit in sorted(people.items())])
     for table, rows_ in tables.items():
         if table.endswith("_units"):  # a unit may be counted in two areas
@@ -166,14 +169,6 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
             insert_records(con, table, sorted(rows_, key=lambda row: order[row["zone_id"]]))
     cautions += compare_sources(con, inputs.zones, inputs.other_labels)
     return cautions
-
-
-def _choose_draws(inputs: Inputs) -> Draws:
-    """Return fewer draws where zones are very many, so that a map stays a matter of seconds."""
-    draws = inputs.draws
-    if len(inputs.zones) <= _MANY_ZONES or draws.count <= _LEAST_DRAWS:
-        return draws
-    return Draws(max(_LEAST_DRAWS, draws.count // 10), draws.seed, draws.certain)
 
 
 def _count_sources(
@@ -219,12 +214,15 @@ def _estimate_area(
         tables["series_units"] += [
             {"as_of": day, **unit.to_record()} for unit in dated.units.values()
         ]
-    if inputs.moves and own is not None:
-        moved = [
-            dataclasses.replace(source, table=source.table.move(inputs.moves, inputs.draws))
-            for source in sources
-            if source.table is not None
-        ]
+    if own is not None and own.can_move(inputs.moves):
+        moved = _join_ranges(
+            [
+                dataclasses.replace(source, table=source.table.move(inputs.moves, inputs.draws))
+                for source in sources
+                if source.table is not None
+            ],
+            inputs.draws,
+        )
         supposed, rows = _draw_rows(area, moved, inputs)
         tables["scenario"] += rows
         tables["scenario_units"] += [unit.to_record() for unit in supposed.units.values()]
@@ -257,7 +255,24 @@ def _place_sources(
             tells = telling and number == 0
             table = inputs.people_in_units(count.static, doubt, day, telling=tells)
         sources.append(_Source(count, table, doubt))
-    return sources
+    return _join_ranges(sources, inputs.draws)
+
+
+def _join_ranges(sources: list[_Source], draws: Draws) -> list[_Source]:
+    """Return the sources with the main one's units in the range that they have by all of them."""
+    main, *others = sources
+    if main.table is None or not others:
+        return sources
+    drawn = [source.table.draw(draws) for source in sources if source.table is not None]
+    units = []
+    for unit in main.table.units:
+        told = [people[unit.pcode].everyone for people in drawn if unit.pcode in people]
+        chosen = draws.pick("population", "source", len(told))
+        people = find_interval(np.choose(chosen, np.broadcast_arrays(*told)), unit.best)
+        whole = to_persons(people)
+        units.append(dataclasses.replace(unit, low=whole.low, high=whole.high))
+    table = dataclasses.replace(main.table, units=tuple(units))
+    return [dataclasses.replace(main, table=table), *others]
 
 
 def _list_drawable(
