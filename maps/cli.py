@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
+from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +167,13 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--zone", help="polygons of your own that are counted as zones")
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
-    command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
+    command.add_argument(
+        "--lang",
+        default="en",
+        choices=LANGUAGES,
+        help="language of map.html: en (default), ar (Arabic, right to left) or fr; all other "
+        "files are the same in every language",
+    )
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
@@ -477,7 +484,7 @@ def _map(options: argparse.Namespace) -> None:
     out = options.out or Path("out") / slug(Path(name).stem if name else "example")
     with replace_folder(out) as folder:
         run = run_assessment(source, settings, folder / "run.duckdb")
-        write_run_folder(run, folder)
+        write_run_folder(run, folder, lang=options.lang)
         with run.connect() as con:
             report = build_report(con)
     if options.json:

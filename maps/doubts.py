@@ -214,7 +214,7 @@ def write_method(run: RunData, words: Wording) -> str:
     certain = [names.get(doubt, doubt) for doubt in DOUBTS if doubt in _list_certain(run)]
     if not certain:
         return text + " " + _("No source of doubt was taken as certain.")
-    return text + " " + _("Taken as certain: {doubts}.").format(doubts="; ".join(certain))
+    return text + " " + _("Taken as certain: {doubts}.").format(doubts=_("; ").join(certain))
 
 
 def _list_certain(run: RunData) -> Sequence[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from geo.summary import format_people
+from geo.headline import format_people
 from maps.escape import clean_text
 from maps.tables import Table
 from maps.wording import Wording
@@ -52,7 +52,7 @@ def write_supposition(report: Mapping[str, Any]) -> str | None:
     words = Wording()
     zone_id = report["headline"]["zone_id"]
     first, *others = [
-        (f"{_percent(move['share'])} of {move['from']}", _join(move["to"], words))
+        (f"{_percent(move['share'], words)} of {move['from']}", _join(move["to"], words))
         for move in scenario["moves"]
     ]
     text = f"If {first[0]} moved to {first[1]}"
@@ -127,7 +127,7 @@ def _write_difference(people: int, words: Wording) -> str:
 def _write_move(move: Record, words: Wording) -> str:
     _ = words.translate
     values = {
-        "share": _percent(move["share"]),
+        "share": _percent(move["share"], words),
         "origin": move["from"],
         "targets": _join(move["to"], words),
     }
@@ -146,9 +146,9 @@ def _join(names: Sequence[str], words: Wording) -> str:
     *most, last = names
     if not most:
         return last
-    return words.translate("{first} and {last}").format(first=", ".join(most), last=last)
+    return words.translate("{first} and {last}").format(first=words.join(most), last=last)
 
 
-def _percent(share: float) -> str:
+def _percent(share: float, words: Wording) -> str:
     """Return a share as it was given, up to six digits: `50 %`, `12.5 %`."""
-    return f"{Decimal(f'{100 * share:.6g}').normalize():f} %"
+    return words.write_percent(f"{Decimal(f'{100 * share:.6g}').normalize():f}")

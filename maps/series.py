@@ -100,8 +100,12 @@ def draw_chart(
             {
                 "x": round(scales.x(figure["date"]), 1),
                 "y": round(scales.y(figure["best"]), 1),
-                "text": f"{words.day(figure['date'])}: {words.count(figure['best'])}, "
-                f"{figure['agency']}",
+                "text": words.join(
+                    [
+                        f"{words.day(figure['date'])}: {words.count(figure['best'])}",
+                        figure["agency"],
+                    ]
+                ),
             }
             for figure in published
         ],
@@ -146,7 +150,7 @@ def write_in_unit(people: float, step: float, most: float, words: Wording) -> st
             if not people:
                 return "0"
             _, _, decimals = f"{step / unit:g}".partition(".")
-            return f"{people / unit:,.{len(decimals)}f}"
+            return words.write_number(f"{people / unit:,.{len(decimals)}f}")
     return words.count(people)
 
 
@@ -216,7 +220,7 @@ def _describe(rows: dict[date, Record], days: Sequence[date], words: Wording) ->
         )
         for day in dict.fromkeys((min(rows), max(rows)))
     ]
-    text = "; ".join(told) + "."
+    text = _("; ").join(told) + "."
     gaps = len(days) - len(rows)
     if gaps:
         text += " " + words.translate_plural(
