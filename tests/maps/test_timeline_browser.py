@@ -6,6 +6,7 @@ import pytest
 
 from maps import RiskMap
 from maps.style import DENSITY_COLOURS
+from tests.maps.test_browser import CONTRAST
 from tests.maps.test_timeline import add_unit_days
 
 pytestmark = pytest.mark.browser
@@ -169,6 +170,26 @@ def test_slider_fits_a_phone(open_page, page_path, width):
     for target in page.locator(".days button:visible, .days input").all():
         assert target.bounding_box()["height"] >= 24
     assert opened.errors == []
+
+
+def test_text_of_the_slider_has_enough_contrast(open_page, page_path):
+    page = open_page(page_path).page
+    page.get_by_label("Day shown").fill("3")  # the button to the next day is off
+    assert page.evaluate(CONTRAST) == []
+
+
+def test_slider_is_reached_and_its_focus_is_seen(open_page, page_path):
+    page = open_page(page_path).page
+    page.keyboard.press("Tab")
+    for name in ("Previous day", "Play", "Next day", "Day shown"):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => {
+                const e = document.activeElement;
+                return [(e.labels?.[0] ?? e).textContent.trim(), getComputedStyle(e).outlineWidth];
+            }"""
+        )
+        assert focused == [name, "3px"]
 
 
 def test_slider_is_hidden_and_figures_stand_in_tables_without_script(browser, page_path):
