@@ -17,6 +17,7 @@ from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.headline import ENGLISH, format_people, write_headline, write_title
 from geo.people.stop_rules import judge_population, pick_clauses
+from geo.settings import Settings
 from maps import RiskMap
 from maps.cautions import tell_cautions
 from maps.furniture import list_sources
@@ -34,9 +35,10 @@ NBSP, THIN = "\u00a0", "\u202f"
 
 @pytest.fixture(scope="module")
 def real_run(tmp_path_factory):
-    """Return the path of the bundled example's run, with three days."""
+    """Return the path of the bundled example's run, with three days and a supposed move."""
     days = ["2023-10-07", "2024-02-24", "2024-06-20"]
-    return write_days(days, "2024-02-24", tmp_path_factory.mktemp("languages")).path
+    settings = Settings(moves=("Rafah=Khan Younis:0.5",))
+    return write_days(days, "2024-02-24", tmp_path_factory.mktemp("languages"), settings).path
 
 
 @pytest.fixture(scope="module")
@@ -274,8 +276,8 @@ HEADLINES = [
             "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ "
             "1,4 million (de 1,3 "
             "million à 1,5 million) ; une carte de population statique indique "
-            "275 000. Personnes qui "
-            "y vivent, et non personnes touchées."
+            "275 000. Il s’agit "
+            "de personnes qui vivent sur place, et non de victimes."
         ),
     ),
     (
@@ -288,8 +290,8 @@ HEADLINES = [
         (
             "Au 24 février 2024 : Rafah : nombre de personnes exposées : environ "
             "1,4 million (de 1,3 "
-            "million à 1,5 million), modèle approximatif. Personnes qui y vivent, et non personnes "
-            "touchées."
+            "million à 1,5 million), modèle approximatif. Il s’agit de personnes "
+            "qui vivent sur place, et non de victimes."
         ),
     ),
     (
@@ -463,6 +465,9 @@ def test_units_zones_and_countries_have_their_arabic_names(arabic_run):
         ("Paris", "فرنسا"),
     }
     assert {part["name"] for part in arabic_run.parts} == {"رفح", "خان يونس"}
+    (move,) = arabic_run.facts["moves"]
+    assert (move["from"], move["to"]) == ("رفح", ["خان يونس"])
+    assert {row["name"] for row in arabic_run.scenario_units} == set(names.values())
 
 
 def test_town_takes_the_name_of_a_unit_only_where_it_lies_in_it(real_run):
@@ -545,6 +550,53 @@ def test_columns_of_an_arabic_table_keep_their_side(open_page, paths):
             [cell.classList.contains("figure"), getComputedStyle(cell).textAlign])"""
     )
     assert {tuple(side) for side in sides} == {(True, "left"), (False, "right")}
+
+
+# Where the words of cells end, to the right and to the left.
+EDGES = """(selector) => [...document.querySelectorAll(selector)].map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    const box = range.getBoundingClientRect();
+    return [box.left, box.right];
+})"""
+
+
+@pytest.mark.browser
+def test_cells_stand_under_their_heads_whatever_script_they_are_in(open_page, paths):
+    page = open_page(paths["ar"], width=1280).page
+    index = page.locator("#figures table").evaluate_all(
+        "(all) => all.findIndex((t) => [...t.tHead.rows[0].cells].some((c) => "
+        "c.textContent.includes('P-code')))"
+    )
+    assert index >= 0
+    column = (
+        page.locator("#figures table")
+        .nth(index)
+        .evaluate(
+            "(t) => [...t.tHead.rows[0].cells].findIndex((c) => c.textContent.includes('P-code'))"
+        )
+    )
+    page.locator("#figures table").nth(index).evaluate("(t) => t.classList.add('tried')")
+    cells = page.evaluate(EDGES, f".tried tr > :nth-child({column + 1})")
+    assert len(cells) > 5
+    assert max(right for _, right in cells) - min(right for _, right in cells) < 1
+    figures = page.evaluate(EDGES, ".tried tr > .figure:last-child")
+    assert max(left for left, _ in figures) - min(left for left, _ in figures) < 1
+
+
+@pytest.mark.browser
+def test_sign_of_an_arabic_difference_stands_before_its_digits(open_page, paths):
+    page = open_page(paths["ar"], width=1280).page
+    cell = page.locator(".supposed td.figure", has_text="\N{MINUS SIGN}700,000").first
+    sign, digits = cell.evaluate(
+        """(cell) => [[0, 1], [1, 8]].map(([start, end]) => {
+            const range = document.createRange();
+            range.setStart(cell.firstChild, start);
+            range.setEnd(cell.firstChild, end);
+            return range.getBoundingClientRect().left;
+        })"""
+    )
+    assert sign < digits
 
 
 @pytest.mark.browser
