@@ -183,7 +183,13 @@ class Shapes(FoliumLayer):
         super().__init__(name=key, overlay=True, control=False, show=shown)
         self._name = "Shapes"
         self.key = key
+        self.shapes = shapes
         self.block = dump_json(shapes.to_script())
+
+
+def find_shapes(drawing: LayerDrawing) -> ShapeSet | None:
+    """Return a layer's features; None of a layer of pictures."""
+    return drawing.element.shapes if isinstance(drawing.element, Shapes) else None
 
 
 def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:
