@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BLUE = "#005fa3"
 _LINE = "#c9ced3"
+_LEGEND_LINES = 3
+_HEAD_LINES = 3
 _CELL_MM = 1.6  # between the columns of a table
 
 
@@ -114,7 +116,7 @@ class Entry:
         size = self.size * letters
         note = self.entry.note or ""
         room = width - _label_at(letters) - (measure_width(note, size) + 2 if note else 0)
-        return break_lines(self.entry.label, room, size), note
+        return break_lines(self.entry.label, room, size, max_lines=_LEGEND_LINES), note
 
 
 def _label_at(letters: float) -> float:
@@ -123,11 +125,15 @@ def _label_at(letters: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table: as wide as its column; its first column takes what the figures leave."""
+    """A table: as wide as its column; its first column takes what the figures leave.
+
+    `cell_lines` is how many lines a cell has at most.
+    """
 
     table: Table
     size: float = 5.6
     bold_row: int | None = None
+    cell_lines: int = 3
     holds_next: bool = False
 
     def measure(self, width: float, letters: float) -> float:
@@ -159,9 +165,10 @@ class TableBlock:
     ) -> None:
         x, y = at
         size = self.size * letters
+        most = self._count_lines(row)
         for index, (cell, room) in enumerate(zip(row, columns, strict=True)):
             right = index in self.table.numeric
-            lines = self._break(cell, room, letters, bold=bold)
+            lines = self._break(cell, room, letters, bold=bold, most=most)
             align_right = right or is_rtl(cell)
             edge = x + room if align_right else x
             canvas.write_lines(
@@ -170,14 +177,18 @@ class TableBlock:
             x += room + _CELL_MM * letters
 
     def _height(self, row: Sequence[str], columns: Sequence[float], letters: float) -> float:
+        most = self._count_lines(row)
         lines = max(
-            len(self._break(cell, room, letters, bold=True))
+            len(self._break(cell, room, letters, bold=True, most=most))
             for cell, room in zip(row, columns, strict=True)
         )
         return lines * line_height(self.size * letters) + 0.7 * letters
 
-    def _break(self, cell: str, room: float, letters: float, *, bold: bool) -> list[str]:
-        return break_lines(cell, room, self.size * letters, bold=bold, max_lines=3)
+    def _count_lines(self, row: Sequence[str]) -> int:
+        return _HEAD_LINES if row is self.table.columns else self.cell_lines
+
+    def _break(self, cell: str, room: float, letters: float, *, bold: bool, most: int) -> list[str]:
+        return break_lines(cell, room, self.size * letters, bold=bold, max_lines=most)
 
     def _share(self, width: float, letters: float) -> list[float]:
         """Return the columns' widths: the figures' own, and the rest for the others."""

@@ -31,7 +31,10 @@ _TEXT_ORDER = 100  # over everything that is drawn
 
 
 class Canvas:
-    """A sheet of paper; all positions and sizes in millimetres, y downwards; letters in points."""
+    """A sheet of paper; all positions and sizes in millimetres, y downwards; letters in points.
+
+    `written` holds every character that was written.
+    """
 
     def __init__(self, paper: Paper) -> None:
         self.paper = paper
@@ -39,6 +42,7 @@ class Canvas:
             figsize=(paper.width_mm / _MM_PER_INCH, paper.height_mm / _MM_PER_INCH)
         )
         self.page: Axes = self.figure.add_axes((0, 0, 1, 1))
+        self.written: set[str] = set()
         self._dress(self.page, (0, paper.width_mm), (paper.height_mm, 0))
 
     def add_map(self, box: tuple[float, float, float, float], frame: Frame, ground: str) -> Axes:
@@ -76,6 +80,7 @@ class Canvas:
             "zorder": _TEXT_ORDER,
         }
         text = clean_marks(text)
+        self.written.update(text)
         if axes is None:
             base = y + size * MM_PER_POINT * _ASCENT
             self.page.add_artist(Text(x, base, text, va="baseline", **options))

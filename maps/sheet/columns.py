@@ -47,9 +47,9 @@ def set_columns(
         block.draw(canvas, column.x, y, column.width, size)
 
 
-def measure_all(blocks: Sequence[Block], width: float, letters: float) -> float:
-    """Return the height of blocks in one column."""
-    return sum(block.measure(width, letters) for block in blocks)
+def fits(canvas: Canvas, blocks: Sequence[Block], columns: Sequence[Column]) -> bool:
+    """Tell whether there is room for all blocks, in the smallest letters if need be."""
+    return len(_place(blocks, columns, canvas.paper.letters * _SMALLER[-1])) == len(blocks)
 
 
 def _place_some(

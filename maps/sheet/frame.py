@@ -31,6 +31,7 @@ _MARGIN = 0.08  # of the frame, round what it is to show
 _POINT_MARGIN_DEGREES = 0.25
 _LEAST_DEGREES = 0.02
 _BEYOND = 0.02  # of the frame, by which shapes are drawn past its edge
+_WINDOW_DEGREES = 0.2  # round the frame, in which coasts are in detail too: the rest is coarse
 _DETAIL_DEGREES = 45.0  # on a wider map the finer coasts would not be seen
 
 
@@ -66,9 +67,7 @@ class Frame:
 
     def find_window(self) -> BaseGeometry | None:
         """Return the area in which coasts are drawn in detail, EPSG:4326; None on a wide map."""
-        if self.is_world:
-            return None
-        return self._find_area()
+        return None if self.is_world else self._find_area(_WINDOW_DEGREES)
 
     def place(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return what the frame shows of a geometry in degrees, in the frame's metres.
@@ -112,9 +111,9 @@ class Frame:
         y = self.top - (np.arange(rows) + 0.5) / rows * (self.top - self.bottom)
         return np.degrees(x / _RADIUS_M), np.degrees(np.arctan(np.sinh(y / _RADIUS_M)))
 
-    def _find_area(self) -> BaseGeometry:
+    def _find_area(self, margin: float) -> BaseGeometry:
         west, south, east, north = self.bounds
-        across = box(west, south, east, north)
+        across = box(west - margin, south - margin, east + margin, north + margin)
         parts = [
             shapely.clip_by_rect(translate(across, turn), -180, -90, 180, 90) for turn in _TURNS
         ]

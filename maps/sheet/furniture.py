@@ -31,10 +31,10 @@ Box = tuple[float, float, float, float]  # x, y, width, height: millimetres of t
 
 def draw_graticule(
     canvas: Canvas, axes: Axes, frame: Frame, words: Wording, *, order: float
-) -> float:
-    """Draw meridians and parallels with their degrees at the edge; return their distance."""
+) -> None:
+    """Draw meridians and parallels with their degrees at the edge."""
     west, south, east, north = frame.bounds
-    step = next((step for step in _STEPS if (east - west) / step >= _LEAST_LINES), _STEPS[-1])
+    step = _choose_step(east - west)
     size = _LETTERS * canvas.paper.letters
     inset = 0.012 * (frame.right - frame.left)
     for lon in list_steps(west, east, step):
@@ -44,6 +44,7 @@ def draw_graticule(
             text = name_degrees((lon + 180) % 360 - 180, step, words, east_west=True)
             y = frame.top - inset
             canvas.write(x, y, text, size, colour=INK, align="center", axes=axes, halo="#ffffff")
+    step = _choose_step(north - south)
     for lat in list_steps(max(south, -85.0), min(north, 85.0), step):
         _, y = project_point(0.0, lat)
         axes.axhline(y, color=_LINE, linewidth=0.4, alpha=0.6, zorder=order)
@@ -51,7 +52,10 @@ def draw_graticule(
             text = name_degrees(lat, step, words, east_west=False)
             x = frame.left + inset / 3
             canvas.write(x, y, text, size, colour=INK, axes=axes, halo="#ffffff")
-    return step
+
+
+def _choose_step(degrees: float) -> float:
+    return next((step for step in _STEPS if degrees / step >= _LEAST_LINES), _STEPS[-1])
 
 
 def list_steps(first: float, last: float, step: float) -> list[float]:

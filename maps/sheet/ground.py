@@ -34,7 +34,8 @@ DPI = 200
 _MM_PER_INCH = 25.4
 _ALWAYS = frozenset({precision.KEY})  # shown on paper, where nothing can be switched on
 _INSET_TIMES = 14.0  # as wide as the map's own frame, at the least
-_INSET_LEAST_DEGREES = 12.0
+_INSET_LEAST_DEGREES = 20.0
+_NAMED_DEGREES = 140.0  # on a wider inset names of countries would hide it
 _FRAME_STYLE = Style(stroke=ZONE, weight=2.2, fill=ZONE, fill_opacity=0.15)
 _FRAME_MARK = 0.02  # of the inset's width, below which the frame is drawn larger than it is
 
@@ -112,7 +113,9 @@ def draw_inset(
         draw_layer(axes, drawing, inset, letters=0.7 * letters, order=5)
     names = Names(canvas, axes, inset, box[2], letters)
     names.keep_marks_free(events)
-    names.draw([*events, lines], {}, wide=inset.is_world)
+    west, _, east, _ = inset.bounds
+    named = events if east - west > _NAMED_DEGREES else [*events, lines]
+    names.draw(named, {}, wide=inset.is_world)
     _draw_edge(canvas, box)
 
 

@@ -9,7 +9,7 @@ boxes by matplotlib's font of last resort; in the text of a PDF they are as they
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -30,8 +30,8 @@ LINE = 1.24
 
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 _LTR_MARK, _RTL_MARK = "\N{LEFT-TO-RIGHT MARK}", "\N{RIGHT-TO-LEFT MARK}"
-_UNSHOWN = frozenset((_LTR_MARK, _RTL_MARK))
 _FILES = {False: "DejaVuSans.ttf", True: "DejaVuSans-Bold.ttf"}
+_MOST_LETTERS = 500  # in a line
 _MEASURED_AT = 20.0  # points; widths grow with the size, as nothing is hinted
 
 
@@ -45,20 +45,23 @@ def _find_file(*, bold: bool) -> Path:
     return Path(mpl.get_data_path(), "fonts", "ttf", _FILES[bold])
 
 
-def lacks_letters(texts: Iterable[str]) -> bool:
+def lacks_letters(characters: Iterable[str]) -> bool:
     """Tell whether any character is one that the fonts don't have."""
     known = get_font(_find_file(bold=False)).get_charmap()
-    characters = set().union(*texts) - _UNSHOWN
     return any(ord(char) not in known and not char.isspace() for char in characters)
 
 
-@cache
 def measure_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return a text's width in millimetres at a size in points."""
+    return _measure(text, bold=bold) * size
+
+
+@lru_cache(maxsize=50_000)
+def _measure(text: str, *, bold: bool) -> float:
     font = get_font(_find_file(bold=bold))
     font.set_size(_MEASURED_AT, 72)
     font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64 * size / _MEASURED_AT * MM_PER_POINT
+    return float(font.get_width_height()[0]) / 64 / _MEASURED_AT * MM_PER_POINT
 
 
 def is_rtl(text: str) -> bool:
@@ -110,18 +113,20 @@ def _sum_width(text: str, size: float, *, bold: bool) -> float:
 def _break_word(word: str, width: float, size: float, *, bold: bool) -> list[str]:
     if measure_width(word, size, bold=bold) <= width:
         return [word]
-    pieces = [""]
+    # letter by letter: a sum of widths, which is never much less than the joined letters' own
+    pieces, used = [""], 0.0
     for char in word:
-        longer = pieces[-1] + char
-        # letter by letter: a sum of widths, which is never less than the joined letters' own
-        if pieces[-1] and sum(measure_width(each, size, bold=bold) for each in longer) > width:
-            pieces.append(char)
-        else:
-            pieces[-1] = longer
+        wide = measure_width(char, size, bold=bold)
+        if pieces[-1] and used + wide > width:
+            pieces.append("")
+            used = 0.0
+        pieces[-1] += char
+        used += wide
     return pieces
 
 
 def _shorten(line: str, width: float, size: float, *, bold: bool) -> str:
+    line = line[:_MOST_LETTERS]
     while line and _sum_width(line + _ELLIPSIS, size, bold=bold) > width:
         line = line[:-1]
     return line.rstrip() + _ELLIPSIS

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from maps.furniture import describe_page, tabulate_zones
 from maps.sheet.blocks import Entry, Paragraph, TableBlock, make_heading
 from maps.sheet.canvas import Canvas, line_height
-from maps.sheet.columns import Column, set_columns
+from maps.sheet.columns import Column, fits, set_columns
 from maps.sheet.frame import choose_frame
 from maps.sheet.ground import draw_inset, draw_map, draw_sheet_layers, list_beyond
-from maps.sheet.lettering import break_lines, is_rtl, measure_width
+from maps.sheet.lettering import break_lines, is_rtl, lacks_letters, measure_width
 from maps.style import INK, OTHER, ZONE
 
 if TYPE_CHECKING:
@@ -31,8 +31,9 @@ _GAP_MM = 2.5
 _HEADER_MM = 12.5
 _HEADLINE_MM = (15.0, 19.0)  # landscape, portrait
 _FOOTER_MM = 8.4
-_MOST_ROWS = 10
+_MOST_ROWS = 8
 _SMALL = 5.2
+_NOTE_LINES = 8
 
 
 def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
@@ -50,8 +51,10 @@ def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
     rest = Paragraph(said, _SMALL, bold=True)
     legend = list_legend(page, words)
     set_columns(canvas, legend, plan["legend"], rest)
-    set_columns(canvas, list_figures(run, words), plan["figures"], rest)
-    set_columns(canvas, list_notes(page, drawings, frame, words), plan["notes"], rest)
+    figures = _choose_figures(canvas, run, words, plan["figures"])
+    set_columns(canvas, figures, plan["figures"], rest)
+    free = plan["notes"] if figures else [*plan["figures"], *plan["notes"]]
+    set_columns(canvas, list_notes(page, drawings, frame, words), free, rest)
     _draw_footer(canvas, plan["footer"], page, words)
     return canvas
 
@@ -94,11 +97,11 @@ def _arrange_landscape(box: Box, gap: float, size: float) -> dict[str, Any]:
 
 def _arrange_portrait(box: Box, gap: float, size: float) -> dict[str, Any]:
     x, y, width, height = box
-    low = 110.0 * size
+    low = 112.0 * size
     low_y = y + height - low
     first = 68.0 * size
     rest, rest_x = width - first - gap, x + first + gap
-    figures, inset = 32.0 * size, 26.0 * size
+    figures, inset = 34.0 * size, 26.0 * size
     notes_y, notes = low_y + figures + gap, (rest - gap) / 2
     return {
         "map": (x, y, width, height - low - gap),
@@ -156,8 +159,9 @@ def _draw_headline(canvas: Canvas, box: Box, headline: dict[str, Any], words: Wo
     modelled = words.translate("Modelled, not observed. Not a forecast. Not for targeting.")
     reading = " ".join(part for part in (headline["reading"], modelled) if part)
     column = Column(x, y, room, height)
+    most = 5 if canvas.paper.is_portrait else 3  # for which there is room
     blocks = [
-        Paragraph(str(headline["text"]), 8.4, bold=True, max_lines=5, below=0.6),
+        Paragraph(str(headline["text"]), 8.4, bold=True, max_lines=most, below=0.6),
         Paragraph(reading, 6.2, colour=OTHER),
     ]
     set_columns(canvas, blocks, [column], blocks[-1])
@@ -193,12 +197,24 @@ def list_legend(page: dict[str, Any], words: Wording) -> list[Block]:
                     Paragraph(layer.title, 6.0, bold=True, above=0.9, below=0.3, holds_next=True)
                 )
                 if layer.note:
-                    blocks.append(Paragraph(layer.note, _SMALL, colour=OTHER, holds_next=True))
+                    note = Paragraph(layer.note, _SMALL, colour=OTHER, max_lines=3, holds_next=True)
+                    blocks.append(note)
             blocks += [Entry(entry) for entry in layer.legend]
     return blocks
 
 
-def list_figures(run: RunData, words: Wording) -> list[Block]:
+def _choose_figures(
+    canvas: Canvas, run: RunData, words: Wording, columns: Sequence[Column]
+) -> list[Block]:
+    """Return the table of figures with names as long as there is room for."""
+    for cell_lines in (3, 2, 1):
+        blocks = list_figures(run, words, cell_lines)
+        if fits(canvas, blocks, columns):
+            break
+    return blocks
+
+
+def list_figures(run: RunData, words: Wording, cell_lines: int = 3) -> list[Block]:
     """Return the table of the headline's event: the zones' figures, as in `exposure.csv`."""
     zones = run.focus_zones
     if not zones:
@@ -210,12 +226,15 @@ def list_figures(run: RunData, words: Wording) -> list[Block]:
     )
     headline = run.headline_zone
     bold = zones.index(headline) if headline in zones[:_MOST_ROWS] else None
-    blocks: list[Block] = [make_heading(table.caption), TableBlock(narrow, bold_row=bold)]
+    blocks: list[Block] = [
+        make_heading(table.caption),
+        TableBlock(narrow, bold_row=bold, cell_lines=cell_lines),
+    ]
     if len(zones) > _MOST_ROWS:
         more = words.translate("and {count} more zones, see exposure.csv")
         blocks.append(Paragraph(more.format(count=words.count(len(zones) - _MOST_ROWS)), _SMALL))
     source = words.translate("Population source: {source}").format(source="; ".join(sources))
-    return [*blocks, Paragraph(source, _SMALL, colour=OTHER, max_lines=3)]
+    return [*blocks, Paragraph(source, _SMALL, colour=OTHER, max_lines=2)]
 
 
 def list_notes(
@@ -233,10 +252,11 @@ def list_notes(
         blocks.append(Paragraph(text, _SMALL, max_lines=3))
     if page["cautions"]:
         blocks.append(make_heading(_("Read this with care"), above=0.6 if blocks else 0))
-        blocks += [Paragraph(str(text), _SMALL) for text in page["cautions"]]
+        blocks += [Paragraph(str(text), _SMALL, max_lines=_NOTE_LINES) for text in page["cautions"]]
     blocks.append(make_heading(_("Sources"), above=0.6 if blocks else 0))
     blocks += [
-        Paragraph(describe_source(source, words), _SMALL, below=0.5) for source in page["sources"]
+        Paragraph(describe_source(source, words), _SMALL, below=0.5, max_lines=_NOTE_LINES)
+        for source in page["sources"]
     ]
     return blocks
 
@@ -265,6 +285,11 @@ def _draw_footer(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
     canvas.write(x, top, modelled, size, bold=True)
     canvas.write(x + width, top, f"{made} {version}".strip(), size, colour=OTHER, align="right")
     canvas.write(x, top + step, boundaries, size)
+    boxes = _("Boxes stand for characters that this sheet has no letters for; map.html has them.")
+    room = width
+    if lacks_letters(canvas.written | set(page["input_line"] or "")):
+        canvas.write(x + width, top + 2 * step, boxes, size, align="right")
+        room -= measure_width(boxes, size) + _GAP_MM
     if page["input_line"]:
-        line = break_lines(page["input_line"], width, size, max_lines=1)
+        line = break_lines(page["input_line"], room, size, max_lines=1)
         canvas.write(x, top + 2 * step, line[0], size, colour=OTHER)
