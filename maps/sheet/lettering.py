@@ -52,7 +52,7 @@ def lacks_letters(characters: Iterable[str]) -> bool:
 
 
 def measure_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Return a text's width in millimetres at a size in points."""
+    """Return a text's width in millimetres at a size in points, without control characters."""
     return _measure(text, bold=bold) * size
 
 
@@ -60,7 +60,7 @@ def measure_width(text: str, size: float, *, bold: bool = False) -> float:
 def _measure(text: str, *, bold: bool) -> float:
     font = get_font(_find_file(bold=bold))
     font.set_size(_MEASURED_AT, 72)
-    font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+    font.set_text(clean_text(text), 0, flags=LoadFlags.NO_HINTING)
     return float(font.get_width_height()[0]) / 64 / _MEASURED_AT * MM_PER_POINT
 
 

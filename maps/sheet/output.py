@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 _SETTINGS: dict[str, Any] = {
     "pdf.fonttype": 42,  # TrueType: letters stay letters, in every script
     "text.hinting": "no_hinting",  # as they are measured
-    "text.hinting_factor": 1,
     "text.usetex": False,
     "text.parse_math": False,
     "path.simplify": False,
