@@ -78,9 +78,13 @@ class Frame:
         beyond = _BEYOND * (east - west)
         limits = (west - beyond, max(south - beyond, -90), east + beyond, min(north + beyond, 90))
         shown = []
+        first, bottom, last, top = shapely.bounds(geometry).tolist()
+        if not (bottom <= limits[3] and limits[1] <= top):  # an empty one too: its bounds are NaN
+            return shapely.GeometryCollection()
         for turn in _TURNS:
-            moved = translate(geometry, turn)
-            part = shapely.clip_by_rect(moved, *limits)
+            if first + turn > limits[2] or last + turn < limits[0]:
+                continue
+            part = shapely.clip_by_rect(translate(geometry, turn) if turn else geometry, *limits)
             if not part.is_empty:
                 shown.append(part)
         if not shown:

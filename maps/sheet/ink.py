@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from matplotlib.offsetbox import AnnotationBbox, DrawingArea
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation
 from shapely.geometry import shape
 
 from maps.style import PATTERNS, SHAPES, Mark, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
 
@@ -45,24 +47,26 @@ def draw_shapes(
     order
         Of drawing; the higher, the later.
     """
+    points: dict[tuple[str, float, float], list[tuple[float, float]]] = {}
     for feature in shapes.features:
-        said = feature["properties"]
-        style, place = shapes.styles[said["style"]], feature["geometry"]
+        said, place = feature["properties"], feature["geometry"]
+        style = shapes.styles[said["style"]]
+        if isinstance(style, Mark) or "dot_px" in said:
+            at = frame.find_point(*place["coordinates"])
+            if at is not None:
+                key = said["style"], said.get("dot_px", 0), said.get("offset_px", 0)
+                points.setdefault(key, []).append(at)
+            continue
+        radius_m = said.get("radius_m")
+        geometry = surround(place["coordinates"], radius_m) if radius_m else shape(place)
+        draw_geometry(axes, frame.place(geometry), style, letters=letters, order=order)
+    for (name, dot_px, offset_px), places in points.items():
+        style, over = shapes.styles[name], 0.4 if offset_px else 0.3
         if isinstance(style, Mark):
-            at = frame.find_point(*place["coordinates"])
-            if at is not None:
-                nth = said.get("offset_px", 0) * POINTS_PER_PX * letters
-                draw_mark(axes, style, at, letters=letters, order=order, right_points=nth)
-        elif "dot_px" in said:
-            at = frame.find_point(*place["coordinates"])
-            if at is not None:
-                draw_dot(axes, style, at, said["dot_px"], letters=letters, order=order)
+            right = offset_px * POINTS_PER_PX * letters
+            draw_marks(axes, style, places, letters=letters, order=order + over, right=right)
         else:
-            radius_m = said.get("radius_m")
-            geometry = shape(place)
-            if radius_m:
-                geometry = surround(place["coordinates"], radius_m)
-            draw_geometry(axes, frame.place(geometry), style, letters=letters, order=order)
+            draw_dots(axes, style, places, dot_px, letters=letters, order=order + over)
 
 
 def draw_geometry(
@@ -108,53 +112,45 @@ def to_dashes(style: Style) -> Any:
     return 0, [float(part) / style.weight for part in style.dash.split()]
 
 
-def draw_mark(
+def draw_marks(
     axes: Axes,
     mark: Mark,
-    at: tuple[float, float],
+    places: Sequence[tuple[float, float]],
     *,
     letters: float,
     order: float,
-    right_points: float = 0.0,
+    right: float = 0.0,
 ) -> None:
-    """Draw a mark at a point of the axes, moved to the right by some points."""
+    """Draw a mark at points of the axes, moved to the right by some points (1/72 inch)."""
     size = mark.size_px * POINTS_PER_PX * letters
-    outline = fit_mark(mark.shape, size)
-    area = DrawingArea(size, size, clip=False)
-    area.add_artist(
-        PathPatch(
-            outline,
-            facecolor=mark.fill,
-            edgecolor=mark.stroke,
-            linewidth=mark.stroke_width * size / _BOX,
-            joinstyle="miter",
-        )
-    )
-    box = AnnotationBbox(
-        area,
-        at,
-        xybox=(right_points, 0),
-        boxcoords="offset points",
-        frameon=False,
-        pad=0,
+    centred = np.asarray(fit_mark(mark.shape, size).vertices) - size / 2
+    moved = ScaledTranslation(right / 72, 0, axes.figure.dpi_scale_trans)
+    axes.plot(
+        *np.transpose(places),
+        linestyle="none",
+        marker=Path(centred, outline_mark(mark.shape).codes),
+        markersize=2 * np.abs(centred).max(),  # matplotlib makes the farthest corner half of it
+        markerfacecolor=mark.fill,
+        markeredgecolor=mark.stroke,
+        markeredgewidth=mark.stroke_width * size / _BOX,
+        transform=axes.transData + moved,
         zorder=order,
-        annotation_clip=False,
     )
-    axes.add_artist(box)
 
 
-def draw_dot(
+def draw_dots(
     axes: Axes,
     style: Style,
-    at: tuple[float, float],
+    places: Sequence[tuple[float, float]],
     radius_px: float,
     *,
     letters: float,
     order: float,
 ) -> None:
-    """Draw a small filled circle."""
+    """Draw small filled circles."""
     axes.plot(
-        *at,
+        *np.transpose(places),
+        linestyle="none",
         marker="o",
         markersize=2 * radius_px * POINTS_PER_PX * letters,
         markerfacecolor=style.fill,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from maps.escape import clean_text
 from maps.layers.drawing import LOCAL_ZOOMS, WORLD_ZOOMS, find_shapes
 from maps.sheet.canvas import line_height
@@ -62,12 +64,16 @@ class Names:
         self._mm = width_mm / (frame.right - frame.left)
         self._limits = (0.0, 0.0, width_mm, self._mm * (frame.top - frame.bottom))
         self._letters = letters
-        self._taken: list[Box] = []
+        self._taken = np.empty((64, 4))  # room that is taken, as far as `_count` says
+        self._count = 0
         self._said: set[str] = set()
 
     def keep_free(self, box: Box) -> None:
         """Set no name in a box (left, bottom, right, top; millimetres from the lower left)."""
-        self._taken.append(box)
+        if self._count == len(self._taken):
+            self._taken = np.concatenate((self._taken, np.empty_like(self._taken)))
+        self._taken[self._count] = box
+        self._count += 1
 
     def keep_marks_free(self, drawings: Sequence[LayerDrawing]) -> None:
         """Set no name on a mark of an event."""
@@ -78,7 +84,7 @@ class Names:
                     half = 9 * POINTS_PER_PX * self._letters * MM_PER_POINT
                     nth = said.get("offset_px", 0) * POINTS_PER_PX * self._letters * MM_PER_POINT
                     x = at[0] + nth
-                    self._taken.append((x - half, at[1] - half, x + half, at[1] + half))
+                    self.keep_free((x - half, at[1] - half, x + half, at[1] + half))
 
     def draw(
         self, drawings: Sequence[LayerDrawing], seconds: Mapping[str, str], *, wide: bool
@@ -102,7 +108,7 @@ class Names:
             lines += break_lines(seconds[text], wide, size, max_lines=1)
         for box, align in self._offer(at, lines, size, label["kind"], bold=manner.bold):
             if self._is_free(box):
-                self._taken.append(box)
+                self.keep_free(box)
                 self._said.add(text)
                 self._write(box, lines, size, align, manner)
                 return
@@ -130,10 +136,10 @@ class Names:
         left, bottom, right, top = self._limits
         if not (left <= box[0] and bottom <= box[1] and box[2] <= right and box[3] <= top):
             return False
-        return not any(
-            box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
-            for other in self._taken
-        )
+        taken = self._taken[: self._count]
+        before = (taken[:, :2] < box[2:]).all(axis=1)
+        after = (taken[:, 2:] > box[:2]).all(axis=1)
+        return not bool((before & after).any())
 
     def _write(
         self, box: Box, lines: Sequence[str], size: float, align: Align, manner: _Manner
