@@ -31,8 +31,9 @@ Box = tuple[float, float, float, float]  # x, y, width, height: millimetres of t
 
 def draw_graticule(
     canvas: Canvas, axes: Axes, frame: Frame, words: Wording, *, order: float
-) -> None:
-    """Draw meridians and parallels with their degrees at the edge."""
+) -> list[tuple[float, float, str]]:
+    """Draw meridians and parallels; return the places (frame's metres) and texts of degrees."""
+    named: list[tuple[float, float, str]] = []
     west, south, east, north = frame.bounds
     step = _choose_step(east - west)
     size = _LETTERS * canvas.paper.letters
@@ -44,6 +45,7 @@ def draw_graticule(
             text = name_degrees((lon + 180) % 360 - 180, step, words, east_west=True)
             y = frame.top - inset
             canvas.write(x, y, text, size, colour=INK, align="center", axes=axes, halo="#ffffff")
+            named.append((x, y, text))
     step = _choose_step(north - south)
     for lat in list_steps(max(south, -85.0), min(north, 85.0), step):
         _, y = project_point(0.0, lat)
@@ -52,6 +54,8 @@ def draw_graticule(
             text = name_degrees(lat, step, words, east_west=False)
             x = frame.left + inset / 3
             canvas.write(x, y, text, size, colour=INK, axes=axes, halo="#ffffff")
+            named.append((x + 2 * inset, y, text))
+    return named
 
 
 def _choose_step(degrees: float) -> float:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import shapely
 from shapely.geometry import box as make_box
 
-from maps.layers import LAYERS, borders, graticule, land, precision
+from maps.layers import LAYERS, borders, events, graticule, land, precision
 from maps.layers.drawing import find_shapes
 from maps.sheet.cells import draw_cells
 from maps.sheet.frame import find_extent, fit_frame, list_shown, surround_points
@@ -37,6 +38,8 @@ _INSET_TIMES = 14.0  # as wide as the map's own frame, at the least
 _INSET_LEAST_DEGREES = 20.0
 _NAMED_DEGREES = 140.0  # on a wider inset names of countries would hide it
 _FRAME_STYLE = Style(stroke=ZONE, weight=2.2, fill=ZONE, fill_opacity=0.15)
+_CROWD = 60  # events on a map; more have smaller marks, and no names
+_LEAST_MARK = 0.3
 _FRAME_MARK = 0.02  # of the inset's width, below which the frame is drawn larger than it is
 
 
@@ -72,20 +75,23 @@ def draw_map(
     axes = canvas.add_map(box, frame, SEA)
     letters = canvas.paper.letters
     pixels = (round(box[2] / _MM_PER_INCH * DPI), round(box[3] / _MM_PER_INCH * DPI))
+    crowd = shrink_crowd(drawings, frame)
+    names = Names(canvas, axes, frame, box[2], letters)
     for order, drawing in enumerate(drawings, 1):
         if drawing.exclusive:
             draw_cells(axes, run, frame, pixels, order=order)
         else:
-            draw_layer(axes, drawing, frame, letters=letters, order=order)
+            size = letters * (crowd if drawing.key == events.KEY else 1.0)
+            draw_layer(axes, drawing, frame, letters=size, order=order)
         if drawing.key == borders.KEY:
-            draw_graticule(canvas, axes, frame, words, order=order - 0.5)
-    names = Names(canvas, axes, frame, box[2], letters)
+            for x, y, text in draw_graticule(canvas, axes, frame, words, order=order - 0.5):
+                names.keep_text_free(x, y, text)
     over = [draw_scale(canvas, box, frame, words), draw_north(canvas, box, words)]
     for left, bottom, width, height in over:
         names.keep_free((left, bottom, left + width, bottom + height))
-    names.keep_marks_free(drawings)
+    names.keep_marks_free(drawings, crowd)
     arabic = {unit["name"]: unit["name_ar"] for unit in run.units if unit["name_ar"]}
-    names.draw(drawings, arabic, wide=frame.is_world)
+    names.draw(_list_named(drawings, crowd), arabic, wide=frame.is_world)
     _draw_edge(canvas, box)
     _raise_page(canvas, axes)
 
@@ -108,15 +114,32 @@ def draw_inset(
     for order, drawing in enumerate((ground, lines)):
         draw_layer(axes, drawing, inset, letters=letters, order=order)
     _draw_frame(axes, frame, inset, letters)
-    events = [drawing for drawing in drawings if drawing.key == "events"]
-    for drawing in events:
-        draw_layer(axes, drawing, inset, letters=0.7 * letters, order=5)
+    pins = [drawing for drawing in drawings if drawing.key == events.KEY]
+    crowd = shrink_crowd(drawings, inset)
+    for drawing in pins:
+        draw_layer(axes, drawing, inset, letters=0.7 * letters * crowd, order=5)
     names = Names(canvas, axes, inset, box[2], letters)
-    names.keep_marks_free(events)
+    names.keep_marks_free(pins, crowd)
     west, _, east, _ = inset.bounds
-    named = events if east - west > _NAMED_DEGREES else [*events, lines]
-    names.draw(named, {}, wide=inset.is_world)
+    named = pins if east - west > _NAMED_DEGREES else [*pins, lines]
+    names.draw(_list_named(named, crowd), {}, wide=inset.is_world)
     _draw_edge(canvas, box)
+
+
+def shrink_crowd(drawings: Sequence[LayerDrawing], frame: Frame) -> float:
+    """Return what marks of events are multiplied by, so that many leave room for the map."""
+    count = sum(
+        frame.find_point(lon, lat) is not None
+        for drawing in drawings
+        if drawing.key == events.KEY
+        for _said, lon, lat in list_points(drawing)
+    )
+    return min(1.0, max(_LEAST_MARK, math.sqrt(_CROWD / max(count, 1))))
+
+
+def _list_named(drawings: Sequence[LayerDrawing], crowd: float) -> list[LayerDrawing]:
+    """Return the layers whose names are set: those of a crowd of events would hide the map."""
+    return [drawing for drawing in drawings if drawing.key != events.KEY or crowd == 1.0]
 
 
 def draw_layer(
@@ -156,7 +179,7 @@ def list_beyond(drawings: Sequence[LayerDrawing], frame: Frame) -> list[str]:
         dict.fromkeys(
             said["popup"]["title"]
             for drawing in drawings
-            if drawing.key == "events"
+            if drawing.key == events.KEY
             for said, lon, lat in list_points(drawing)
             if frame.find_point(lon, lat) is None
         )

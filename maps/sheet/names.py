@@ -75,13 +75,20 @@ class Names:
         self._taken[self._count] = box
         self._count += 1
 
-    def keep_marks_free(self, drawings: Sequence[LayerDrawing]) -> None:
-        """Set no name on a mark of an event."""
+    def keep_text_free(self, x: float, y: float, text: str) -> None:
+        """Set no name on a small text whose middle is at a place of the frame."""
+        size = _MANNERS["town"].size * self._letters
+        half, up = measure_width(text, size) / 2, line_height(size) / 2
+        across, above = (x - self._frame.left) * self._mm, (y - self._frame.bottom) * self._mm
+        self.keep_free((across - half, above - up, across + half, above + up))
+
+    def keep_marks_free(self, drawings: Sequence[LayerDrawing], shrunk: float) -> None:
+        """Set no name on a mark of an event; the marks are `shrunk` times their own size."""
         for drawing in drawings:
             for said, lon, lat in list_points(drawing):
                 at = self._find(lon, lat)
                 if at is not None and drawing.key == "events":
-                    half = 9 * POINTS_PER_PX * self._letters * MM_PER_POINT
+                    half = 9 * POINTS_PER_PX * self._letters * shrunk * MM_PER_POINT
                     nth = said.get("offset_px", 0) * POINTS_PER_PX * self._letters * MM_PER_POINT
                     x = at[0] + nth
                     self.keep_free((x - half, at[1] - half, x + half, at[1] + half))
