@@ -197,6 +197,15 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     _add_doubts(command)
     _add_profile(command)
+    command.add_argument(
+        "--print",
+        dest="papers",
+        action="append",
+        default=[],
+        metavar="PAPER",
+        help="write a sheet of paper too, PDF and PNG: a4 (map.pdf, map.png), a4-portrait "
+        "(map_a4_portrait.pdf, ...), a3, a3-portrait; may be given several times",
+    )
     command.set_defaults(act=_map)
 
 
@@ -477,14 +486,16 @@ def _map(options: argparse.Namespace) -> None:
     from maps.publish.report import build_report, dump_report
     from maps.publish.run_folder import write_run_folder
     from maps.scenario import write_supposition
+    from maps.sheet.paper import SHEET_FILES, find_paper
 
+    papers = [find_paper(name) for name in options.papers]
     source = _read_input(options.input)
     name = source[1] if isinstance(source, tuple) else (source.name if source else None)
     settings = _read_settings(options)
     out = options.out or Path("out") / slug(Path(name).stem if name else "example")
-    with replace_folder(out) as folder:
+    with replace_folder(out, SHEET_FILES) as folder:
         run = run_assessment(source, settings, folder / "run.duckdb")
-        write_run_folder(run, folder, lang=options.lang)
+        sheets = write_run_folder(run, folder, papers, lang=options.lang)
         with run.connect() as con:
             report = build_report(con)
     if options.json:
@@ -495,6 +506,8 @@ def _map(options: argparse.Namespace) -> None:
         print(supposition)
     for warning in report["warnings"]:
         print(f"  note: {warning['text']}", file=sys.stderr)
+    for sheet in sheets:
+        print(out / sheet.name)
     print(out / "map.html")
 
 

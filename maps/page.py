@@ -1,4 +1,4 @@
-"""The map of a run: one HTML file that opens with no network."""
+"""The map of a run: one HTML file that opens with no network, and its printed twins."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.errors import UnavailableError
+from geo.errors import UnavailableError, UsageError
 from maps.local_names import localise_names
 from maps.run import find_run_database, read_run
+from maps.sheet.paper import DEFAULT, FORMATS, find_paper
 from maps.wording import load_wording
 
 if TYPE_CHECKING:
@@ -127,17 +128,56 @@ class RiskMap:
         words = load_wording(self.lang)
         return render_document(localise_names(self._read(), words), words)
 
-    def save(self, path: Path | str) -> None:
-        """Write the page to a file, UTF-8.
+    def to_sheet(self, paper: str = DEFAULT, *formats: str) -> list[bytes]:
+        """Return the map as a sheet of paper, with the page's figures. Same run, same bytes.
+
+        Parameters
+        ----------
+        paper
+            `a4`, `a4-portrait`, `a3` or `a3-portrait`.
+        formats
+            `pdf`, `png` or both, the order of what is returned; both if none is given.
 
         Raises
         ------
+        UsageError
+            If there is no such paper or format.
+        UnavailableError
+            If the run database is missing.
+        """
+        sheet = find_paper(paper)
+        if not set(formats) <= set(FORMATS):
+            raise UsageError(f"formats {', '.join(formats)}: expected {' or '.join(FORMATS)}")
+        from maps.sheet.output import render_sheet
+
+        words = load_wording(self.lang)
+        return render_sheet(localise_names(self._read(), words), words, sheet, formats or FORMATS)
+
+    def save(self, path: Path | str, *, paper: str | None = None) -> None:
+        """Write the map to a file: a sheet of paper for `.pdf` and `.png`, else the page, UTF-8.
+
+        Parameters
+        ----------
+        paper
+            Of a sheet, as in `to_sheet`; `a4` if left out.
+
+        Raises
+        ------
+        UsageError
+            If there is no such paper, or the file is not one of a sheet.
         UnavailableError
             If the file can't be written, or as in `to_html`.
         """
-        page = self.to_html()
+        path = Path(path)
+        kind = path.suffix.lower().removeprefix(".")
+        if kind in FORMATS:
+            content = self.to_sheet(paper or DEFAULT, kind)[0]
+        elif paper is not None:
+            raise UsageError(f"map {str(path)!r}: a sheet of paper is a .pdf or .png file")
+        else:
+            content = self.to_html().encode("utf-8")
         try:
-            Path(path).write_text(page, encoding="utf-8", newline="\n")
+            path.write_bytes(content)
         except OSError as error:
             raise UnavailableError(f"map {str(path)!r} can't be written: {error}") from error
 

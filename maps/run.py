@@ -121,6 +121,14 @@ class RunData:
         return next((zone for zone in self.zones if zone["zone_id"] == zone_id), None)
 
     @property
+    def focus_zones(self) -> list[Record]:
+        """The headline's zone with the other zones of its event; without a headline, all zones."""
+        headline = self.headline_zone
+        if headline is None:
+            return self.zones
+        return [zone for zone in self.zones if zone["event_id"] == headline["event_id"]]
+
+    @property
     def pins(self) -> list[Record]:
         """Events at a place that may be drawn as a pin: not a country, not a region."""
         return [
@@ -140,13 +148,8 @@ class RunData:
         The headline's zone with the other zones of its event, else all zones, else the pins, else
         the places that are mentioned, else None (the world).
         """
-        headline = self.headline_zone
-        if headline is not None:
-            event_id = headline["event_id"]
-            return _bound_zones([zone for zone in self.zones if zone["event_id"] == event_id])
-        if self.zones:
-            return _bound_zones(self.zones)
-        return _bound_points(self.pins or self.mentioned)
+        zones = self.focus_zones
+        return _bound_zones(zones) if zones else _bound_points(self.pins or self.mentioned)
 
     def bound_zones(self) -> BBox | None:
         """Return the box of all zones; None where there are none."""

@@ -70,8 +70,18 @@ _DISPUTED = frozenset(
 
 def draw(run: RunData, words: Wording) -> LayerDrawing:
     """Draw borders and coasts, 1:110m for the world and 1:50m near the focus."""
-    _ = words.translate
     window = find_window(run)
+    return draw_lines(run, words, window, None if window is None else _find_view(run))
+
+
+def draw_lines(
+    run: RunData, words: Wording, window: BaseGeometry | None, view: BaseGeometry | None
+) -> LayerDrawing:
+    """Draw borders and coasts, 1:110m for the world and 1:50m inside a window, if there is one.
+
+    In the window those countries are named that fill a part of the view; both are EPSG:4326.
+    """
+    _ = words.translate
     styles = {"solid": _SOLID, "dashed": _DASHED}
     shapes = ShapeSet(styles, decimals=_WORLD_DECIMALS)
     world = load_countries(WORLD_RESOLUTION)
@@ -83,7 +93,7 @@ def draw(run: RunData, words: Wording) -> LayerDrawing:
         fitted = _follow_units(_split_lines(fine), fine, join_units(run))
         for style, lines in fitted.items():
             _add_lines(near, shapely.intersection(lines, window), style)
-        _add_names(near, fine, _find_view(run), LOCAL_ZOOMS, words)
+        _add_names(near, fine, view, LOCAL_ZOOMS, words)
         shapes.features += near.features
     _add_names(shapes, world, None, WORLD_ZOOMS, words)
     legend = [

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 KEY_STATIC = "density-static"
 KEY_DATED = "density-dated"
 _FIRST_CLASS = NO_PEOPLE + 1
-_PALETTE = {_FIRST_CLASS + index: colour for index, colour in enumerate(DENSITY_COLOURS)}
+PALETTE = {_FIRST_CLASS + index: colour for index, colour in enumerate(DENSITY_COLOURS)}
 _EDGE = "#b9b4a7"
 
 
 def draw_dated(run: RunData, words: Wording) -> LayerDrawing | None:
     """Draw the density on the day; None where no unit's figure differs from the static one."""
-    if not run.surfaces or not _is_scaled(run):
+    if not run.surfaces or not is_scaled(run):
         return None
     _ = words.translate
     title = _("Population density on {day}").format(day=words.day(run.facts.get("as_of")))
@@ -65,11 +65,12 @@ def draw_static(run: RunData, words: Wording) -> LayerDrawing | None:
         title,
         note=_("; ").join(labels),
         dated=False,
-        shown=not _is_scaled(run),
+        shown=not is_scaled(run),
     )
 
 
-def _is_scaled(run: RunData) -> bool:
+def is_scaled(run: RunData) -> bool:
+    """Tell whether any unit's people on the day differ from the static surface."""
     return any(unit["factor"] not in (None, 1.0) for unit in run.units)
 
 
@@ -79,9 +80,9 @@ def _draw(
     group = folium.FeatureGroup(name=key, control=False, show=shown)
     counts = np.zeros(_FIRST_CLASS + len(DENSITY_COLOURS), dtype=np.int64)
     for surface in run.surfaces:
-        classes = _classify(surface, run, dated=dated)
+        classes = classify_cells(surface, run, dated=dated)
         counts += np.bincount(classes.ravel(), minlength=len(counts))
-        picture = make_picture(surface, classes, _PALETTE)
+        picture = make_picture(surface, classes, PALETTE)
         folium.raster_layers.ImageOverlay(
             picture.url,
             picture.leaflet_bounds,
@@ -103,7 +104,8 @@ def _draw(
     )
 
 
-def _classify(surface: Surface, run: RunData, *, dated: bool) -> npt.NDArray[np.uint8]:
+def classify_cells(surface: Surface, run: RunData, *, dated: bool) -> npt.NDArray[np.uint8]:
+    """Return the density class of each cell, on the day or static: see `classify_density`."""
     people = _place_people(surface, run) if dated else surface.people
     return classify_density(people / surface.area_km2, DENSITY_BREAKS, surface)
 
@@ -134,7 +136,7 @@ def _make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEn
     last = max((i for i in range(_FIRST_CLASS, len(counts)) if counts[i]), default=_FIRST_CLASS)
     entries = []
     for index in range(_FIRST_CLASS, last + 1):
-        colour = _PALETTE[index]
+        colour = PALETTE[index]
         style = Style(stroke=_EDGE, weight=0.5, fill=colour, fill_opacity=DENSITY_OPACITY)
         label = name_class(index - _FIRST_CLASS, words)
         entries.append(LegendEntry(label, style, note=_count_cells(counts[index], words)))

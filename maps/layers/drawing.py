@@ -189,12 +189,18 @@ class Shapes(FoliumLayer):
         super().__init__(name=key, overlay=True, control=False, show=shown)
         self._name = "Shapes"
         self.key = key
+        self.shapes = shapes
         self.block = dump_json(shapes.to_script())
 
 
 def _to_script(text: str) -> str | dict[str, str]:
     """Return a text; one that is English whatever the page's language says so."""
     return {"english": str(text)} if isinstance(text, English) else text
+
+
+def find_shapes(drawing: LayerDrawing) -> ShapeSet | None:
+    """Return a layer's features; None of a layer of pictures."""
+    return drawing.element.shapes if isinstance(drawing.element, Shapes) else None
 
 
 def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from shapely.affinity import translate
 from shapely.geometry import box, shape
 
+from geo.exposure.zones import wrap_geometry
 from maps.layers.drawing import LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
 from maps.layers.picture import find_cell_centres, find_transform, is_degrees
 from maps.style import GAP, Style
@@ -47,7 +49,28 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
 
 
 def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
-    """Return the part of the zones outside the grid, or in cells without data."""
+    """Return the part of the zones outside the grid, or in cells without data.
+
+    Its longitudes are within -180..180, where those of a grid may run past the date line.
+    """
+    zones = _turn_to_grid(zones, surface)
+    return wrap_geometry(_find_gap_on_grid(surface, zones))
+
+
+def _turn_to_grid(zones: BaseGeometry, surface: Surface) -> BaseGeometry:
+    """Return zones with each part on the turn round the globe that is nearest to the grid."""
+    grid = surface.grid
+    if not is_degrees(grid["crs"]):
+        return zones
+    middle = grid["west"] + grid["cols"] * grid["cell_width"] / 2
+    parts = [
+        translate(part, 360.0 * round((middle - part.centroid.x) / 360.0))
+        for part in shapely.get_parts(zones)
+    ]
+    return shapely.union_all(parts)
+
+
+def _find_gap_on_grid(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
     outside = shapely.difference(zones, _find_outline(surface))
     lon, lat = find_cell_centres(surface)
     empty = np.isnan(surface.people) & ~np.isnan(surface.area_km2)

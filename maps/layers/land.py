@@ -37,7 +37,11 @@ _NEAR_DECIMALS = 4
 
 def draw(run: RunData, words: Wording) -> LayerDrawing:
     """Draw the world's land, 1:110m, and 1:50m near the focus."""
-    window = find_window(run)
+    return draw_ground(run, words, find_window(run))
+
+
+def draw_ground(run: RunData, words: Wording, window: BaseGeometry | None) -> LayerDrawing:
+    """Draw the world's land, 1:110m, and 1:50m inside a window (EPSG:4326), if there is one."""
     shapes = ShapeSet({"land": _STYLE}, decimals=_WORLD_DECIMALS)
     coarse = shapely.union_all(load_countries(WORLD_RESOLUTION).shapes)
     if window is None:

@@ -15,19 +15,20 @@ from typing import TYPE_CHECKING
 from geo.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
 @contextlib.contextmanager
-def replace_folder(target: Path) -> Iterator[Path]:
+def replace_folder(target: Path, own: Collection[str] = ()) -> Iterator[Path]:
     """Give a folder to write into, and put it in place of `target` when all went well.
 
     The new folder stands beside the target until then; where the system can, the two change
-    places in one step. Files of others in the old folder are kept. If the block raises, nothing
-    is changed; what a killed run left beside the target is swept away by the next one.
+    places in one step. Files of others in the old folder are kept, but none of a name in `own`:
+    it is of an earlier run. If the block raises, nothing is changed; what a killed run left beside
+    the target is swept away by the next one.
 
     Raises
     ------
@@ -55,7 +56,7 @@ def replace_folder(target: Path) -> Iterator[Path]:
     try:
         yield staging
         staging.chmod(0o755)
-        _put_in_place(staging, target)
+        _put_in_place(staging, target, own)
     except OSError as error:
         if isinstance(error, UnavailableError):
             raise
@@ -97,11 +98,11 @@ def _is_running(process: int) -> bool:
     return True
 
 
-def _put_in_place(staging: Path, target: Path) -> None:
+def _put_in_place(staging: Path, target: Path, own: Collection[str]) -> None:
     if not target.exists():
         staging.rename(target)
         return
-    written = {entry.name for entry in staging.iterdir()}
+    dropped = {*own, *(entry.name for entry in staging.iterdir())}
     if not _exchange(staging, target):
         old = staging.with_name(staging.name + ".old")
         target.rename(old)
@@ -112,7 +113,7 @@ def _put_in_place(staging: Path, target: Path) -> None:
             raise
         old.rename(staging)
     for entry in staging.iterdir():  # what was in the old folder
-        if entry.name not in written:
+        if entry.name not in dropped:
             entry.rename(target / entry.name)
 
 

@@ -14,7 +14,16 @@ if TYPE_CHECKING:
 
     from geo.assessment import Assessment
 
-_LIBRARIES = ("duckdb", "folium", "geopandas", "numpy", "pyproj", "rasterio", "shapely")
+_LIBRARIES = (
+    "duckdb",
+    "folium",
+    "geopandas",
+    "matplotlib",
+    "numpy",
+    "pyproj",
+    "rasterio",
+    "shapely",
+)
 
 
 def write_manifest(run: Assessment, path: Path) -> None:

@@ -82,7 +82,7 @@ def test_static_density_is_shown_where_there_are_no_dated_figures(make_run):
 
 def test_legend_counts_every_cell(run):
     surface = run.surfaces[0]
-    classes = density._classify(surface, run, dated=False)
+    classes = density.classify_cells(surface, run, dated=False)
     notes = [entry.note for entry in density.draw_static(run, WORDS).legend]
     counted = sum(int(note.split()[0].replace(",", "")) for note in notes)
     assert counted == np.count_nonzero(classes != OUTSIDE)
