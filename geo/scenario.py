@@ -55,6 +55,12 @@ class Scenario:
     cautions: tuple[Caution, ...]
     paths: tuple[dict[str, Any], ...] = ()
 
+    @property
+    def pcodes(self) -> set[str]:
+        """Units that sites and moves are about."""
+        units = {each.pcode for each in self.gatherings} | {move.origin for move in self.moves}
+        return units | {to for move in self.moves for to in move.targets if isinstance(to, str)}
+
 
 def read_scenario(
     settings: Settings, territory: Territory, gazetteer: Gazetteer, as_of: date

@@ -12,12 +12,15 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from maps.assets import inline_links, read_web_file
+from maps.doubts import describe_doubts
 from maps.escape import Html, dump_json, escape_text, make_environment
 from maps.furniture import describe_page
 from maps.layers import draw_layers
+from maps.scenario import describe_scenario
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
 from maps.timeline import describe_timeline
+from maps.wording import English
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +48,14 @@ def render_document(run: RunData, words: Wording) -> str:
     head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
     for name in ("civmap.js", "days.js", "compare.js"):
         head += f"<script>{read_web_file(name)}</script>"
-    environment = make_environment({"_": words.translate, "is_mark": _is_mark})
+    environment = make_environment(
+        {
+            "_": words.translate,
+            "is_mark": _is_mark,
+            "is_english": _is_english,
+            "side": words.find_direction,
+        }
+    )
     return environment.get_template("page.html").render(
         lang=words.lang,
         direction=words.direction,
@@ -57,6 +67,8 @@ def render_document(run: RunData, words: Wording) -> str:
         land=LAND,
         sea=SEA,
         series=describe_series(run, words),
+        doubts=describe_doubts(run, words),
+        scenario=describe_scenario(run, words),
         days=describe_timeline(run, words),
         **describe_page(run, drawings, words),
     )
@@ -92,7 +104,7 @@ class OfflineMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id="{{ this.get_name() }}" role="region"
+            <div class="folium-map" id="{{ this.get_name() }}" role="region" dir="ltr"
                  aria-label="{{ this.name_html }}"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
@@ -195,7 +207,22 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
             views.setdefault(box, name)
     shown = [{"name": name, "bounds": _to_leaflet(box)} for box, name in views.items()]
     shown.append({"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]})
-    return {"views": shown, "views_name": _("Show")}
+    return {
+        "views": shown,
+        "views_name": _("Show"),
+        "right_to_left": words.direction == "rtl",
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "close": _("Close"),
+        "north": _("{degrees}° N"),
+        "south": _("{degrees}° S"),
+        "east": _("{degrees}° E"),
+        "west": _("{degrees}° W"),
+        "point": words.point,
+        "comma": _(", "),
+        "km": _("{number} km"),
+        "m": _("{number} m"),
+    }
 
 
 def _to_leaflet(box: BBox) -> list[list[float]]:
@@ -216,6 +243,10 @@ def _walk(element: Element) -> Iterator[Element]:
 
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _is_english(text: object) -> bool:
+    return isinstance(text, English)
 
 
 def _is_mark(swatch: object) -> bool:

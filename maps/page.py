@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
+from maps.local_names import localise_names
 from maps.run import find_run_database, read_run
 from maps.wording import load_wording
 
@@ -31,12 +32,12 @@ class RiskMap:
         An assessment, the path of a run folder, or the path of a `run.duckdb`. The map is read
         from the run database and nothing else.
     lang
-        Language of the page's fixed texts.
+        Language of the page: `en`, `ar` or `fr`.
 
     Raises
     ------
     UsageError
-        If `run` is none of these.
+        If `run` is none of these, or there are no pages in `lang`.
 
     Examples
     --------
@@ -46,7 +47,7 @@ class RiskMap:
     def __init__(self, run: HasPath | Path | str, *, lang: str = "en") -> None:
         self._run = run  # kept: a temporary run lives as long as its assessment
         self.path = find_run_database(run)
-        self.lang = lang
+        self.lang = load_wording(lang).lang
         self._own_layers: tuple[OwnLayer, ...] = ()
 
     def add_layer(
@@ -123,7 +124,8 @@ class RiskMap:
         """
         from maps.document import render_document
 
-        return render_document(self._read(), load_wording(self.lang))
+        words = load_wording(self.lang)
+        return render_document(localise_names(self._read(), words), words)
 
     def save(self, path: Path | str) -> None:
         """Write the page to a file, UTF-8.

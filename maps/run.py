@@ -70,7 +70,7 @@ class RunData:
         Administrative units with their people (`static`, `low`, `best`, `high`, `displaced`,
         `factor`, `on_land`, `land_km2`, `basis`; None where the run has no figures for the unit).
     zones
-        With their exposure (`static`, `low`, `best`, `high`, ...; None where nobody can be
+        With their exposure (`static`, `low`, `best`, `high`, `parts`, ...; None where nobody can be
         counted).
     mentioned
         Places that the text names and tells nothing of: towns and points that have no event and
@@ -261,7 +261,7 @@ _UNITS = """
 """
 _ZONES = """
     SELECT z.*, x.low, x.best, x.high, x.static, x.density_km2, x.population_source,
-           x.population_date, x.coverage_fraction, x.nodata_fraction
+           x.population_date, x.coverage_fraction, x.nodata_fraction, x.parts
     FROM zones z LEFT JOIN exposure x USING (zone_id)
     ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id
 """

@@ -63,7 +63,7 @@ def draw_static(run: RunData, words: Wording) -> LayerDrawing | None:
         words,
         KEY_STATIC,
         title,
-        note="; ".join(labels),
+        note=_("; ").join(labels),
         dated=False,
         shown=not _is_scaled(run),
     )

@@ -13,6 +13,7 @@ from shapely.geometry import mapping
 
 from maps.escape import dump_json
 from maps.style import Mark, Style
+from maps.wording import English
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,7 +79,8 @@ class Popup:
 
     def to_script(self) -> dict[str, Any]:
         """Return what the page's script builds the popup from."""
-        return {"title": self.title, "rows": list(self.rows), "notes": list(self.notes)}
+        rows = [(name, _to_script(value)) for name, value in self.rows]
+        return {"title": self.title, "rows": rows, "notes": [*map(_to_script, self.notes)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,11 @@ class Shapes(FoliumLayer):
         self._name = "Shapes"
         self.key = key
         self.block = dump_json(shapes.to_script())
+
+
+def _to_script(text: str) -> str | dict[str, str]:
+    """Return a text; one that is English whatever the page's language says so."""
+    return {"english": str(text)} if isinstance(text, English) else text
 
 
 def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:

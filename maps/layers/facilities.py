@@ -49,7 +49,9 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
         shapes.add(
             Point(facility["lon"], facility["lat"]),
             _find_style(facility),
-            popup=Popup(facility["name"], [(_("Kind"), facility["kind"])], notes),
+            popup=Popup(
+                facility["name"], [(_("Kind"), _name_kind(facility["kind"], words))], notes
+            ),
         )
     used = {_find_style(facility) for facility in drawn}
     names = {
@@ -61,6 +63,18 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     legend = [LegendEntry(names[key], mark) for key, mark in _MARKS.items() if key in used]
     element = Shapes(KEY, shapes, shown=False)
     return LayerDrawing(KEY, _("Facilities"), "places", element, legend, shown=False)
+
+
+def _name_kind(kind: str, words: Wording) -> str:
+    _ = words.translate
+    names = {
+        "hospital": _("hospital"),
+        "clinic": _("clinic"),
+        "health": _("health facility"),
+        "water": _("water point"),
+        "crossing": _("crossing"),
+    }
+    return names.get(kind, kind)
 
 
 def _find_style(facility: Record) -> str:

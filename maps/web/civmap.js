@@ -8,6 +8,7 @@ const civmap = (() => {
   const begins = []; // what other scripts do once the map is there
   const amendments = {}; // by layer: from a feature's number to what its popup says now, if not its own
   let map = null;
+  let words = null; // the page's own, in its language
   let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
@@ -18,8 +19,11 @@ const civmap = (() => {
 
   function makeText(tag, text, className) {
     const element = document.createElement(tag);
-    element.textContent = text;
-    element.dir = "auto";
+    const isEnglish = typeof text === "object"; // whatever the page's language
+    element.textContent = isEnglish ? text.english : text;
+    const isOwn = document.documentElement.dir === "rtl" && /[\u0590-\u08ff]/.test(text);
+    element.dir = isEnglish ? "ltr" : isOwn ? "rtl" : "auto";
+    if (isEnglish) element.lang = "en";
     if (className) element.className = className;
     return element;
   }
@@ -27,13 +31,16 @@ const civmap = (() => {
   function makePopup(popup) {
     const box = document.createElement("div");
     box.className = "civmap-popup";
+    box.dir = document.documentElement.dir;
     box.append(makeText("h3", popup.title));
     const table = document.createElement("table");
     for (const [name, value] of popup.rows) {
       const row = table.insertRow();
       const head = makeText("th", name);
       head.scope = "row";
-      row.append(head, makeText("td", value));
+      const cell = row.insertCell();
+      cell.append(makeText("bdi", value));
+      row.prepend(head);
     }
     if (popup.rows.length) box.append(table);
     for (const note of popup.notes) box.append(makeText("p", note));
@@ -143,6 +150,7 @@ const civmap = (() => {
       onAdd() {
         const box = document.createElement("div");
         box.className = "civmap-views";
+        box.dir = document.documentElement.dir;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", settings.views_name);
         for (const view of settings.views) {
@@ -155,7 +163,7 @@ const civmap = (() => {
         return box;
       },
     });
-    new Views({ position: "topright" }).addTo(map);
+    new Views({ position: side("top", "right") }).addTo(map);
   }
 
   function show(view, options) {
@@ -210,13 +218,46 @@ const civmap = (() => {
   }
 
   function addPosition() {
-    const box = addLine("bottomleft", "civmap-line civmap-position");
+    const box = addLine(side("bottom", "left"), "civmap-line civmap-position");
+    const lat = makeText("bdi", "");
+    const lon = makeText("bdi", "");
+    const degrees = (value) => Math.abs(value).toFixed(4).replace(".", words.point);
     map.on("mousemove", (event) => {
       const at = event.latlng.wrap();
-      const lat = Math.abs(at.lat).toFixed(4) + "° " + (at.lat < 0 ? "S" : "N");
-      const lon = Math.abs(at.lng).toFixed(4) + "° " + (at.lng < 0 ? "W" : "E");
-      box.textContent = lat + ", " + lon;
+      lat.textContent = (at.lat < 0 ? words.south : words.north).replace("{degrees}", degrees(at.lat));
+      lon.textContent = (at.lng < 0 ? words.west : words.east).replace("{degrees}", degrees(at.lng));
+      if (!box.firstChild) box.append(lat, words.comma, lon);
     });
+  }
+
+  /* Where a control stands: in a page that is read from the right, on the other side. */
+  function side(edge, across) {
+    const other = { left: "right", right: "left" };
+    return edge + (words.right_to_left ? other[across] : across);
+  }
+
+  /* Leaflet's own words, in the page's language. */
+  function translateControls() {
+    map.zoomControl.setPosition(side("top", "left"));
+    const buttons = map.zoomControl.getContainer().querySelectorAll("a");
+    [words.zoom_in, words.zoom_out].forEach((name, index) => {
+      buttons[index].title = name;
+      buttons[index].setAttribute("aria-label", name);
+    });
+    map.on("popupopen", (event) => {
+      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (close) close.setAttribute("aria-label", words.close);
+    });
+    const Scale = L.Control.Scale.extend({
+      _updateMetric(most) {
+        const metres = this._getRoundNum(most);
+        this._updateScale(this._mScale, "", metres / most);
+        const [number, unit] = metres < 1000 ? [metres, words.m] : [metres / 1000, words.km];
+        this._mScale.dir = "auto";
+        this._mScale.textContent = unit.replace("{number}", String(number).replace(".", words.point));
+      },
+    });
+    new Scale({ imperial: false, maxWidth: 160, position: side("bottom", "left") }).addTo(map);
   }
 
   /* Switches belong to the page, so that they are real inputs with real labels. */
@@ -243,8 +284,9 @@ const civmap = (() => {
   function start(leafletMap, layers) {
     map = leafletMap;
     const settings = readData("controls");
+    words = settings;
     foldPanels();
-    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    translateControls();
     addViews(settings);
     addPosition();
     map.invalidateSize({ animate: false });

@@ -100,7 +100,8 @@ def hostile_page(make_run):
 
     def render(payload):
         if payload not in pages:
-            path = make_run(mark=lambda _text: payload, compared=True)
+            moves = (("Rafah", ("Al-Mawasi", "Khan Younis"), 0.5),)
+            path = make_run(mark=lambda _text: payload, compared=True, moves=moves)
             pages[payload] = RiskMap(path).to_html()
         return pages[payload]
 
