@@ -46,7 +46,8 @@ class Scenario:
     """Gatherings, moves, the moves in words (`from`, `to`, `share`), and cautions.
 
     `paths` says of each move where it starts and ends: `from`, a P-code; `to`, for each target its
-    `name`, the `pcode` of its unit, and a point in it, `lon` and `lat`, EPSG:4326.
+    `name`, the `pcode` of its unit, whether it is that unit itself (`is_unit`), and a point in it,
+    `lon` and `lat`, EPSG:4326.
     """
 
     gatherings: tuple[Gathering, ...]
@@ -166,7 +167,13 @@ class _Finder:
             unit = self._units[self._units["pcode"] == target].iloc[0]
             name, pcode, shape = self._name(target), target, unit.geometry
         at = shapely.point_on_surface(shape)
-        return {"name": name, "pcode": pcode, "lon": round(at.x, 5), "lat": round(at.y, 5)}
+        return {
+            "name": name,
+            "pcode": pcode,
+            "is_unit": isinstance(target, str),
+            "lon": round(at.x, 5),
+            "lat": round(at.y, 5),
+        }
 
     def _name(self, pcode: str) -> str:
         return str(self._units.loc[self._units["pcode"] == pcode, "name"].iloc[0])

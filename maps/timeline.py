@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from maps.run import Record, RunData
     from maps.wording import Wording
 
-MOST_UNIT_DAYS = 800
-"""Units times days that the page holds, so that it stays small; beyond that some days are left out.
-A judgement."""
+MOST_UNIT_DAYS = 500
+"""Units times days that the page holds, about 200 KB; beyond that some days are left out, so that
+it stays below a megabyte. A judgement."""
 
 _OPEN_ROWS = 15  # a longer table is folded
 

@@ -17,6 +17,8 @@ from maps.layers.drawing import Label, LayerDrawing, LegendEntry, Popup, Shapes,
 from maps.style import MOVE, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
     from shapely.geometry import Polygon
 
@@ -81,7 +83,7 @@ def find_steps(run: RunData) -> list[dict[str, Any]]:
                 people[end["pcode"]] += moved
             step = {
                 "origin": units[origin]["name"],
-                "target": end["name"],
+                "target": _name_target(end, units),
                 "share": move["share"] / len(path["to"]),
                 "people": moved,
                 "start": (at.x, at.y),
@@ -90,6 +92,12 @@ def find_steps(run: RunData) -> list[dict[str, Any]]:
             if moved > 0 and step["start"] != step["end"]:
                 steps.append(step)
     return steps
+
+
+def _name_target(end: Record, units: Mapping[str, Record]) -> str:
+    """Return a unit's name as the page writes it; of another place as it was given."""
+    unit = units.get(end["pcode"]) if end["is_unit"] else None
+    return str(unit["name"] if unit else end["name"])
 
 
 def trace_arrow(
@@ -104,9 +112,8 @@ def trace_arrow(
     longest
         Length of the longest arrow, degrees of latitude.
     """
-    shrink = math.cos(
-        math.radians((start[1] + end[1]) / 2)
-    )  # so that a degree is as long either way
+    # so that a degree is as long either way
+    shrink = math.cos(math.radians((start[1] + end[1]) / 2))
     first, last = (np.array([at[0] * shrink, at[1]]) for at in (start, end))
     way = last - first
     length = float(np.hypot(*way))

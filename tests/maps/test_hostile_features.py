@@ -26,7 +26,7 @@ def make_page(make_run):
     def make(payload):
         if payload not in pages:
             path = add_unit_days(make_run(mark=lambda _text: payload))
-            end = {"name": payload, "pcode": "PS0270", "lon": 34.3, "lat": 31.34}
+            end = {"name": payload, "pcode": "PS0270", "is_unit": False, "lon": 34.3, "lat": 31.34}
             facts = {
                 "moves": [{"from": payload, "to": [payload], "share": 0.5}],
                 "move_paths": [{"from": "PS0275", "to": [end]}],

@@ -46,9 +46,9 @@ def test_run_says_where_moves_start_and_end(assessment):
     finally:
         con.close()
     assert first["from"] == "PS0275"
-    assert [(end["name"], end["pcode"]) for end in first["to"]] == [
-        ("Khan Younis", "PS0270"),
-        ("Al-Mawasi", "PS0270"),
+    assert [(end["name"], end["pcode"], end["is_unit"]) for end in first["to"]] == [
+        ("Khan Younis", "PS0270", True),
+        ("Al-Mawasi", "PS0270", False),
     ]
     assert second["from"] == "PS0270"
     units = assessment.units.set_index("pcode").geometry
@@ -86,6 +86,14 @@ def test_arrow_leads_from_its_unit_to_its_target(run, drawing):
     ]
 
 
+def test_units_are_named_in_the_page_s_language(assessment):
+    page = RiskMap(assessment, lang="ar").to_html()
+    block = page.partition('id="data-moves">')[2].partition("</script>")[0]
+    features = json.loads(block)["features"]
+    targets = [feature["properties"]["popup"]["rows"][1][1] for feature in features]
+    assert targets == ["خان يونس", "Al-Mawasi", "دير البلح"]
+
+
 def test_arrow_is_dashed_and_said_to_be_supposed(drawing):
     assert json.loads(drawing.element.block)["styles"]["move"]["dashArray"]
     assert "not observed" in drawing.legend[0].label
@@ -119,7 +127,7 @@ def test_width_is_by_people_and_keeps_its_look_far_north():
 
 def test_ways_of_nobody_are_left_out(make_run):
     path = make_run()
-    end = {"name": "Here", "pcode": "PS0270", "lon": 34.3, "lat": 31.34}
+    end = {"name": "Here", "pcode": "PS0270", "is_unit": False, "lon": 34.3, "lat": 31.34}
     facts = {
         "moves": [{"from": "Rafah", "to": ["Here"], "share": 1e-9}],
         "move_paths": [{"from": "PS0275", "to": [end]}],
