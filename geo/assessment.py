@@ -463,6 +463,7 @@ def _fill_run(
         "inputs": _describe_inputs(events, settings),
         "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
+        "move_paths": scenario.paths,
         "draws": draws.count,
         "facilities": profile.facilities,
     }

@@ -19,6 +19,7 @@ from maps.layers import draw_layers
 from maps.scenario import describe_scenario
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
+from maps.timeline import describe_timeline
 from maps.wording import English
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def render_document(run: RunData, words: Wording) -> str:
     inline_links(figure.header)
     scripts = f"<script>\n{figure.script.render()}\n</script>"
     head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
-    head += f"<script>{read_web_file('civmap.js')}</script>"
+    for name in ("civmap.js", "days.js", "compare.js"):
+        head += f"<script>{read_web_file(name)}</script>"
     environment = make_environment(
         {
             "_": words.translate,
@@ -67,6 +69,7 @@ def render_document(run: RunData, words: Wording) -> str:
         series=describe_series(run, words),
         doubts=describe_doubts(run, words),
         scenario=describe_scenario(run, words),
+        days=describe_timeline(run, words),
         **describe_page(run, drawings, words),
     )
 

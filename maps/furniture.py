@@ -66,7 +66,8 @@ def list_sources(run: RunData) -> list[Record]:
     """
     ground = {WORLD_SOURCE.source_id, _GAZETTEER_GROUND}
     others = [source for source in run.sources if source["source_id"] not in ground]
-    return [*others, dataclasses.asdict(WORLD_SOURCE)]
+    own = [layer.to_source() for layer in run.own_layers]
+    return [*others, dataclasses.asdict(WORLD_SOURCE), *own]
 
 
 def list_credits(run: RunData) -> list[str]:
@@ -74,6 +75,7 @@ def list_credits(run: RunData) -> list[str]:
     drawn = {record["source_id"] for record in (*run.units, *run.facilities)}
     surfaces = (*run.surfaces, *run.other_surfaces)
     drawn |= {surface.grid["source_id"] for surface in surfaces} | {WORLD_SOURCE.source_id}
+    drawn |= {layer.key for layer in run.own_layers}
     due = [source for source in list_sources(run) if source["source_id"] in drawn]
     return list(dict.fromkeys(source["attribution"] or source["name"] for source in due))
 
@@ -330,6 +332,7 @@ def _group_layers(drawings: Sequence[LayerDrawing], words: Wording) -> list[dict
         "events": _("Events"),
         "people": _("People"),
         "places": _("Places"),
+        "own": _("Added to this map"),
     }
     groups = []
     for group, title in titles.items():

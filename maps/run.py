@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     import numpy.typing as npt
 
+    from maps.own_layer import OwnLayer
+
 Record: TypeAlias = dict[str, Any]
 
 AREA_KINDS = frozenset({"country", "region"})  # never a pin
@@ -83,6 +85,10 @@ class RunData:
         Dated figures of people present, used and set aside.
     scenario, scenario_units
         People by zone and by unit if people moved as the fact `moves` supposes.
+    series_units
+        People by administrative unit and day, where the run has more than one day.
+    own_layers
+        Layers that the page's maker added; they are not in the run database.
     """
 
     facts: Record
@@ -105,6 +111,8 @@ class RunData:
     zone_facilities: list[Record] = field(default_factory=list)
     scenario: list[Record] = field(default_factory=list)
     scenario_units: list[Record] = field(default_factory=list)
+    series_units: list[Record] = field(default_factory=list)
+    own_layers: tuple[OwnLayer, ...] = ()
 
     @property
     def headline_zone(self) -> Record | None:
@@ -222,6 +230,7 @@ def read_run(path: Path) -> RunData:
             zone_facilities=fetch_records(con, "SELECT * FROM zone_facilities ORDER BY rowid"),
             scenario=fetch_records(con, "SELECT * FROM scenario ORDER BY zone_id"),
             scenario_units=fetch_records(con, "SELECT * FROM scenario_units ORDER BY pcode"),
+            series_units=fetch_records(con, "SELECT * FROM series_units ORDER BY pcode, as_of"),
         )
     finally:
         con.close()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-Group = Literal["threat", "events", "people", "places"]
+Group = Literal["threat", "events", "people", "places", "own"]
 
 
 LOCAL_ZOOMS = (8.0, 24.0)  # where a district fills the window
@@ -32,12 +32,13 @@ WORLD_ZOOMS = (0.0, 8.0)
 class LegendEntry:
     """One line of the legend, made by the layer that it describes.
 
-    `form` says how a `Style` is sampled: as an area, a line, a ring or a dot.
+    `form` says how a `Style` is sampled: as an area, a line, a ring or a dot; a mark of which the
+    size counts is `sized`.
     """
 
     label: str
     swatch: Style | Mark
-    form: Literal["area", "line", "ring", "dot"] = "area"
+    form: Literal["area", "line", "ring", "dot", "sized"] = "area"
     note: str | None = None
 
 
@@ -87,7 +88,8 @@ class Label:
     """A name on the map.
 
     Of two that would overlap, or say the same, the one of the lower `rank` is shown; `zooms` are
-    the first and last zoom levels at which the name is of use.
+    the first and last zoom levels at which the name is of use; `below_px` is how far below its
+    point it stands, CSS pixels.
     """
 
     text: str
@@ -96,16 +98,18 @@ class Label:
     lon: float
     lat: float
     zooms: tuple[float, float] = (0, 24)
+    below_px: float = 0.0
 
     def to_script(self) -> dict[str, Any]:
         """Return what the page's script builds the label from."""
-        return {
+        script = {
             "text": self.text,
             "rank": self.rank,
             "kind": self.kind,
             "at": [round(self.lat, 5), round(self.lon, 5)],
             "zooms": self.zooms,
         }
+        return script | {"below": self.below_px} if self.below_px else script
 
 
 @dataclass(slots=True)

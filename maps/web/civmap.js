@@ -5,6 +5,8 @@ const civmap = (() => {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const narrow = matchMedia("(max-width: 860px)").matches;
   const labels = new Set();
+  const begins = []; // what other scripts do once the map is there
+  const amendments = {}; // by layer: from a feature's number to what its popup says now, if not its own
   let map = null;
   let words = null; // the page's own, in its language
   let chosen = null; // the view that was shown last, and where the map came to rest
@@ -65,6 +67,7 @@ const civmap = (() => {
 
   function makeLabel(label) {
     const icon = L.divIcon({ className: "civmap-label " + label.kind, html: makeText("span", label.text), iconSize: [0, 0] });
+    icon.options.html.style.marginTop = (label.below || 0) + "px";
     const marker = L.marker(label.at, { icon, pane: "labels", interactive: false, keyboard: false });
     marker.label = label;
     marker.on("add", () => labels.add(marker));
@@ -121,7 +124,7 @@ const civmap = (() => {
   function shapes(key) {
     const data = readData(key);
     const group = L.featureGroup();
-    for (const feature of data.features) {
+    for (const [number, feature] of data.features.entries()) {
       const properties = feature.properties;
       const style = data.styles[properties.style];
       const drawn = L.geoJSON(feature, {
@@ -132,7 +135,7 @@ const civmap = (() => {
       });
       if (properties.popup) {
         drawn.eachLayer((layer) => {
-          layer.bindPopup(() => makePopup(properties.popup), { maxWidth: 340, minWidth: 200 });
+          layer.bindPopup(() => makePopup((amendments[key] && amendments[key](number)) || properties.popup), { maxWidth: 340, minWidth: 200 });
           makeReachable(layer, properties.popup.title);
         });
       }
@@ -290,6 +293,7 @@ const civmap = (() => {
     show(settings.views[0]);
     bindSwitches(layers);
     bindPrint();
+    for (const begin of begins) begin(map);
     map.on("zoomend resize", settleLabels);
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();
@@ -297,5 +301,5 @@ const civmap = (() => {
     document.fonts.ready.then(settleLabels);
   }
 
-  return { shapes, start };
+  return { shapes, start, begins, amendments, still, readData, makeText, makePopup, makeReachable, makeLabel, settleLabels };
 })();

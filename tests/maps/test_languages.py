@@ -96,7 +96,7 @@ class TextReader(HTMLParser):
 def find_strings(value):
     """Return the texts that the page's script shows of a data block."""
     if isinstance(value, dict):
-        hidden = {"styles", "type", "style", "kind", "geometry", "english"}
+        hidden = {"styles", "type", "style", "kind", "geometry", "english", "panes"}
         return [text for key in value if key not in hidden for text in find_strings(value[key])]
     if isinstance(value, list):
         return [text for item in value for text in find_strings(item)]
