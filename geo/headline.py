@@ -123,7 +123,8 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
         `kind`, and what belongs to it: `label`, `low`, `best`, `high`, `static`, `modelled` of the
         `zone` that the run is about, `label` where the people of it are `unknown`, the number of
         `events` of `many`, the `names` of places `named`; nothing for `unread` and `none`. `stale`
-        holds clauses (fields of `Clause`) on what is too old in what the figures rest on.
+        holds clauses (`geo.people.stop_rules.Clause.to_parts`) on what is too old in what the
+        figures rest on.
     words
         Of the language that it is written in.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from geo import __version__
@@ -115,7 +114,7 @@ def _find_parts(
         columns = ("label", "low", "best", "high", "static", "modelled")
         return {"kind": kind, **{key: zone[key] for key in columns}, "stale": concerned}
     if zones:
-        told = [dataclasses.asdict(clause) for clause in pick_clauses(stale)]
+        told = [clause.to_parts() for clause in pick_clauses(stale)]
         return {"kind": "many", "events": len(events.events), "stale": told}
     if "roles-not-read" in {caution.code for caution in events.cautions}:
         return {"kind": "unread"}
@@ -131,7 +130,7 @@ def _choose_stale(
     pcodes = {code for (code,) in rows}
     label = zone["population_source"]
     clauses = pick_clauses([each for each in stale if each.concerns(pcodes, label)])
-    return [dataclasses.asdict(clause) for clause in clauses]
+    return [clause.to_parts() for clause in clauses]
 
 
 def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ import dataclasses
 import math
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.errors import StaleError
 from geo.people.accounting import count_of
@@ -62,12 +62,16 @@ class Clause:
     plural
         The form for a `count` other than one, where it depends on one.
     values
-        `people`, `age`, `count` are numbers, `date` a day (ISO) or a population's own date.
+        Pairs: `people`, `age`, `count` are numbers, `date` a day (ISO) or a population's own date.
     """
 
     form: str
-    values: Mapping[str, float | str]
+    values: tuple[tuple[str, float | str], ...]
     plural: str | None = None
+
+    def to_parts(self) -> dict[str, Any]:
+        """Return the clause as plain values, as `geo.headline` writes it."""
+        return {"form": self.form, "plural": self.plural, "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def judge_population(label: str, population_date: str | None, as_of: dt.date) ->
     )
     clause = Clause(
         mark("based on a population of {date}, {age} years old"),
-        {"date": str(population_date), "age": age},
+        (("date", str(population_date)), ("age", age)),
     )
     return [Stale("population-old", text, clause, age, age > REFUSED_YEARS, label=label)]
 
@@ -272,7 +276,7 @@ def _judge_present(figure: Figure, best: float, static: float) -> list[Stale]:
     )
     clause = Clause(
         mark("static although a figure of {date} counts {people} people there"),
-        {"date": figure.date.isoformat(), "people": best},
+        (("date", figure.date.isoformat()), ("people", best)),
     )
     return [Stale(_WRONG, text, clause, factor, factor >= REFUSED_FACTOR, _units(figure))]
 
@@ -287,7 +291,7 @@ def _judge_displaced(figure: Figure, static: float) -> list[Stale]:
     )
     clause = Clause(
         mark("static although a figure of {date} counts {people} displaced people there"),
-        {"date": figure.date.isoformat(), "people": figure.best},
+        (("date", figure.date.isoformat()), ("people", figure.best)),
     )
     factor = 1 + figure.best / static if static > 0 else math.inf
     return [Stale(_WRONG, text, clause, factor, factor >= REFUSED_FACTOR, _units(figure))]
@@ -297,7 +301,7 @@ def _tell_age(days: int) -> Clause:
     form, plural = mark_plural(
         "based on figures {count} day old", "based on figures {count} days old"
     )
-    return Clause(form, {"count": days}, plural)
+    return Clause(form, (("count", days),), plural)
 
 
 def _units(figure: Figure) -> frozenset[str]:

@@ -361,16 +361,9 @@ def test_headline_in_arabic():
     )
 
 
-def dump_clauses(stale):
-    return [
-        {"form": clause.form, "plural": clause.plural, "values": dict(clause.values)}
-        for clause in pick_clauses(stale)
-    ]
-
-
 def test_what_is_too_old_is_said_in_the_headline_of_each_language():
     stale = judge_population("old.tif", "2010", DAY)
-    parts = ZONE | {"stale": dump_clauses(stale)}
+    parts = ZONE | {"stale": [clause.to_parts() for clause in pick_clauses(stale)]}
     assert ", based on a population of 2010, 14 years old; a static" in write_headline(parts, DAY)
     french = write_headline(parts, DAY, FR)
     assert f", d’après des données de population de 2010, vieilles de 14{NBSP}ans" in french
