@@ -169,15 +169,18 @@ def fit_mark(name: str, size: float) -> Path:
 
 @cache
 def outline_mark(name: str) -> Path:
-    """Return a mark's outline in its box of 24 x 24, y downwards: straight lines, or the circle."""
+    """Return a mark's parts in its box of 24 x 24, y downwards: straight lines, or the circle."""
     if name == "circle":
         return Path.circle((_BOX / 2, _BOX / 2), 9.0)
     x = y = 0.0
-    corners: list[tuple[float, float]] = []
+    parts: list[list[tuple[float, float]]] = []
     for step, text in _STEP.findall(SHAPES[name]):
         numbers = [float(number) for number in re.findall(r"-?\d*\.?\d+", text)]
         if step == "z":
-            break
+            parts[-1].append(parts[-1][0])
+            continue
+        if step in "Mm":
+            parts.append([])
         while numbers:
             if step in "Hh":
                 x = numbers.pop(0) + (x if step == "h" else 0)
@@ -185,8 +188,10 @@ def outline_mark(name: str) -> Path:
                 y = numbers.pop(0) + (y if step == "v" else 0)
             else:
                 x, y = (numbers.pop(0) + (by if step in "ml" else 0) for by in (x, y))
-            corners.append((x, y))
-    return Path([*corners, corners[0]], closed=True)
+            parts[-1].append((x, y))
+    return Path.make_compound_path(
+        *(Path(part, closed=len(part) > 2 and part[0] == part[-1]) for part in parts)
+    )
 
 
 def trace(geometry: BaseGeometry) -> Path | None:
