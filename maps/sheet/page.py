@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
+from maps.distribution import INTERNAL, name_profile
 from maps.furniture import describe_page, tabulate_zones
 from maps.sheet.blocks import Entry, Paragraph, TableBlock, make_heading
 from maps.sheet.canvas import Canvas, line_height
@@ -121,7 +122,8 @@ def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
     number = page["map_number"]
     number_size = 5.8 * size
     text = f"{words.translate('Map number')} {number}" if number else ""
-    room = measure_width(text, number_size) if text else 0.0
+    profile = name_profile(INTERNAL, words)
+    room = max(measure_width(line, number_size) for line in (profile, text or profile))
     canvas.fill(x, y, width, height - 1.5 * size, _BLUE)
     inner = 2.5 * size
     title = str(page["title"])
@@ -136,6 +138,9 @@ def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
         bold=True,
         colour="#ffffff",
         align="right" if rtl else "left",
+    )
+    canvas.write(
+        x + width - inner, y + 1.6 * size, profile, number_size, colour="#ffffff", align="right"
     )
     subtitle_y = y + 6.8 * size
     canvas.write(x + inner, subtitle_y, page["subtitle"], 8.0 * size, colour="#ffffff")

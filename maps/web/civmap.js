@@ -2,16 +2,28 @@
 /* Draws the page's data. Text is data: it is shown through textContent and nothing else. */
 const civmap = (() => {
   const SVG = "http://www.w3.org/2000/svg";
+  const LEAST_TARGET = 24; // CSS pixels that a finger needs, WCAG 2.2 (2.5.8)
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const narrow = matchMedia("(max-width: 860px)").matches;
+  // Popups open beside the controls, not under them; on a phone the controls give way. What gets the
+  // keyboard's focus comes clear of them and of the credits. From the right: on the other sides.
+  const mirrored = document.documentElement.dir === "rtl";
+  const besides = narrow ? [0, 0] : mirrored ? [170, 60] : [60, 170];
+  const POPUP = { maxWidth: 340, minWidth: 200, autoPanPaddingTopLeft: [5 + besides[0], 10], autoPanPaddingBottomRight: [5 + besides[1], 10] };
+  const CLEAR = { paddingTopLeft: [besides[0] || 60, narrow ? 140 : 40], paddingBottomRight: [besides[1] || 60, narrow ? 50 : 100], animate: false };
   const labels = new Set();
   const begins = []; // what other scripts do once the map is there
   const amendments = {}; // by layer: from a feature's number to what its popup says now, if not its own
   let map = null;
+  let opener = null; // what a popup was opened from by keyboard
   let words = null; // the page's own, in its language
   let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+  if (still) {
+    const { panBy } = L.Map.prototype;
+    L.Map.include({ panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); } });
+  }
 
   function readData(key) {
     return JSON.parse(document.getElementById("data-" + key).textContent);
@@ -50,18 +62,18 @@ const civmap = (() => {
   function makeMark(style, properties) {
     const svg = document.createElementNS(SVG, "svg");
     const path = document.createElementNS(SVG, "path");
+    const reach = Math.max(style.size, LEAST_TARGET);
     const attributes = { width: style.size, height: style.size, viewBox: "0 0 24 24", "aria-hidden": "true" };
     for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
     const look = { d: style.path, fill: style.fill, stroke: style.stroke, "stroke-width": style.stroke_width, "stroke-linejoin": "round" };
     for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
     svg.append(path);
-    const half = style.size / 2;
     return L.divIcon({
       className: "civmap-mark",
       html: svg,
-      iconSize: [style.size, style.size],
-      iconAnchor: [half - (properties.offset_px || 0), half],
-      popupAnchor: [properties.offset_px || 0, -half],
+      iconSize: [reach, reach],
+      iconAnchor: [reach / 2 - (properties.offset_px || 0), reach / 2],
+      popupAnchor: [properties.offset_px || 0, -style.size / 2],
     });
   }
 
@@ -99,10 +111,10 @@ const civmap = (() => {
     if (properties.dot_px) return L.circleMarker(at, { ...style, pane, radius: properties.dot_px, interactive: false });
     if (!style.path) return L.layerGroup();
     const name = properties.popup ? properties.popup.title : "";
-    return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true });
+    return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true, autoPanOnFocus: false });
   }
 
-  /* A shape that says something can be reached and opened by keyboard. */
+  /* What says something can be reached and opened by keyboard. */
   function makeReachable(layer, name) {
     layer.on("add", () => {
       const element = layer.getElement && layer.getElement();
@@ -112,12 +124,49 @@ const civmap = (() => {
       element.setAttribute("aria-label", name);
       if (element.dataset.reachable) return;
       element.dataset.reachable = "yes";
+      element.addEventListener("focus", () => bringIntoView(layer));
       element.addEventListener("keydown", (event) => {
-        if (element instanceof SVGElement && (event.key === "Enter" || event.key === " ")) {
-          event.preventDefault();
-          layer.openPopup();
-        }
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        opener = element;
+        layer.openPopup();
+        const content = layer.getPopup().getElement().querySelector(".leaflet-popup-content");
+        content.focus({ preventScroll: true });
       });
+    });
+  }
+
+  /* What has the keyboard's focus is in sight, and not under a control or the credits. */
+  function bringIntoView(layer) {
+    const element = layer.getElement();
+    if (!element.matches(":focus-visible")) return;
+    map.panInside(layer.getBounds ? layer.getBounds().getCenter() : layer.getLatLng(), CLEAR);
+    requestAnimationFrame(() => { // the browser may have scrolled to where it lay before
+      const { top, bottom } = element.getBoundingClientRect();
+      const middle = (top + bottom) / 2;
+      if (middle < 60) scrollBy(0, middle - 60);
+      else if (middle > innerHeight - 60) scrollBy(0, middle + 60 - innerHeight);
+    });
+  }
+
+  /* A popup that was opened by keyboard has the focus, and gives it back to what it is of. */
+  function bindPopups() {
+    map.on("popupopen", (event) => {
+      const box = event.popup.getElement();
+      const content = box.querySelector(".leaflet-popup-content");
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-label", box.querySelector("h3").textContent);
+      content.tabIndex = content.scrollHeight > content.clientHeight ? 0 : -1;
+    });
+    map.on("popupclose", (event) => {
+      const box = event.popup.getElement();
+      const at = document.activeElement; // the body, if the popup is gone already
+      const back = at === document.body || (box && box.contains(at)) ? opener : null;
+      opener = null;
+      if (back) back.focus({ preventScroll: true });
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
     });
   }
 
@@ -135,7 +184,7 @@ const civmap = (() => {
       });
       if (properties.popup) {
         drawn.eachLayer((layer) => {
-          layer.bindPopup(() => makePopup((amendments[key] && amendments[key](number)) || properties.popup), { maxWidth: 340, minWidth: 200 });
+          layer.bindPopup(() => makePopup((amendments[key] && amendments[key](number)) || properties.popup), POPUP);
           makeReachable(layer, properties.popup.title);
         });
       }
@@ -286,6 +335,8 @@ const civmap = (() => {
     const settings = readData("controls");
     words = settings;
     foldPanels();
+    const container = map.getContainer();
+    container.prepend(container.querySelector(".leaflet-control-container")); // first by keyboard too
     translateControls();
     addViews(settings);
     addPosition();
@@ -293,13 +344,11 @@ const civmap = (() => {
     show(settings.views[0]);
     bindSwitches(layers);
     bindPrint();
+    bindPopups();
     for (const begin of begins) begin(map);
     map.on("zoomend resize", settleLabels);
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") map.closePopup();
-    });
     document.fonts.ready.then(settleLabels);
   }
 
-  return { shapes, start, begins, amendments, still, readData, makeText, makePopup, makeReachable, makeLabel, settleLabels };
+  return { POPUP, shapes, start, begins, amendments, still, readData, makeText, makePopup, makeReachable, makeLabel, settleLabels };
 })();

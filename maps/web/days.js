@@ -20,7 +20,7 @@ civmap.days = (key) => {
     const about = data.popups.layers.units[unit.shape];
     const polygon = L.geoJSON({ type: "Feature", properties: {}, geometry: shapes[unit.shape].geometry }, { pane: key });
     polygon.eachLayer((layer) => {
-      layer.bindPopup(() => civmap.makePopup(describe(about)), { maxWidth: 340, minWidth: 200 });
+      layer.bindPopup(() => civmap.makePopup(describe(about)), civmap.POPUP);
       civmap.makeReachable(layer, about.title);
     });
     const label = civmap.makeLabel(unit.label);

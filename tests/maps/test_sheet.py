@@ -236,7 +236,7 @@ def test_python_saves_by_the_files_ending(run_path, tmp_path):
 # Where things lie -------------------------------------------------------------------------------
 
 CELL = 0.05
-DARKEST = np.array([0x66, 0x25, 0x06]) * 0.8 + np.array([0xF7, 0xF5, 0xF0]) * 0.2
+DARKEST = np.array([0x52, 0x1D, 0x04]) * 0.9 + np.array([0xF7, 0xF5, 0xF0]) * 0.1
 
 
 def find_box(png, is_seen, plan):
