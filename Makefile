@@ -1,5 +1,5 @@
 # Two commands matter: `make map` and `make test`. Both need Python 3.11 or newer and make only;
-# everything else goes into .venv from the lock files (tests also get Debian's chromium).
+# everything else goes into .venv from the lock files (tests also get Debian's chromium and axe-core).
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
@@ -91,10 +91,13 @@ $(PEERS)/installed: requirements-bench.lock $(VENV)/locked
 	    install --require-hashes -r requirements-bench.lock
 	touch $@
 
-$(VENV)/browser: $(VENV)/installed
+$(VENV)/browser: $(VENV)/installed tests/package-lock.json
 	@if ! command -v chromium > /dev/null; then \
 	    echo 'Installing chromium (Debian), which the browser tests drive'; \
 	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends chromium > /dev/null; \
 	fi
+	mkdir -p $(VENV)/npm
+	cp tests/package.json tests/package-lock.json $(VENV)/npm
+	cd $(VENV)/npm && $(abspath $(BIN))/npm ci --ignore-scripts --no-audit --no-fund --silent
 	touch $@

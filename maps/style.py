@@ -1,8 +1,8 @@
 """Colours, patterns and shapes, declared once for the map and its legend.
 
-Every class differs by shape, pattern or dash as well as by colour. Colours name no party. The
-density ramp is ColorBrewer's YlOrBr (Cynthia Brewer, Apache-2.0): luminance falls steadily, so
-it holds in grey and for colour-blind readers; dark is many. The chrome is OCHA blue.
+Every class differs by shape, pattern or dash as well as by colour; classes of density and of
+disagreement, which are cells, by luminance, so that they hold in grey and for colour-blind readers:
+dark is many. Colours name no party. The chrome is OCHA blue.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ VENUE = "#005fa3"
 SITE = "#1f2933"
 OTHER = "#5b6770"
 INK = "#1f2933"
-BORDER = "#8b9298"
+BORDER = "#737b83"
 UNIT = "#4b5560"
 GAP = "#6b7280"
 FACILITY = "#00695c"
@@ -116,26 +116,27 @@ PATTERNS = (
 
 # Upper ends of the density classes, people a square kilometre; the last class has none.
 DENSITY_BREAKS = (100, 500, 1_000, 5_000, 10_000, 25_000, 50_000)
+# After ColorBrewer's YlOrBr (Cynthia Brewer, Apache-2.0), with its steps set anew: on the land, at
+# this opacity, neighbours are equally far apart in grey, and the first is as far from bare land.
 DENSITY_COLOURS = (
-    "#fff7bc",
-    "#fee391",
-    "#fec44f",
-    "#fe9929",
-    "#ec7014",
-    "#cc4c02",
-    "#993404",
-    "#662506",
+    "#fecb5e",
+    "#fe9e2d",
+    "#f07919",
+    "#da5c0a",
+    "#c14702",
+    "#a13804",
+    "#7b2b05",
+    "#521d04",
 )
-DENSITY_OPACITY = 0.8
+DENSITY_OPACITY = 0.9
 
-# Ratio of two population sources: the classes' lower ends but for the first, and ColorBrewer's
-# PuOr (Cynthia Brewer, Apache-2.0), which colour-blind readers tell apart; its middle is darker,
-# to be seen on the land.
+# Ratio of two population sources: the classes' lower ends but for the first. Colours after
+# ColorBrewer's PuOr (Cynthia Brewer, Apache-2.0), in steps that can be told apart in grey too.
 DISAGREEMENT_BREAKS = (0.5, 0.8, 1.25, 2.0)
-DISAGREEMENT_COLOURS = ("#b35806", "#f1a340", "#d6d6d0", "#998ec3", "#542788")
-DISAGREEMENT_OPACITY = 0.85
-NOBODY_IN_ONE = "#2b2b2b"
-NODATA_IN_ONE = "#b4c3cb"
+DISAGREEMENT_COLOURS = ("#8a3d00", "#f1a340", "#dadad4", "#9a8fc6", "#43177a")
+DISAGREEMENT_OPACITY = 0.9
+NOBODY_IN_ONE = "#050505"
+NODATA_IN_ONE = "#73858f"
 
 ROLE_MARKS = {
     "threatened": Mark("triangle", ZONE, 24),

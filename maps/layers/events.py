@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEY = "events"
 _OTHER = "other"
 _MAX_NOTES = 5
-_STEP_PX = 22  # between marks of one place
+_STEP_PX = 26  # between marks of one place: none reaches into another
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:

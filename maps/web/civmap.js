@@ -2,10 +2,15 @@
 /* Draws the page's data. Text is data: it is shown through textContent and nothing else. */
 const civmap = (() => {
   const SVG = "http://www.w3.org/2000/svg";
+  const LEAST_TARGET = 24; // CSS pixels that a finger needs, WCAG 2.2 (2.5.8)
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const narrow = matchMedia("(max-width: 860px)").matches;
+  // beside the controls, not under them; on a phone the controls give way
+  const besides = narrow ? {} : { autoPanPaddingTopLeft: [60, 10], autoPanPaddingBottomRight: [170, 10] };
+  const POPUP = { maxWidth: 340, minWidth: 200, ...besides };
   const labels = new Set();
   let map = null;
+  let opener = null; // what a popup was opened from by keyboard
   let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
@@ -41,18 +46,18 @@ const civmap = (() => {
   function makeMark(style, properties) {
     const svg = document.createElementNS(SVG, "svg");
     const path = document.createElementNS(SVG, "path");
+    const reach = Math.max(style.size, LEAST_TARGET);
     const attributes = { width: style.size, height: style.size, viewBox: "0 0 24 24", "aria-hidden": "true" };
     for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
     const look = { d: style.path, fill: style.fill, stroke: style.stroke, "stroke-width": style.stroke_width, "stroke-linejoin": "round" };
     for (const [name, value] of Object.entries(look)) path.setAttribute(name, value);
     svg.append(path);
-    const half = style.size / 2;
     return L.divIcon({
       className: "civmap-mark",
       html: svg,
-      iconSize: [style.size, style.size],
-      iconAnchor: [half - (properties.offset_px || 0), half],
-      popupAnchor: [properties.offset_px || 0, -half],
+      iconSize: [reach, reach],
+      iconAnchor: [reach / 2 - (properties.offset_px || 0), reach / 2],
+      popupAnchor: [properties.offset_px || 0, -style.size / 2],
     });
   }
 
@@ -92,7 +97,7 @@ const civmap = (() => {
     return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true });
   }
 
-  /* A shape that says something can be reached and opened by keyboard. */
+  /* What says something can be reached and opened by keyboard. */
   function makeReachable(layer, name) {
     layer.on("add", () => {
       const element = layer.getElement && layer.getElement();
@@ -102,12 +107,41 @@ const civmap = (() => {
       element.setAttribute("aria-label", name);
       if (element.dataset.reachable) return;
       element.dataset.reachable = "yes";
+      element.addEventListener("focus", () => bringIntoView(layer));
       element.addEventListener("keydown", (event) => {
-        if (element instanceof SVGElement && (event.key === "Enter" || event.key === " ")) {
-          event.preventDefault();
-          layer.openPopup();
-        }
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        opener = element;
+        layer.openPopup();
+        const content = layer.getPopup().getElement().querySelector(".leaflet-popup-content");
+        content.focus({ preventScroll: true });
       });
+    });
+  }
+
+  /* Leaflet does this for marks; a shape out of sight would hold the focus unseen. */
+  function bringIntoView(layer) {
+    if (layer.getBounds && !map.getBounds().intersects(layer.getBounds())) {
+      map.setView(layer.getBounds().getCenter(), map.getZoom(), { animate: false });
+    }
+  }
+
+  /* A popup that was opened by keyboard has the focus, and gives it back to what it is of. */
+  function bindPopups() {
+    map.on("popupopen", (event) => {
+      const box = event.popup.getElement();
+      const content = box.querySelector(".leaflet-popup-content");
+      box.setAttribute("role", "dialog");
+      box.setAttribute("aria-label", box.querySelector("h3").textContent);
+      content.tabIndex = content.scrollHeight > content.clientHeight ? 0 : -1;
+    });
+    map.on("popupclose", (event) => {
+      const box = event.popup.getElement();
+      if (opener && box && box.contains(document.activeElement)) opener.focus({ preventScroll: true });
+      opener = null;
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") map.closePopup();
     });
   }
 
@@ -125,7 +159,7 @@ const civmap = (() => {
       });
       if (properties.popup) {
         drawn.eachLayer((layer) => {
-          layer.bindPopup(() => makePopup(properties.popup), { maxWidth: 340, minWidth: 200 });
+          layer.bindPopup(() => makePopup(properties.popup), POPUP);
           makeReachable(layer, properties.popup.title);
         });
       }
@@ -241,6 +275,8 @@ const civmap = (() => {
     map = leafletMap;
     const settings = readData("controls");
     foldPanels();
+    const container = map.getContainer();
+    container.prepend(container.querySelector(".leaflet-control-container")); // first by keyboard too
     L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     addViews(settings);
     addPosition();
@@ -248,10 +284,8 @@ const civmap = (() => {
     show(settings.views[0]);
     bindSwitches(layers);
     bindPrint();
+    bindPopups();
     map.on("zoomend resize", settleLabels);
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") map.closePopup();
-    });
     document.fonts.ready.then(settleLabels);
   }
 

@@ -524,3 +524,23 @@ def page_path(page_html: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "map.html"
     path.write_text(page_html, encoding="utf-8")
     return path
+
+
+@pytest.fixture(scope="session")
+def whole_page(
+    make_run: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Path]:
+    """Write the page of a whole run, by its kind and language, once a session."""
+    from tests.maps.whole_pages import write_page, write_run
+
+    runs: dict[str, Path] = {}
+    pages: dict[tuple[str, str], Path] = {}
+
+    def make(kind: str, lang: str = "en") -> Path:
+        if kind not in runs:
+            runs[kind] = write_run(kind, make_run, tmp_path_factory.mktemp("whole"))
+        if (kind, lang) not in pages:
+            pages[kind, lang] = write_page(runs[kind], lang, tmp_path_factory.mktemp("page"))
+        return pages[kind, lang]
+
+    return make
