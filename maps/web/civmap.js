@@ -8,12 +8,17 @@ const civmap = (() => {
   // beside the controls, not under them; on a phone the controls give way
   const besides = narrow ? {} : { autoPanPaddingTopLeft: [60, 10], autoPanPaddingBottomRight: [170, 10] };
   const POPUP = { maxWidth: 340, minWidth: 200, ...besides };
+  const CLEAR = { paddingTopLeft: narrow ? [60, 140] : [60, 40], paddingBottomRight: narrow ? [40, 50] : [180, 100], animate: false };
   const labels = new Set();
   let map = null;
   let opener = null; // what a popup was opened from by keyboard
   let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
+  if (still) {
+    const { panBy } = L.Map.prototype;
+    L.Map.include({ panBy(offset, options) { return panBy.call(this, offset, { ...options, animate: false }); } });
+  }
 
   function readData(key) {
     return JSON.parse(document.getElementById("data-" + key).textContent);
@@ -94,7 +99,7 @@ const civmap = (() => {
     if (properties.dot_px) return L.circleMarker(at, { ...style, pane, radius: properties.dot_px, interactive: false });
     if (!style.path) return L.layerGroup();
     const name = properties.popup ? properties.popup.title : "";
-    return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true });
+    return L.marker(at, { pane, icon: makeMark(style, properties), title: name, alt: name, riseOnHover: true, autoPanOnFocus: false });
   }
 
   /* What says something can be reached and opened by keyboard. */
@@ -119,11 +124,17 @@ const civmap = (() => {
     });
   }
 
-  /* Leaflet does this for marks; a shape out of sight would hold the focus unseen. */
+  /* What has the keyboard's focus is in sight, and not under a control or the credits. */
   function bringIntoView(layer) {
-    if (layer.getBounds && !map.getBounds().intersects(layer.getBounds())) {
-      map.setView(layer.getBounds().getCenter(), map.getZoom(), { animate: false });
-    }
+    const element = layer.getElement();
+    if (!element.matches(":focus-visible")) return;
+    map.panInside(layer.getBounds ? layer.getBounds().getCenter() : layer.getLatLng(), CLEAR);
+    requestAnimationFrame(() => { // the browser may have scrolled to where it lay before
+      const { top, bottom } = element.getBoundingClientRect();
+      const middle = (top + bottom) / 2;
+      if (middle < 60) scrollBy(0, middle - 60);
+      else if (middle > innerHeight - 60) scrollBy(0, middle + 60 - innerHeight);
+    });
   }
 
   /* A popup that was opened by keyboard has the focus, and gives it back to what it is of. */
@@ -137,8 +148,10 @@ const civmap = (() => {
     });
     map.on("popupclose", (event) => {
       const box = event.popup.getElement();
-      if (opener && box && box.contains(document.activeElement)) opener.focus({ preventScroll: true });
+      const at = document.activeElement; // the body, if the popup is gone already
+      const back = at === document.body || (box && box.contains(at)) ? opener : null;
       opener = null;
+      if (back) back.focus({ preventScroll: true });
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape") map.closePopup();
