@@ -12,7 +12,8 @@ from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
 from maps.assets import inline_links, read_web_file
-from maps.escape import Html, dump_json, escape_text, make_environment
+from maps.distribution import INTERNAL, name_profile
+from maps.escape import Html, dump_json, escape_css, escape_text, make_environment
 from maps.furniture import describe_page
 from maps.layers import draw_layers
 from maps.series import describe_series
@@ -29,11 +30,25 @@ if TYPE_CHECKING:
 _FIRST_PANE = 300
 _PANE_STEP = 10
 _LABEL_PANE = 640  # below popups (700), above everything that is drawn
+# Stands in the margin of each printed page.
+_PAPER = '@page { @bottom-right { content: "TEXT"; font: 600 8pt sans-serif; color: #1f2933; } }'
 _LEAFLET_ONLY = frozenset({"leaflet", "leaflet_css"})
 
 
-def render_document(run: RunData, words: Wording) -> str:
-    """Return the page of a run."""
+def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) -> str:
+    """Return the page of a run.
+
+    Parameters
+    ----------
+    profile
+        To whom it may go, see `maps.distribution`. It is the line that the page carries and
+        nothing else: what a public page must not hold is for its maker to leave out.
+
+    Raises
+    ------
+    UsageError
+        If there is no such profile.
+    """
     drawings = draw_layers(run, words)
     figure = _draw_map(run, drawings, words)
     _number_elements(figure)
@@ -41,7 +56,9 @@ def render_document(run: RunData, words: Wording) -> str:
         child.render()
     inline_links(figure.header)
     scripts = f"<script>\n{figure.script.render()}\n</script>"
-    head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
+    line = name_profile(profile, words)
+    styles = read_web_file("civmap.css") + _PAPER.replace("TEXT", escape_css(line))
+    head = f"{figure.header.render()}\n<style>{styles}</style>"
     head += f"<script>{read_web_file('civmap.js')}</script>"
     environment = make_environment({"_": words.translate, "is_mark": _is_mark})
     return environment.get_template("page.html").render(
@@ -54,6 +71,8 @@ def render_document(run: RunData, words: Wording) -> str:
         patterns=PATTERNS,
         land=LAND,
         sea=SEA,
+        profile=line,
+        is_internal=profile == INTERNAL,
         series=describe_series(run, words),
         **describe_page(run, drawings, words),
     )

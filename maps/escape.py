@@ -2,11 +2,12 @@
 
 Article sentences, place names, file names and notes are written by strangers. branca compiles
 what it has rendered as a Jinja template a second time, browsers parse it as HTML and then as
-script, so a text that is harmless in one of the three can run in another. Two ways out of here
+script, so a text that is harmless in one of the three can run in another. The ways out of here
 are safe in all three:
 
 - `escape_text`, into HTML: everything but letters, digits and a few signs is a numeric entity;
-- `dump_json`, into a data block that the page's script shows through `textContent`.
+- `dump_json`, into a data block that the page's script shows through `textContent`;
+- `escape_css`, into a string of a style sheet.
 
 Templates get text through `make_environment`, which applies `escape_text` to every value that
 is not `Html`; and `Html` is made only here and from our own templates.
@@ -85,6 +86,19 @@ def dump_json(value: Any) -> Html:
     )
     return Html(
         _JSON_STRING.sub(lambda found: _JSON_UNSAFE.sub(_to_unicode_escape, found[0]), text)
+    )
+
+
+def escape_css(text: str) -> Html:
+    """Return text as it can stand inside a quoted string of a style sheet.
+
+    All but ASCII letters, digits and spaces is written as a code point of six hexadecimal digits.
+    """
+    return Html(
+        "".join(
+            char if char == " " or (char.isascii() and char.isalnum()) else f"\\{ord(char):06x}"
+            for char in clean_text(text)
+        )
     )
 
 
