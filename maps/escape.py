@@ -92,11 +92,12 @@ def dump_json(value: Any) -> Html:
 def escape_css(text: str) -> Html:
     """Return text as it can stand inside a quoted string of a style sheet.
 
-    All but ASCII letters, digits and spaces is written as a code point of six hexadecimal digits.
+    All but ASCII letters and digits is written as a code point of six hexadecimal digits; spaces
+    too, for one that follows a code point belongs to it.
     """
     return Html(
         "".join(
-            char if char == " " or (char.isascii() and char.isalnum()) else f"\\{ord(char):06x}"
+            char if char.isascii() and char.isalnum() else f"\\{ord(char):06x}"
             for char in clean_text(text)
         )
     )

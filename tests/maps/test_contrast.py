@@ -1,7 +1,8 @@
 """Every text stands out from what is really behind it, at 4.5:1, large text at 3:1 (WCAG 1.4.3).
 
-The page is taken with and without its letters. Where the two differ there is a letter; what the
-second shows there and one pixel round it is the letter's ground, halo and all.
+The page is taken with and without its letters. Where the first has the text's colour and the second
+another there is a letter; what the second shows there and one pixel round it, halo and all, is the
+letter's ground.
 """
 
 from __future__ import annotations
@@ -24,31 +25,35 @@ TEXTS = """() => {
     const frame = document.querySelector(".folium-map").getBoundingClientRect();
     const covers = [...document.querySelectorAll(".leaflet-control, .credits, .leaflet-popup")]
         .map((e) => e.getBoundingClientRect());
-    const isOver = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const isOver = (a, b) =>
+        a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const isIn = (a, b) =>
+        a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom;
     while (walker.nextNode()) {
         const e = walker.currentNode.parentElement;
-        if (!walker.currentNode.textContent.trim() || e.closest("script, style, noscript, title, desc")) continue;
-        if (!e.checkVisibility({ visibilityProperty: true }) || e.closest(".unseen, .skip")) continue;
+        const text = walker.currentNode.textContent.trim();
+        if (!text || e.closest("script, style, noscript, title, desc, .unseen, .skip")) continue;
+        if (!e.checkVisibility({ visibilityProperty: true })) continue;
         const style = getComputedStyle(e);
         const range = document.createRange();
         range.selectNodeContents(walker.currentNode);
         const label = e.closest(".civmap-label");
         const panel = e.closest(".scroll, .panel, .leaflet-popup-content")?.getBoundingClientRect();
         const boxes = [...range.getClientRects()].filter((b) => b.width > 2 && b.height > 2)
-            .filter((b) => !label || (b.left > frame.left && b.right < frame.right && b.top > frame.top &&
-                b.bottom < frame.bottom && !covers.some((c) => isOver(b, c))))
-            .filter((b) => !panel || (b.top >= panel.top && b.bottom <= panel.bottom &&
-                b.left >= panel.left && b.right <= panel.right));
+            .filter((b) => !label || (isIn(b, frame) && !covers.some((c) => isOver(b, c))))
+            .filter((b) => !panel || isIn(b, panel));
         const size = parseFloat(style.fontSize);
         const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-        const colour = (e instanceof SVGElement ? style.fill : style.color).match(/[\\d.]+/g).map(Number);
+        const ink = e instanceof SVGElement ? style.fill : style.color;
+        const colour = ink.match(/[\\d.]+/g).map(Number);
+        const [x, y] = [scrollX, scrollY];
         found.push({
-            text: walker.currentNode.textContent.trim().slice(0, 40),
+            text: text.slice(0, 40),
             kind: label ? "label" : "text",
             colour: colour.slice(0, 3),
             opacity: colour[3] ?? 1,
             needs: isLarge ? 3 : 4.5,
-            boxes: boxes.map((b) => [b.left + scrollX, b.top + scrollY, b.right + scrollX, b.bottom + scrollY]),
+            boxes: boxes.map((b) => [b.left + x, b.top + y, b.right + x, b.bottom + y]),
         });
     }
     return found.filter((text) => text.boxes.length);
@@ -63,8 +68,17 @@ def spread_mask(mask):
     return np.any(shifts, axis=0)
 
 
+def find_ground(written, bare, colour):
+    """Return the pixels under letters and beside them: what took their colour is a letter."""
+    is_inked = np.abs(written - colour).max(axis=2) < 64
+    has_changed = np.abs(written - bare).max(axis=2) > 48
+    return bare[spread_mask(is_inked & has_changed)]
+
+
 def measure_texts(page):
     """Return each text with the contrast that nineteen in twenty of its pixels reach."""
+    page.evaluate("document.fonts.ready.then(() => undefined)")
+    page.wait_for_timeout(200)  # labels have found their places
     texts = page.evaluate(TEXTS)
     written = read_picture(page.screenshot(full_page=True)).astype(int)
     page.add_style_tag(content=NO_LETTERS)
@@ -75,9 +89,9 @@ def measure_texts(page):
         assert text["opacity"] == 1, text
         grounds = []
         for left, top, right, bottom in text["boxes"]:
-            part = np.s_[max(0, int(top) - 1) : int(bottom) + 2, max(0, int(left) - 1) : int(right) + 2]
-            letters = np.abs(written[part] - bare[part]).max(axis=2) > 24
-            grounds.append(bare[part][spread_mask(letters)])
+            rows = slice(max(0, int(top) - 1), int(bottom) + 2)
+            cols = slice(max(0, int(left) - 1), int(right) + 2)
+            grounds.append(find_ground(written[rows, cols], bare[rows, cols], text["colour"]))
         ground = np.concatenate(grounds)
         ratio = np.percentile(find_contrast(ground, text["colour"]), 5) if len(ground) else 1.0
         measured.append((text["kind"], text["text"], text["needs"], round(float(ratio), 2)))
@@ -85,12 +99,16 @@ def measure_texts(page):
 
 
 def find_low(measured):
+    """Return the texts that miss what they need."""
     return [text for text in measured if text[3] < text[2]]
 
 
 @pytest.mark.parametrize("size", [(1280, 2400), (390, 900)], ids=["desk", "phone"])
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "lang"),
+    [(kind, "en") for kind in KINDS]
+    + [("every layer", lang) for lang in LANGUAGES if lang != "en"],
+)
 def test_every_text_stands_out_from_what_is_behind_it(open_page, whole_page, kind, lang, size):
     page = open_page(whole_page(kind, lang), *size, bypass_csp=True, reduced_motion="reduce").page
     page.evaluate(OPEN_ALL)
@@ -133,4 +151,6 @@ def test_measure_sees_a_pale_text_and_a_label_without_halo(open_page, whole_page
     page.add_style_tag(content=".civmap-label { text-shadow: none !important }")
     low = find_low(measure_texts(page))
     assert {kind for kind, *_ in low} == {"text", "label"}
-    assert [ratio for kind, _text, _needs, ratio in low if kind == "text"] == [pytest.approx(3.54, abs=0.02)]
+    assert [ratio for kind, _text, _needs, ratio in low if kind == "text"] == [
+        pytest.approx(3.54, abs=0.02)
+    ]

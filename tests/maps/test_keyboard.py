@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -189,7 +191,7 @@ def test_order_of_the_focus_is_the_order_of_reading(page):
         "text",
     ]
     # a kind's stops follow each other
-    assert sum(a != b for a, b in zip(kinds, kinds[1:], strict=False)) == 6
+    assert sum(a != b for a, b in itertools.pairwise(kinds)) == 6
     tops = [stop["top"] for stop in stops if stop["kind"] == "text"]
     columns = len(page.locator(".columns summary").all())
     assert tops[:-columns] == sorted(tops[:-columns])
