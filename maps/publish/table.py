@@ -19,7 +19,8 @@ SELECT zones.zone_id, event_id, label, kind, pcode, area_km2, low, best, high, s
 FROM zones LEFT JOIN exposure USING (zone_id)
 ORDER BY zones.rowid
 """
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Spreadsheets take the wide signs of East Asian scripts for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_table(run: Assessment, path: Path) -> None:
