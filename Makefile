@@ -17,7 +17,7 @@ PEERS := $(VENV)/peers
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test test-half test-rest test-duckdb-1 lint format bench eval data lock clean
+.PHONY: map test test-half test-rest test-duckdb-1 lint format bench eval data catalogues lock clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
@@ -49,6 +49,9 @@ eval: $(VENV)/developed ## how well names are found and placed in CORPUS, files 
 
 data: $(VENV)/installed ## build the embedded outlines and population surface anew, same bytes
 	$(BIN)/python -m geo.people.build
+
+catalogues: $(VENV)/developed ## bring new texts into the catalogues; lists what is to be translated
+	$(BIN)/python -m tests.catalogues
 
 format: $(VENV)/developed
 	$(BIN)/ruff format .

@@ -409,7 +409,13 @@ def _fill_run(
     scenario = read_scenario(settings, territory, gazetteer, as_of)
     draws = Draws(settings.draws, settings.seed, frozenset(settings.certain)).for_zones(len(zones))
     people = PopulationFinder(
-        settings, gazetteer, territory, as_of, draws=draws, gatherings=scenario.gatherings
+        settings,
+        gazetteer,
+        territory,
+        as_of,
+        draws=draws,
+        gatherings=scenario.gatherings,
+        held=scenario.pcodes,
     )
     with_events = {event.place_id for event in events.events}
     inputs = Inputs(
@@ -457,6 +463,7 @@ def _fill_run(
         "inputs": _describe_inputs(events, settings),
         "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
+        "move_paths": scenario.paths,
         "draws": draws.count,
         "facilities": profile.facilities,
     }

@@ -40,7 +40,7 @@ from geo.people.tiles import open_tiles
 from geo.types import BBox, Caution, LonLat, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import date
 
@@ -96,6 +96,7 @@ class PopulationFinder:
         *,
         draws: Draws,
         gatherings: Sequence[Gathering] = (),
+        held: Collection[str] = (),
     ) -> None:
         self._settings = settings
         self._gazetteer = gazetteer
@@ -110,7 +111,8 @@ class PopulationFinder:
         self._static: dict[str, float] = {}
         self._placed: dict[str, UnitPeople] = {}
         self._stale: list[Stale] = []
-        self.groups = _group_units(self._units, self._figures)
+        touched = {pcode for figure in self._figures for pcode in figure.pcodes}
+        self.groups = _group_units(self._units, touched.union(held))
         self.sources: list[Source] = []
         self.cautions: list[Caution] = _tell_accountings(self.accountings)
         self.uses: dict[str, FigureUse] = {}
@@ -484,9 +486,8 @@ def _tell_accountings(accountings: tuple[Accounting, ...]) -> list[Caution]:
     ]
 
 
-def _group_units(units: gpd.GeoDataFrame, figures: list[Figure]) -> list[gpd.GeoDataFrame]:
-    """Return the units under each parent that a figure touches."""
-    touched = {pcode for figure in figures for pcode in figure.pcodes}
+def _group_units(units: gpd.GeoDataFrame, touched: set[str]) -> list[gpd.GeoDataFrame]:
+    """Return the units under each parent of a unit that figures, sites or moves are about."""
     parents = units["parent_pcode"].fillna("")
     wanted = sorted(set(parents[units["pcode"].isin(touched)]))
     return [units[parents == parent] for parent in wanted]

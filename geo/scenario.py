@@ -43,12 +43,23 @@ _MOST_PLACE_KM = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Gatherings, moves, the moves in words (`from`, `to`, `share`), and cautions."""
+    """Gatherings, moves, the moves in words (`from`, `to`, `share`), and cautions.
+
+    `paths` says of each move where it starts and ends: `from`, a P-code; `to`, for each target its
+    `name`, the `pcode` of its unit, and a point in it, `lon` and `lat`, EPSG:4326.
+    """
 
     gatherings: tuple[Gathering, ...]
     moves: tuple[Move, ...]
     described: tuple[dict[str, Any], ...]
     cautions: tuple[Caution, ...]
+    paths: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def pcodes(self) -> set[str]:
+        """Units that sites and moves are about."""
+        units = {each.pcode for each in self.gatherings} | {move.origin for move in self.moves}
+        return units | {to for move in self.moves for to in move.targets if isinstance(to, str)}
 
 
 def read_scenario(
@@ -73,7 +84,10 @@ def read_scenario(
         move, words = finder.read_move(text)
         moves.append(move)
         described.append(words)
-    return Scenario(tuple(finder.gatherings), tuple(moves), tuple(described), tuple(cautions))
+    paths = tuple(finder.find_path(move) for move in moves)
+    return Scenario(
+        tuple(finder.gatherings), tuple(moves), tuple(described), tuple(cautions), paths
+    )
 
 
 def _place_sites(
@@ -139,6 +153,20 @@ class _Finder:
             raise UsageError(f"move {text!r}: a place stands twice")
         words = {"from": self._name(origin), "to": names, "share": share}
         return Move(origin, targets, share), words
+
+    def find_path(self, move: Move) -> dict[str, Any]:
+        """Return where a move starts and ends, see `Scenario`."""
+        return {"from": move.origin, "to": [self._find_end(target) for target in move.targets]}
+
+    def _find_end(self, target: str | int) -> dict[str, Any]:
+        if isinstance(target, int):
+            gathering = self.gatherings[target]
+            name, pcode, shape = gathering.name, gathering.pcode, gathering.geometry
+        else:
+            unit = self._units[self._units["pcode"] == target].iloc[0]
+            name, pcode, shape = self._name(target), target, unit.geometry
+        at = shapely.point_on_surface(shape)
+        return {"name": name, "pcode": pcode, "lon": round(at.x, 5), "lat": round(at.y, 5)}
 
     def _name(self, pcode: str) -> str:
         return str(self._units.loc[self._units["pcode"] == pcode, "name"].iloc[0])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
+import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from geo import __version__
 from geo.database.store import fetch_records
-from geo.people.stop_rules import pick_words
+from geo.headline import write_headline, write_title
+from geo.people.stop_rules import pick_clauses
 from geo.types import BBox
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from geo.people.stop_rules import Stale
     from geo.places import Gazetteer, Place
 
-_MILLION = 1_000_000
-_FIGURES = 3  # significant
 _TOWNS = 60
 _TOWNS_MARGIN_DEGREES = 0.25
 _APART_DEGREES = 0.015  # nearer ones are the same town twice, or parts of it
@@ -61,8 +60,8 @@ def summarise_run(
     as_of: date,
     stale: Sequence[Stale] = (),
 ) -> dict[str, Any]:
-    """Return the facts that a reader sees first: `title`, `headline`, `map_number`, `input`,
-    `towns` and the version.
+    """Return the facts that a reader sees first: `title`, `headline` with its parts, `map_number`,
+    `input`, `towns` and the version.
 
     Parameters
     ----------
@@ -75,17 +74,21 @@ def summarise_run(
     zone = zones[0] if zones and (zones[0]["event_id"] is None or not many) else None
     country = gazetteer.country(zone["country"]) if zone and zone["country"] else None
     name = (zone["place"] or zone["label"]) if zone else None
-    where = ", ".join(part for part in (name, country.name if country else None) if part)
     code = country.iso3 if country else "WLD"
+    parts = {
+        "place": name,
+        "country": country.iso2 if country else None,
+        "country_name": country.name if country else None,
+        **_find_parts(con, events, zone, len(zones), stale),
+    }
     return {
         "civmap": __version__,
-        "title": f"People at risk: {where}" if where else "Places in the news",
+        "title": write_title(parts),
         "headline": {
             "zone_id": zone["zone_id"] if zone else None,
-            "text": write_headline(zone, as_of, _list_stale(con, zone, stale))
-            if zone
-            else _write_without_zone(con, events, len(zones), as_of, stale),
+            "text": write_headline(parts, as_of),
         },
+        "headline_parts": parts,
         "map_number": f"{code}001_exposure_{_slug(name or 'events')}_{as_of:%Y%m%d}",
         "input": {
             "name": events.name,
@@ -98,87 +101,37 @@ def summarise_run(
     }
 
 
-def format_people(people: float) -> str:
-    """Return a number of people with three significant figures.
-
-    Examples
-    --------
-    >>> format_people(1_403_000), format_people(275_267), format_people(64)
-    ('1.4 million', '275,000', '64')
-    """
-    if people >= _MILLION:
-        return f"{people / _MILLION:.{_FIGURES - 1}f}".rstrip("0").rstrip(".") + " million"
-    step = 10 ** max(0, len(str(int(people))) - _FIGURES)
-    return f"{round(people / step) * step:,}"
-
-
-def write_headline(zone: dict[str, Any], as_of: date, stale: Sequence[str] = ()) -> str:
-    """Return the headline: one plain statement with a range, a day, the static figure beside.
-
-    Parameters
-    ----------
-    zone
-        Columns `label`, `low`, `best`, `high`, `static`, `modelled` of the zone that the run is
-        about; figures None where nobody can be counted.
-    stale
-        Clauses that say what is too old in what the figures rest on.
-    """
-    day = _write_day(as_of)
-    if zone["best"] is None:
-        return f"As of {day}: {zone['label']}: the number of people there is unknown."
-    low, best, high, static = (
-        format_people(zone[key]) for key in ("low", "best", "high", "static")
-    )
-    text = f"As of {day}: {zone['label']}: about {best} people ({low} to {high})"
-    text += ", a coarse model" if zone["modelled"] == "coarse" else ""
-    text += "".join(f", {words}" for words in stale)
-    text += f"; a static population map says {static}." if static != best else "."
-    return text + " People living there, not people harmed."
-
-
-def _write_without_zone(
+def _find_parts(
     con: duckdb.DuckDBPyConnection,
     events: EventSet,
+    zone: dict[str, Any] | None,
     zones: int,
-    as_of: date,
     stale: Sequence[Stale],
-) -> str:
-    """Return the headline of a run that is about no one zone: never that nothing is threatened
-    where that is not known.
-    """  # noqa: D205 - one sentence
-    day = _write_day(as_of)
+) -> dict[str, Any]:
+    """Return what a headline is written from, plain values only."""
+    if zone is not None:
+        concerned = _choose_stale(con, zone, stale)
+        kind = "unknown" if zone["best"] is None else "zone"
+        columns = ("label", "low", "best", "high", "static", "modelled")
+        return {"kind": kind, **{key: zone[key] for key in columns}, "stale": concerned}
     if zones:
-        return (
-            f"As of {day}: {len(events.events)} events. The people round each are in the table; "
-            "they are not to be added, since zones overlap."
-            + "".join(f" Some numbers are {words}." for words in pick_words(stale))
-        )
+        told = [dataclasses.asdict(clause) for clause in pick_clauses(stale)]
+        return {"kind": "many", "events": len(events.events), "stale": told}
     if "roles-not-read" in {caution.code for caution in events.cautions}:
-        return (
-            f"As of {day}: what is threatened here is not known, since civmap does not read this "
-            "language; the places that were found are shown."
-        )
+        return {"kind": "unread"}
     names = [row["name"] for row in fetch_records(con, _ZONELESS)]
-    if names:
-        return (
-            f"As of {day}: reported as threatened or under attack: {', '.join(names)}. The number "
-            "of people there is unknown: it is a whole region, or its outline is not known."
-        )
-    return f"As of {day}: no place here is reported as threatened or under attack."
+    return {"kind": "named", "names": names} if names else {"kind": "none"}
 
 
-def _list_stale(
+def _choose_stale(
     con: duckdb.DuckDBPyConnection, zone: dict[str, Any], stale: Sequence[Stale]
-) -> list[str]:
+) -> list[dict[str, Any]]:
     """Return the clauses on what the people of a zone rest on and is too old."""
     rows = con.execute(_ZONE_UNITS, [zone["zone_id"]]).fetchall()
     pcodes = {code for (code,) in rows}
     label = zone["population_source"]
-    return pick_words([each for each in stale if each.concerns(pcodes, label)])
-
-
-def _write_day(day: date) -> str:
-    return f"{day.day} {calendar.month_name[day.month]} {day.year}"
+    clauses = pick_clauses([each for each in stale if each.concerns(pcodes, label)])
+    return [dataclasses.asdict(clause) for clause in clauses]
 
 
 def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[dict[str, Any]]:

@@ -104,6 +104,16 @@ class Source:
     note: str | None = None
 
 
+def mark(message: str) -> str:
+    """Return a text as it is; it is marked for the catalogues of the page's other languages."""
+    return message
+
+
+def mark_plural(singular: str, plural: str) -> tuple[str, str]:
+    """Return two forms of a text with a `{count}`; they are marked as `mark` does."""
+    return singular, plural
+
+
 @dataclass(frozen=True, slots=True)
 class Caution:
     """Something that a reader of the figures must know: a stable `code` and plain `text`."""

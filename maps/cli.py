@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
+from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +167,13 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--zone", help="polygons of your own that are counted as zones")
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
-    command.add_argument("--lang", default="en", choices=("en",), help="language of the map")
+    command.add_argument(
+        "--lang",
+        default="en",
+        choices=LANGUAGES,
+        help="language of map.html: en (default), ar (Arabic, right to left) or fr; all other "
+        "files are the same in every language",
+    )
     command.add_argument("--json", action="store_true", help="print report.json")
     _add_recogniser(command)
     _add_geocoder(command)
@@ -469,6 +476,7 @@ def _map(options: argparse.Namespace) -> None:
     from maps.publish.bundle import replace_folder
     from maps.publish.report import build_report, dump_report
     from maps.publish.run_folder import write_run_folder
+    from maps.scenario import write_supposition
 
     source = _read_input(options.input)
     name = source[1] if isinstance(source, tuple) else (source.name if source else None)
@@ -476,13 +484,15 @@ def _map(options: argparse.Namespace) -> None:
     out = options.out or Path("out") / slug(Path(name).stem if name else "example")
     with replace_folder(out) as folder:
         run = run_assessment(source, settings, folder / "run.duckdb")
-        write_run_folder(run, folder)
+        write_run_folder(run, folder, lang=options.lang)
         with run.connect() as con:
             report = build_report(con)
     if options.json:
         print(dump_report(report), end="")
         return
     print(report["headline"]["text"])
+    if supposition := write_supposition(report):
+        print(supposition)
     for warning in report["warnings"]:
         print(f"  note: {warning['text']}", file=sys.stderr)
     print(out / "map.html")

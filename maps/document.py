@@ -13,11 +13,15 @@ from folium.template import Template
 
 from maps.assets import inline_links, read_web_file
 from maps.distribution import INTERNAL, name_profile
+from maps.doubts import describe_doubts
 from maps.escape import Html, dump_json, escape_css, escape_text, make_environment
 from maps.furniture import describe_page
 from maps.layers import draw_layers
+from maps.scenario import describe_scenario
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
+from maps.timeline import describe_timeline
+from maps.wording import English
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -59,8 +63,16 @@ def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) ->
     line = name_profile(profile, words)
     styles = read_web_file("civmap.css") + _PAPER.replace("TEXT", escape_css(line))
     head = f"{figure.header.render()}\n<style>{styles}</style>"
-    head += f"<script>{read_web_file('civmap.js')}</script>"
-    environment = make_environment({"_": words.translate, "is_mark": _is_mark})
+    for name in ("civmap.js", "days.js", "compare.js"):
+        head += f"<script>{read_web_file(name)}</script>"
+    environment = make_environment(
+        {
+            "_": words.translate,
+            "is_mark": _is_mark,
+            "is_english": _is_english,
+            "side": words.find_direction,
+        }
+    )
     return environment.get_template("page.html").render(
         lang=words.lang,
         direction=words.direction,
@@ -74,6 +86,9 @@ def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) ->
         profile=line,
         is_internal=profile == INTERNAL,
         series=describe_series(run, words),
+        doubts=describe_doubts(run, words),
+        scenario=describe_scenario(run, words),
+        days=describe_timeline(run, words),
         **describe_page(run, drawings, words),
     )
 
@@ -108,7 +123,7 @@ class OfflineMap(folium.Map):
     _template = Template(
         """
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id="{{ this.get_name() }}" role="region"
+            <div class="folium-map" id="{{ this.get_name() }}" role="region" dir="ltr"
                  aria-label="{{ this.name_html }}"></div>
         {% endmacro %}
         {% macro script(this, kwargs) %}
@@ -211,7 +226,22 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
             views.setdefault(box, name)
     shown = [{"name": name, "bounds": _to_leaflet(box)} for box, name in views.items()]
     shown.append({"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]})
-    return {"views": shown, "views_name": _("Show")}
+    return {
+        "views": shown,
+        "views_name": _("Show"),
+        "right_to_left": words.direction == "rtl",
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "close": _("Close"),
+        "north": _("{degrees}° N"),
+        "south": _("{degrees}° S"),
+        "east": _("{degrees}° E"),
+        "west": _("{degrees}° W"),
+        "point": words.point,
+        "comma": _(", "),
+        "km": _("{number} km"),
+        "m": _("{number} m"),
+    }
 
 
 def _to_leaflet(box: BBox) -> list[list[float]]:
@@ -232,6 +262,10 @@ def _walk(element: Element) -> Iterator[Element]:
 
 def _hash(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
+
+
+def _is_english(text: object) -> bool:
+    return isinstance(text, English)
 
 
 def _is_mark(swatch: object) -> bool:

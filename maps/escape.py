@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _WEB = Path(__file__).resolve().parent / "web"
 _PLAIN = frozenset(" .,:;!?()-_/")
 _JOINERS = frozenset("\u200c\u200d")  # ZWNJ and ZWJ shape Persian, Indic and emoji
+_NO_BREAK = frozenset("\u00a0\u202f")  # between a number and its unit, before a French colon
 _DROPPED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _JSON_UNSAFE = re.compile(r"[^\w \"\\.,:;!?()/\-\u200c\u200d]")
@@ -44,11 +45,12 @@ def clean_text(text: str) -> str:
     """Return text without control and format characters.
 
     Bidirectional controls, zero-width characters, soft hyphens, lone surrogates and unassigned
-    code points are dropped; ZWJ and ZWNJ stay; line breaks and tabs become a space.
+    code points are dropped; ZWJ and ZWNJ stay, and no-break spaces; line breaks and tabs become a
+    space.
     """
     kept = []
     for char in text:
-        if char in _JOINERS:
+        if char in _JOINERS or char in _NO_BREAK:
             kept.append(char)
         elif char.isspace():
             kept.append(" ")

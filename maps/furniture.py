@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import WORLD_SOURCE
+from geo.headline import write_headline, write_title
+from maps.cautions import tell_cautions
 from maps.layers.events import name_modality, name_role
 from maps.layers.figures import find_valid_fraction, name_population
 from maps.layers.mentioned import name_tier
 from maps.profile_table import tabulate_profile
 from maps.tables import Table
+from maps.wording import English
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +33,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
     _ = words.translate
     facts = run.facts
     return {
-        "title": facts.get("title") or _("People at risk"),
+        "title": _tell_title(facts, words),
         "subtitle": _describe_day(facts, words),
         "map_number": facts.get("map_number"),
         "version": facts.get("civmap"),
@@ -49,9 +53,9 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
             )
             if table.rows
         ],
-        "sources": list_sources(run),
-        "credits": " · ".join(list_credits(run)),
-        "cautions": [caution["text"] for caution in run.cautions],
+        "sources": [_tell_source(source, words) for source in list_sources(run)],
+        "credits": _mark_english(" · ".join(list_credits(run)), words),
+        "cautions": tell_cautions(run.cautions, words),
     }
 
 
@@ -62,7 +66,8 @@ def list_sources(run: RunData) -> list[Record]:
     """
     ground = {WORLD_SOURCE.source_id, _GAZETTEER_GROUND}
     others = [source for source in run.sources if source["source_id"] not in ground]
-    return [*others, dataclasses.asdict(WORLD_SOURCE)]
+    own = [layer.to_source() for layer in run.own_layers]
+    return [*others, dataclasses.asdict(WORLD_SOURCE), *own]
 
 
 def list_credits(run: RunData) -> list[str]:
@@ -70,6 +75,7 @@ def list_credits(run: RunData) -> list[str]:
     drawn = {record["source_id"] for record in (*run.units, *run.facilities)}
     surfaces = (*run.surfaces, *run.other_surfaces)
     drawn |= {surface.grid["source_id"] for surface in surfaces} | {WORLD_SOURCE.source_id}
+    drawn |= {layer.key for layer in run.own_layers}
     due = [source for source in list_sources(run) if source["source_id"] in drawn]
     return list(dict.fromkeys(source["attribution"] or source["name"] for source in due))
 
@@ -114,7 +120,7 @@ def tabulate_sources(run: RunData, words: Wording) -> Table:
             row["label"],
             name_population(row, words),
             words.people(row["static"]),
-            _NONE if row["ratio"] is None else f"{row['ratio']:.2f}",
+            _NONE if row["ratio"] is None else words.write_number(f"{row['ratio']:.2f}"),
             words.percent(find_valid_fraction(row)),
         )
         for row in run.exposure_sources
@@ -131,10 +137,18 @@ def tabulate_sources(run: RunData, words: Wording) -> Table:
         columns,
         rows,
         frozenset({2, 3, 4}),
-        _(
-            "Before any correction to the day. The ranges and best figures above are from the "
-            "first source."
-        ),
+        " ".join((_("Before any correction to the day."), _tell_ranges(run, words))),
+    )
+
+
+def _tell_ranges(run: RunData, words: Wording) -> str:
+    """Return which of several population sources the figures of the zones are from."""
+    _ = words.translate
+    if "population" in ((run.facts.get("parameters") or {}).get("certain") or ()):
+        return _("The ranges and best figures above are from the first source.")
+    return _(
+        "The best figures above are from the first source; in their ranges every source that has "
+        "data for the zone is as likely as the others."
     )
 
 
@@ -147,7 +161,7 @@ def tabulate_parts(run: RunData, words: Wording) -> Table:
     rows = [
         (
             str(labels.get(part["zone_id"], part["zone_id"])),
-            str(part["name"]),
+            words.look_up(str(part["name"])),
             part["pcode"] or _NONE,
             words.count(part["static"]),
             words.count(part["low"]),
@@ -170,7 +184,6 @@ def tabulate_parts(run: RunData, words: Wording) -> Table:
         columns,
         rows,
         frozenset({3, 4, 5, 6}),
-        _("Ranges of parts leave out the doubt about the place's position."),
     )
 
 
@@ -242,6 +255,39 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
     return Table(caption, columns, rows, frozenset(range(2, 2 + len(shown))))
 
 
+def _tell_title(facts: Record, words: Wording) -> str:
+    title, parts = facts.get("title"), facts.get("headline_parts")
+    if words.lang == "en" or not (title and parts):
+        return _mark_english(title, words) if title else words.translate("People at risk")
+    country = parts["country_name"]
+    named = words.country(parts["country"], country) if country else country
+    return write_title(parts | {"country_name": named}, words)
+
+
+def _tell_headline(facts: Record, words: Wording) -> str:
+    """Return the headline written anew in the page's language, from its parts; else marked."""
+    text = (facts.get("headline") or {}).get("text") or ""
+    parts = facts.get("headline_parts")
+    if words.lang == "en" or not parts:
+        return _mark_english(text, words)
+    return write_headline(parts, date.fromisoformat(facts["as_of"]), words)
+
+
+def _mark_english(text: str, words: Wording) -> str:
+    return text if words.lang == "en" else English(text)
+
+
+def _tell_source(source: Record, words: Wording) -> Record:
+    """Return a source with its date and what is said of it in the page's language.
+
+    Attributions stay as their publishers want them, in English.
+    """
+    keys = ("licence", "note", "attribution")
+    told = {key: words.tell(source[key]) for key in keys if source.get(key)}
+    day = {"date": words.day(source["date"])} if source["date"] and words.lang != "en" else {}
+    return source | told | day
+
+
 def _describe_day(facts: Record, words: Wording) -> str:
     day = words.day(facts.get("as_of"))
     return words.translate("Situation of {day}").format(day=day)
@@ -250,15 +296,14 @@ def _describe_day(facts: Record, words: Wording) -> str:
 def _describe_input(facts: Record, words: Wording) -> str | None:
     source = facts.get("input") or {}
     said = [source.get("title"), source.get("publisher"), source.get("name")]
-    text = ", ".join(dict.fromkeys(str(part) for part in said if part))
+    text = words.join(dict.fromkeys(str(part) for part in said if part))
     return words.translate("Made from: {input}").format(input=text) if text else None
 
 
 def _describe_headline(run: RunData, words: Wording) -> dict[str, Any]:
     _ = words.translate
-    headline = run.facts.get("headline") or {}
     living = _("People living there, not people harmed.")
-    text = headline.get("text") or ""
+    text = _tell_headline(run.facts, words)
     described: dict[str, Any] = {
         "text": text,
         "figures": [],
@@ -287,6 +332,7 @@ def _group_layers(drawings: Sequence[LayerDrawing], words: Wording) -> list[dict
         "events": _("Events"),
         "people": _("People"),
         "places": _("Places"),
+        "own": _("Added to this map"),
     }
     groups = []
     for group, title in titles.items():
@@ -300,7 +346,7 @@ def _group_layers(drawings: Sequence[LayerDrawing], words: Wording) -> list[dict
 def _name_place(event: Record, words: Wording) -> str:
     if event["name"] is None:
         return words.translate("no place found")
-    return ", ".join(
+    return words.join(
         str(part) for part in (event["name"], event["admin1"], event["country"]) if part
     )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
+from maps.local_names import localise_names
 from maps.run import find_run_database, read_run
 from maps.wording import load_wording
 
 if TYPE_CHECKING:
-    from maps.run import HasPath
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from maps.own_layer import OwnLayer
+    from maps.run import HasPath, RunData
 
 _NOTEBOOK_HEIGHT_PX = 760
 
@@ -24,12 +32,12 @@ class RiskMap:
         An assessment, the path of a run folder, or the path of a `run.duckdb`. The map is read
         from the run database and nothing else.
     lang
-        Language of the page's fixed texts.
+        Language of the page: `en`, `ar` or `fr`.
 
     Raises
     ------
     UsageError
-        If `run` is none of these.
+        If `run` is none of these, or there are no pages in `lang`.
 
     Examples
     --------
@@ -39,7 +47,72 @@ class RiskMap:
     def __init__(self, run: HasPath | Path | str, *, lang: str = "en") -> None:
         self._run = run  # kept: a temporary run lives as long as its assessment
         self.path = find_run_database(run)
-        self.lang = lang
+        self.lang = load_wording(lang).lang
+        self._own_layers: tuple[OwnLayer, ...] = ()
+
+    def add_layer(
+        self,
+        gdf: gpd.GeoDataFrame,
+        *,
+        name: str,
+        source: str,
+        licence: str,
+        colour: str = "#5e548e",
+        label: str | None = None,
+        columns: Sequence[str] = (),
+    ) -> RiskMap:
+        """Return a map with one more layer; this map, the run and `gdf` stay as they are.
+
+        The layer has a switch and a legend entry of its own, above all others, and its source is
+        listed with the run's. Figures don't change: nothing of it is counted.
+
+        Parameters
+        ----------
+        gdf
+            Points, lines or polygons in any CRS, which must be set; rows without a geometry are
+            left out, and the legend says how many.
+        name
+            The layer's name, which no other layer that was added has.
+        source, licence
+            Whose data they are, with their date if they have one, and on what terms.
+        colour
+            `#rrggbb`.
+        label
+            A column that names the features, on the map and in popups.
+        columns
+            Columns that popups show, as they are written.
+
+        Raises
+        ------
+        UsageError
+            If `gdf` is no GeoDataFrame, has no CRS, no geometry, or more than the page can hold
+            (`maps.own_layer.MOST_FEATURES`, `MOST_POINTS`, `MOST_LETTERS`, `MOST_LAYERS`), or
+            another of these is not as described; all faults at once.
+
+        Examples
+        --------
+        >>> page = RiskMap("out/example").add_layer(  # doctest: +SKIP
+        ...     clinics, name="Clinics", source="Health cluster, May 2024", licence="CC BY 4.0"
+        ... )
+        """
+        from maps.own_layer import make_own_layer
+
+        taken = [layer.name for layer in self._own_layers]
+        layer = make_own_layer(
+            gdf,
+            name,
+            colour=colour,
+            label=label,
+            columns=columns,
+            terms=(source, licence),
+            taken=taken,
+        )
+        other = copy.copy(self)
+        other._own_layers = (*self._own_layers, layer)  # noqa: SLF001 (a map of this class)
+        return other
+
+    def _read(self) -> RunData:
+        return dataclasses.replace(read_run(self.path), own_layers=self._own_layers)
 
     def to_html(self) -> str:
         """Return the page. The same run gives the same bytes.
@@ -51,7 +124,8 @@ class RiskMap:
         """
         from maps.document import render_document
 
-        return render_document(read_run(self.path), load_wording(self.lang))
+        words = load_wording(self.lang)
+        return render_document(localise_names(self._read(), words), words)
 
     def save(self, path: Path | str) -> None:
         """Write the page to a file, UTF-8.

@@ -74,20 +74,24 @@ def _describe_share(group: Record, run: RunData, words: Wording) -> str:
     low, best, high = (group[key] for key in ("share_low", "share", "share_high"))
     if group["grp"] == _HOUSEHOLDS:
         share = _("{best} persons each ({low} to {high})").format(
-            best=f"{1 / best:.1f}", low=f"{1 / high:.1f}", high=f"{1 / low:.1f}"
+            best=words.write_number(f"{1 / best:.1f}"),
+            low=words.write_number(f"{1 / high:.1f}"),
+            high=words.write_number(f"{1 / low:.1f}"),
         )
     else:
         share = _("{best} of everyone ({low} to {high})").format(
-            best=_percent(best), low=_percent(low), high=_percent(high)
+            best=_percent(best, words), low=_percent(low, words), high=_percent(high, words)
         )
     source = next((s for s in run.sources if s["source_id"] == group["source_id"]), None)
     name = _NONE if source is None else str(source["name"])
-    date = "" if group["share_date"] is None else f", {group['share_date']}"
-    return f"{share}, {areas.get(group['basis'], str(group['basis']))}. {name}{date}"
+    origin = words.join([share, areas.get(group["basis"], str(group["basis"]))])
+    if group["share_date"] is not None:
+        name = words.join([name, words.look_up(str(group["share_date"]))])
+    return f"{origin}. {name}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.3g} %"
+def _percent(share: float, words: Wording) -> str:
+    return words.write_percent(f"{100 * share:.3g}")
 
 
 def _list_need(need: Record, words: Wording) -> tuple[str, ...]:
@@ -102,7 +106,7 @@ def _list_need(need: Record, words: Wording) -> tuple[str, ...]:
     }
     figures = (need[key] for key in ("low", "best", "high"))
     shown = (_write_amount(figure, need["need"], words) for figure in figures)
-    return (names.get(need["need"], str(need["need"])), *shown, str(need["standard"]))
+    return (names.get(need["need"], str(need["need"])), *shown, words.tell(str(need["standard"])))
 
 
 def _write_amount(value: float | None, need: str, words: Wording) -> str:
@@ -137,5 +141,5 @@ def _list_facilities(record: Record, run: RunData, words: Wording) -> tuple[str,
     }
     sources = [str(source["name"]) for source in run.sources if source["source_id"] in held]
     kind = names.get(record["kind"], str(record["kind"]))
-    come = "; ".join([*sources, quality])
+    come = _("; ").join([*sources, quality])
     return (kind, _NONE, words.count(record["total"]), _NONE, come)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     import numpy.typing as npt
 
+    from maps.own_layer import OwnLayer
+
 Record: TypeAlias = dict[str, Any]
 
 AREA_KINDS = frozenset({"country", "region"})  # never a pin
@@ -68,7 +70,7 @@ class RunData:
         Administrative units with their people (`static`, `low`, `best`, `high`, `displaced`,
         `factor`, `on_land`, `land_km2`, `basis`; None where the run has no figures for the unit).
     zones
-        With their exposure (`static`, `low`, `best`, `high`, ...; None where nobody can be
+        With their exposure (`static`, `low`, `best`, `high`, `parts`, ...; None where nobody can be
         counted).
     mentioned
         Places that the text names and tells nothing of: towns and points that have no event and
@@ -81,6 +83,12 @@ class RunData:
         People by zone and day, where the run has more than one day.
     figures
         Dated figures of people present, used and set aside.
+    scenario, scenario_units
+        People by zone and by unit if people moved as the fact `moves` supposes.
+    series_units
+        People by administrative unit and day, where the run has more than one day.
+    own_layers
+        Layers that the page's maker added; they are not in the run database.
     """
 
     facts: Record
@@ -101,6 +109,10 @@ class RunData:
     people_groups: list[Record] = field(default_factory=list)
     needs: list[Record] = field(default_factory=list)
     zone_facilities: list[Record] = field(default_factory=list)
+    scenario: list[Record] = field(default_factory=list)
+    scenario_units: list[Record] = field(default_factory=list)
+    series_units: list[Record] = field(default_factory=list)
+    own_layers: tuple[OwnLayer, ...] = ()
 
     @property
     def headline_zone(self) -> Record | None:
@@ -216,6 +228,9 @@ def read_run(path: Path) -> RunData:
             people_groups=fetch_records(con, "SELECT * FROM people_groups ORDER BY rowid"),
             needs=fetch_records(con, "SELECT * FROM needs ORDER BY rowid"),
             zone_facilities=fetch_records(con, "SELECT * FROM zone_facilities ORDER BY rowid"),
+            scenario=fetch_records(con, "SELECT * FROM scenario ORDER BY zone_id"),
+            scenario_units=fetch_records(con, "SELECT * FROM scenario_units ORDER BY pcode"),
+            series_units=fetch_records(con, "SELECT * FROM series_units ORDER BY pcode, as_of"),
         )
     finally:
         con.close()
@@ -246,7 +261,7 @@ _UNITS = """
 """
 _ZONES = """
     SELECT z.*, x.low, x.best, x.high, x.static, x.density_km2, x.population_source,
-           x.population_date, x.coverage_fraction, x.nodata_fraction
+           x.population_date, x.coverage_fraction, x.nodata_fraction, x.parts
     FROM zones z LEFT JOIN exposure x USING (zone_id)
     ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id
 """

@@ -93,15 +93,19 @@ def draw_chart(
         "band": scales.trace_band(lines["low"], lines["high"]),
         "lines": [{"kind": kind, "path": scales.trace(lines[kind])} for kind in _MEASURES],
         "rows": _mark_people(scales, words),
-        "unit": _name_unit(scales.most, words),
+        "unit": name_unit(scales.most, words),
         "ticks": _mark_days(scales, words),
         "labels": _label_ends(scales, rows, words),
         "circles": [
             {
                 "x": round(scales.x(figure["date"]), 1),
                 "y": round(scales.y(figure["best"]), 1),
-                "text": f"{words.day(figure['date'])}: {words.count(figure['best'])}, "
-                f"{figure['agency']}",
+                "text": words.join(
+                    [
+                        f"{words.day(figure['date'])}: {words.count(figure['best'])}",
+                        figure["agency"],
+                    ]
+                ),
             }
             for figure in published
         ],
@@ -131,23 +135,27 @@ def _mark_people(scales: Scales, words: Wording) -> list[dict[str, Any]]:
     for number in range(round(scales.most / step) + 1):
         people = number * step
         marks.append(
-            {"y": round(scales.y(people), 1), "text": _in_unit(people, step, scales.most, words)}
+            {
+                "y": round(scales.y(people), 1),
+                "text": write_in_unit(people, step, scales.most, words),
+            }
         )
     return marks
 
 
-def _in_unit(people: float, step: float, most: float, words: Wording) -> str:
-    """Return a grid line's people, with as many decimals as all of them need."""
+def write_in_unit(people: float, step: float, most: float, words: Wording) -> str:
+    """Return a grid line's people, with as many decimals as all of them need; `most` of them."""
     for least, unit in ((_MILLION, _MILLION), (_IN_THOUSANDS, _THOUSAND)):
         if most >= least:
             if not people:
                 return "0"
             _, _, decimals = f"{step / unit:g}".partition(".")
-            return f"{people / unit:,.{len(decimals)}f}"
+            return words.write_number(f"{people / unit:,.{len(decimals)}f}")
     return words.count(people)
 
 
-def _name_unit(most: float, words: Wording) -> str:
+def name_unit(most: float, words: Wording) -> str:
+    """Return the title of an axis of people that ends at `most`."""
     _ = words.translate
     if most >= _MILLION:
         return _("People, millions")
@@ -212,7 +220,7 @@ def _describe(rows: dict[date, Record], days: Sequence[date], words: Wording) ->
         )
         for day in dict.fromkeys((min(rows), max(rows)))
     ]
-    text = "; ".join(told) + "."
+    text = _("; ").join(told) + "."
     gaps = len(days) - len(rows)
     if gaps:
         text += " " + words.translate_plural(

@@ -21,6 +21,9 @@ BORDER = "#727a82"
 UNIT = "#4b5560"
 GAP = "#6b7280"
 FACILITY = "#00695c"
+MORE = "#1f5fa8"  # net change: blue and orange, apart for colour-blind readers
+FEWER = "#b34700"
+MOVE = "#3d348b"  # what is supposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Mark:
 
     shape: str
     fill: str
-    size_px: int = 20
+    size_px: float = 20
     stroke: str = "#ffffff"
     stroke_width: float = 2.0
 
@@ -106,6 +109,11 @@ SHAPES = {
     "diamond": "M12 1.5L22.5 12L12 22.5L1.5 12z",
     "cross": "M9 3h6v6h6v6h-6v6H9v-6H3V9h6z",
     "bar": "M3 9h18v6H3z",
+    "pentagon": "M12 2L22 9.5L18 21H6L2 9.5z",
+    "star": "M12 1.5l3.2 7l7.3 .8l-5.5 5l1.6 7.4L12 18l-6.6 3.7l1.6-7.4l-5.5-5l7.3-.8z",
+    "hexagon": "M7 3.3h10l5 8.7l-5 8.7H7L2 12z",
+    "up": "M12 2.5L22.5 21h-21zM8.5 16h7M12 12.5v7",  # with a plus, and with a minus
+    "down": "M12 21.5L1.5 3h21zM8.5 8h7",
 }
 
 PATTERNS = (

@@ -124,3 +124,17 @@ def test_known_sites_draw_people_to_them_and_no_output_shows_them(tmp_path):
     with run.connect() as con:
         kept = con.execute("SELECT zone_id FROM spans UNION SELECT zone_id FROM pieces").fetchall()
     assert not any("@" in zone_id for (zone_id,) in kept)
+
+
+def test_moves_of_static_people():
+    run = geo.assess(moves=[MOVE], displacement="none", accept_stale=True)
+    with run.connect() as con:
+        units = dict(con.execute("SELECT pcode, best FROM scenario_units").fetchall())
+    assert units["PS0275"] == 275_267 - round(275_267 / 2)
+    assert sum(units.values()) == STRIP_PEOPLE
+
+
+def test_moves_of_units_that_no_zone_is_near_are_an_error(tmp_path):
+    (tmp_path / "events.csv").write_text("event_id,lon,lat,event_date\n1,36.3,33.5,2024-02-24\n")
+    with pytest.raises(UsageError, match="not counted together near any zone"):
+        geo.assess(tmp_path / "events.csv", moves=[MOVE])

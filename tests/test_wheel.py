@@ -1,5 +1,6 @@
 """The wheel, built and installed in a clean environment, works from outside the checkout."""
 
+import html
 import json
 import subprocess
 import sys
@@ -53,6 +54,8 @@ def test_wheel_carries_every_bundled_file(wheel):
         "geo/exposure/count_people.sql",
         "geo/py.typed",
         "maps/_assets/leaflet/leaflet.js",
+        "maps/catalogues/ar/LC_MESSAGES/civmap.po",
+        "maps/catalogues/fr/LC_MESSAGES/civmap.po",
         "maps/publish/report.schema.json",
     ):
         assert needed in names
@@ -71,6 +74,13 @@ def test_main_job_from_outside_the_checkout(environment, tmp_path):
     (row,) = [r for r in report["exposure"] if r["zone_id"].endswith("PS0275")]
     assert 1_300_000 <= row["best"] <= 1_500_000
     assert (tmp_path / "out" / "example" / "map.html").is_file()
+
+
+def test_arabic_map_from_outside_the_checkout(environment, tmp_path):
+    run(str(environment / "bin" / "civmap"), "map", "--lang", "ar", cwd=tmp_path)
+    page = (tmp_path / "out" / "example" / "map.html").read_text(encoding="utf-8")
+    assert '<html lang="ar" dir="rtl">' in page
+    assert "السكان المعرّضون للخطر: رفح، فلسطين" in html.unescape(page)
 
 
 def test_both_packages_belong_to_this_distribution(environment, tmp_path):

@@ -216,7 +216,7 @@ CREATE TABLE exposure (
     population_date   VARCHAR,
     coverage_fraction DOUBLE NOT NULL,  -- of the zone's area, inside the grid
     nodata_fraction   DOUBLE NOT NULL,  -- of the zone's area, inside the grid but without data
-    parts             JSON NOT NULL     -- what each source of doubt adds: {name: {low, high}}
+    parts             JSON NOT NULL     -- what each source of doubt adds: {name: {low, high, width, share}}
 );
 
 CREATE TABLE exposure_admin (           -- rows add up to the zone's `best` and `static` exactly

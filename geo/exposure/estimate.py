@@ -16,6 +16,7 @@ import numpy as np
 
 from geo.database.store import insert_records
 from geo.draws import Draws, find_interval, to_persons
+from geo.errors import UsageError
 from geo.exposure.area_count import count_area
 from geo.exposure.areas import group_areas
 from geo.exposure.comparison import compare_sources
@@ -154,6 +155,11 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
         rows = {row["zone_id"]: row for row in tables["exposure"]}
         known = [rows[zone.zone_id] for zone in area.zones if zone.zone_id in rows]
         cautions += warn_of_gaps(area.zones, known, tally) + warn_of_spread(area.zones, tally)
+    if inputs.moves and not tables["scenario"]:
+        raise UsageError(
+            "a move is between units that are not counted together near any zone; expected units "
+            "of one territory that the population source holds whole"
+        )
     insert_records(con, "unit_people", [unit for _, unit in sorted(people.items())])
     for table, rows_ in tables.items():
         if table.endswith("_units"):  # a unit may be counted in two areas
@@ -208,7 +214,7 @@ def _estimate_area(
         tables["series_units"] += [
             {"as_of": day, **unit.to_record()} for unit in dated.units.values()
         ]
-    if inputs.moves and own is not None:
+    if own is not None and own.can_move(inputs.moves):
         moved = _join_ranges(
             [
                 dataclasses.replace(source, table=source.table.move(inputs.moves, inputs.draws))

@@ -28,7 +28,7 @@ from geo.errors import StaleError
 from geo.people.accounting import count_of
 from geo.people.hindsight import find_age, find_day
 from geo.people.selection import Reading, describe_figure, read_on
-from geo.types import Caution
+from geo.types import Caution, mark, mark_plural
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -52,6 +52,25 @@ _WRONG = "static-known-wrong"
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a headline, in a form that can be written in other languages too.
+
+    Attributes
+    ----------
+    form
+        English, with the names of `values` in braces.
+    plural
+        The form for a `count` other than one, where it depends on one.
+    values
+        `people`, `age`, `count` are numbers, `date` a day (ISO) or a population's own date.
+    """
+
+    form: str
+    values: Mapping[str, float | str]
+    plural: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stale:
     """Something that numbers rest on and that is too old for the day.
 
@@ -61,8 +80,8 @@ class Stale:
         Of the caution.
     text
         What is stale and by how much, one sentence without its stop.
-    words
-        The same for a headline, a clause after a comma.
+    clause
+        The same for a headline, after a comma.
     degree
         How stale, to compare with others of its code: years, days, or how many times as many people
         are there, or were (with displaced people: as if no resident had left).
@@ -76,7 +95,7 @@ class Stale:
 
     code: str
     text: str
-    words: str
+    clause: Clause
     degree: float
     refused: bool
     pcodes: frozenset[str] = frozenset()
@@ -97,8 +116,11 @@ def judge_population(label: str, population_date: str | None, as_of: dt.date) ->
         f"{label} is from {population_date}, {age} years before {as_of.isoformat()}: the "
         f"population has changed since (limit {REFUSED_YEARS} years)"
     )
-    words = f"based on a population of {population_date}, {age} years old"
-    return [Stale("population-old", text, words, age, age > REFUSED_YEARS, label=label)]
+    clause = Clause(
+        mark("based on a population of {date}, {age} years old"),
+        {"date": str(population_date), "age": age},
+    )
+    return [Stale("population-old", text, clause, age, age > REFUSED_YEARS, label=label)]
 
 
 def find_years(population_date: str | None) -> list[int]:
@@ -139,8 +161,8 @@ def judge_figures(
             f"{count_of(age, 'day')} {'from' if later else 'old on'} {as_of.isoformat()} "
             f"(limit {limit:,} days)"
         )
-        words = f"based on figures {count_of(age, 'day')} old"
-        found.append(Stale("figure-stale", text, words, age, age > limit, in_use[figure.figure_id]))
+        units = in_use[figure.figure_id]
+        found.append(Stale("figure-stale", text, _tell_age(age), age, age > limit, units))
     return found
 
 
@@ -219,13 +241,13 @@ def refuse_stale(stale: Sequence[Stale], as_of: dt.date) -> None:
     )
 
 
-def pick_words(stale: Iterable[Stale]) -> list[str]:
+def pick_clauses(stale: Iterable[Stale]) -> list[Clause]:
     """Return the clauses for a headline, of each code the worst."""
     worst: dict[str, Stale] = {}
     for each in stale:
         if each.code not in worst or each.degree > worst[each.code].degree:
             worst[each.code] = each
-    return [each.words for each in worst.values()]
+    return [each.clause for each in worst.values()]
 
 
 def warn_of_stale(stale: Sequence[Stale]) -> list[Caution]:
@@ -248,8 +270,11 @@ def _judge_present(figure: Figure, best: float, static: float) -> list[Stale]:
         f"{_name(figure)}: {best:,.0f} people were there ({describe_figure(figure)}), the static "
         f"figure is {static:,.0f}, and no dated figure is in use"
     )
-    words = f"static although a figure of {figure.date.isoformat()} counts {best:,.0f} people there"
-    return [Stale(_WRONG, text, words, factor, factor >= REFUSED_FACTOR, _units(figure))]
+    clause = Clause(
+        mark("static although a figure of {date} counts {people} people there"),
+        {"date": figure.date.isoformat(), "people": best},
+    )
+    return [Stale(_WRONG, text, clause, factor, factor >= REFUSED_FACTOR, _units(figure))]
 
 
 def _judge_displaced(figure: Figure, static: float) -> list[Stale]:
@@ -260,12 +285,19 @@ def _judge_displaced(figure: Figure, static: float) -> list[Stale]:
         f"({describe_figure(figure)}), the static figure of everyone is {static:,.0f}, and no "
         "dated figure is in use"
     )
-    words = (
-        f"static although a figure of {figure.date.isoformat()} counts {figure.best:,.0f} "
-        "displaced people there"
+    clause = Clause(
+        mark("static although a figure of {date} counts {people} displaced people there"),
+        {"date": figure.date.isoformat(), "people": figure.best},
     )
     factor = 1 + figure.best / static if static > 0 else math.inf
-    return [Stale(_WRONG, text, words, factor, factor >= REFUSED_FACTOR, _units(figure))]
+    return [Stale(_WRONG, text, clause, factor, factor >= REFUSED_FACTOR, _units(figure))]
+
+
+def _tell_age(days: int) -> Clause:
+    form, plural = mark_plural(
+        "based on figures {count} day old", "based on figures {count} days old"
+    )
+    return Clause(form, {"count": days}, plural)
 
 
 def _units(figure: Figure) -> frozenset[str]:

@@ -129,6 +129,11 @@ class UnitTable:
         units = tuple(gather_best(unit, own) for unit in self.units)
         return dataclasses.replace(self, units=units, gatherings=own)
 
+    def can_move(self, moves: Sequence[Move]) -> bool:
+        """Tell whether there are moves, and all of their units and gatherings are here."""
+        here = {*self.by_pcode(), *self._places()}
+        return bool(moves) and all({move.origin, *move.targets} <= here for move in moves)
+
     def move(self, moves: Sequence[Move], draws: Draws) -> UnitTable:
         """Return the table after some moves, with the ranges of the units."""
         units = move_best(self.by_pcode(), moves, self._places())

@@ -1,8 +1,9 @@
 """One file a layer.
 
 Each layer has a function that takes the run and the page's wording and returns its drawing and
-its legend, or None where the run has nothing for it. The order here is the order of drawing; of
-`disagreement` there is a layer for each population source that is compared.
+its legend, or None where the run has nothing for it. The order here is the order of drawing;
+`compare` lays the two densities side by side, of `disagreement` there is a layer for each
+population source that is compared, and `own` draws what the page's maker added, above all others.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING
 
 from maps.layers import (
     borders,
+    changes,
+    compare,
+    days,
     density,
     disagreement,
     distances,
@@ -22,6 +26,8 @@ from maps.layers import (
     graticule,
     land,
     mentioned,
+    moves,
+    own,
     precision,
     towns,
     zones,
@@ -38,6 +44,7 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     land.draw,
     density.draw_static,
     density.draw_dated,
+    days.draw,
     graticule.draw,
     borders.draw,
     gaps.draw,
@@ -47,6 +54,8 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     drawn.draw,
     precision.draw,
     towns.draw,
+    changes.draw,
+    moves.draw,
     facilities.draw,
     mentioned.draw,
     events.draw,
@@ -59,5 +68,8 @@ def draw_layers(run: RunData, words: Wording) -> list[LayerDrawing]:
     for layer in LAYERS:
         drawings.append(layer(run, words))
         if layer is density.draw_dated:
+            static, dated = drawings[-2:]
+            drawings.append(compare.draw(static, dated, run, words))
             drawings += disagreement.draw_all(run, words)
+    drawings += own.draw_all(run, words)
     return [drawing for drawing in drawings if drawing is not None]

@@ -83,9 +83,9 @@ def draw(run: RunData, words: Wording) -> LayerDrawing:
         fitted = _follow_units(_split_lines(fine), fine, join_units(run))
         for style, lines in fitted.items():
             _add_lines(near, shapely.intersection(lines, window), style)
-        _add_names(near, fine, _find_view(run), LOCAL_ZOOMS)
+        _add_names(near, fine, _find_view(run), LOCAL_ZOOMS, words)
         shapes.features += near.features
-    _add_names(shapes, world, None, WORLD_ZOOMS)
+    _add_names(shapes, world, None, WORLD_ZOOMS, words)
     legend = [
         LegendEntry(_("Border or coast"), _SOLID, "line"),
         LegendEntry(_("Disputed or not final line"), _DASHED, "line"),
@@ -169,10 +169,12 @@ def _add_names(
     countries: Countries,
     view: BaseGeometry | None,
     zooms: tuple[float, float],
+    words: Wording,
 ) -> None:
     rows = zip(countries.codes, countries.names, countries.shapes, strict=True)
     for code, name, geometry in rows:
-        if code not in UN_STATES or "." in name:  # Natural Earth shortens names with a full stop
+        # Natural Earth shortens names with a full stop
+        if code not in UN_STATES or ("." in name and words.lang == "en"):
             continue
         seen = geometry if view is None else shapely.intersection(geometry, view)
         if seen.is_empty or (view is not None and seen.area < _LABEL_SHARE * view.area):
@@ -182,4 +184,5 @@ def _add_names(
         if not largest.contains(at):
             at = shapely.point_on_surface(largest)
         rank = _LABEL_RANK - largest.area
-        shapes.add(at, "solid", label=Label(name, rank, "country", at.x, at.y, zooms))
+        label = Label(words.country(code, name), rank, "country", at.x, at.y, zooms)
+        shapes.add(at, "solid", label=label)

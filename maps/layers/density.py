@@ -63,7 +63,7 @@ def draw_static(run: RunData, words: Wording) -> LayerDrawing | None:
         words,
         KEY_STATIC,
         title,
-        note="; ".join(labels),
+        note=_("; ").join(labels),
         dated=False,
         shown=not _is_scaled(run),
     )
@@ -136,7 +136,7 @@ def _make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEn
     for index in range(_FIRST_CLASS, last + 1):
         colour = _PALETTE[index]
         style = Style(stroke=_EDGE, weight=0.5, fill=colour, fill_opacity=DENSITY_OPACITY)
-        label = _name_class(index - _FIRST_CLASS, words)
+        label = name_class(index - _FIRST_CLASS, words)
         entries.append(LegendEntry(label, style, note=_count_cells(counts[index], words)))
     empty = Style(stroke=_EDGE, weight=0.8, fill=None)
     entries.append(
@@ -151,7 +151,8 @@ def _make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEn
     return entries
 
 
-def _name_class(index: int, words: Wording) -> str:
+def name_class(index: int, words: Wording) -> str:
+    """Return what a density class of `DENSITY_BREAKS` says in the legend."""
     _ = words.translate
     if index == 0:
         return _("up to {high} people/km²").format(high=words.count(DENSITY_BREAKS[0]))

@@ -13,6 +13,7 @@ from shapely.geometry import mapping
 
 from maps.escape import dump_json
 from maps.style import Mark, Style
+from maps.wording import English
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-Group = Literal["threat", "events", "people", "places"]
+Group = Literal["threat", "events", "people", "places", "own"]
 
 
 LOCAL_ZOOMS = (8.0, 24.0)  # where a district fills the window
@@ -31,12 +32,13 @@ WORLD_ZOOMS = (0.0, 8.0)
 class LegendEntry:
     """One line of the legend, made by the layer that it describes.
 
-    `form` says how a `Style` is sampled: as an area, a line, a ring or a dot.
+    `form` says how a `Style` is sampled: as an area, a line, a ring or a dot; a mark of which the
+    size counts is `sized`.
     """
 
     label: str
     swatch: Style | Mark
-    form: Literal["area", "line", "ring", "dot"] = "area"
+    form: Literal["area", "line", "ring", "dot", "sized"] = "area"
     note: str | None = None
 
 
@@ -77,7 +79,8 @@ class Popup:
 
     def to_script(self) -> dict[str, Any]:
         """Return what the page's script builds the popup from."""
-        return {"title": self.title, "rows": list(self.rows), "notes": list(self.notes)}
+        rows = [(name, _to_script(value)) for name, value in self.rows]
+        return {"title": self.title, "rows": rows, "notes": [*map(_to_script, self.notes)]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Label:
     """A name on the map.
 
     Of two that would overlap, or say the same, the one of the lower `rank` is shown; `zooms` are
-    the first and last zoom levels at which the name is of use.
+    the first and last zoom levels at which the name is of use; `below_px` is how far below its
+    point it stands, CSS pixels.
     """
 
     text: str
@@ -94,16 +98,18 @@ class Label:
     lon: float
     lat: float
     zooms: tuple[float, float] = (0, 24)
+    below_px: float = 0.0
 
     def to_script(self) -> dict[str, Any]:
         """Return what the page's script builds the label from."""
-        return {
+        script = {
             "text": self.text,
             "rank": self.rank,
             "kind": self.kind,
             "at": [round(self.lat, 5), round(self.lon, 5)],
             "zooms": self.zooms,
         }
+        return script | {"below": self.below_px} if self.below_px else script
 
 
 @dataclass(slots=True)
@@ -184,6 +190,11 @@ class Shapes(FoliumLayer):
         self._name = "Shapes"
         self.key = key
         self.block = dump_json(shapes.to_script())
+
+
+def _to_script(text: str) -> str | dict[str, str]:
+    """Return a text; one that is English whatever the page's language says so."""
+    return {"english": str(text)} if isinstance(text, English) else text
 
 
 def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:

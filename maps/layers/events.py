@@ -79,21 +79,25 @@ def _make_label(event: Record) -> Label:
 def _make_popup(events: list[Record], words: Wording) -> Popup:
     _ = words.translate
     first = events[0]
-    title = f"{first['name']}, {first['country']}" if first["country"] else first["name"]
+    title = words.join(part for part in (first["name"], first["country"]) if part)
     rows = [(_("Role"), name_role(_find_style(first), words))]
     dates = sorted({event["date"] for event in events if event["date"]})
     if dates:
         ends = dict.fromkeys((words.day(dates[0]), words.day(dates[-1])))
         rows.append((_("Date"), " \N{EN DASH} ".join(ends)))
     modalities = sorted({event["modality"] for event in events})
-    rows.append((_("Reported as"), ", ".join(name_modality(item, words) for item in modalities)))
+    rows.append((_("Reported as"), words.join(name_modality(item, words) for item in modalities)))
     precision = words.measure(first["precision_km"], "km")
     rows.append((_("Position"), _("within {distance}").format(distance=precision)))
     if first["density_km2"] is not None:
         rows.append((_("Density there"), words.measure(first["density_km2"], _("people/km²"))))
     notes = [event["evidence"] for event in events if event["evidence"]]
     if len(notes) > _MAX_NOTES:
-        rest = _("and {count} more, see the list").format(count=len(notes) - _MAX_NOTES)
+        rest = words.translate_plural(
+            "and {count} more, see the list",
+            "and {count} more, see the list",
+            len(notes) - _MAX_NOTES,
+        )
         notes = [*notes[:_MAX_NOTES], rest]
     return Popup(title, rows, notes)
 

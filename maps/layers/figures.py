@@ -45,5 +45,6 @@ def find_valid_fraction(zone: Record) -> float | None:
 def name_population(record: Record, words: Wording) -> str:
     """Return a zone's population source with its date."""
     source, date = record["population_source"], record["population_date"]
-    is_said = date is None or date in source
-    return str(source) if is_said else f"{source} ({words.day(date)})"
+    if date is None or date in source or words.day(date) in source:
+        return str(source)
+    return f"{source} ({words.day(date)})"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 KEY = "gaps"
 _STYLE = Style(stroke=GAP, weight=0.6, pattern="hatch-gap", fill_opacity=0.45)
 _BOX_STEPS = 32
+_METRES_PER_DEGREE = 111_320.0
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
@@ -48,12 +49,10 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
 def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
     """Return the part of the zones outside the grid, or in cells without data."""
     outside = shapely.difference(zones, _find_outline(surface))
-    if not is_degrees(surface.grid["crs"]):  # cells of a projected grid: their own layer says it
-        return outside
     lon, lat = find_cell_centres(surface)
     empty = np.isnan(surface.people) & ~np.isnan(surface.area_km2)
     west, south, east, north = zones.bounds
-    across, down = surface.cell_width, surface.cell_height
+    across, down = _find_step(surface, lon), _find_step(surface, lat)
     near = (
         (west - across < lon) & (lon < east + across) & (south - down < lat) & (lat < north + down)
     )
@@ -61,13 +60,32 @@ def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:
     return _keep_areas(shapely.union(outside, shapely.intersection(cells, zones)))
 
 
+def _find_step(surface: Surface, degrees: npt.NDArray[np.float64]) -> float:
+    """Return the most that two neighbouring cells' centres are apart, degrees; a cell at the least.
+
+    In a projected grid rows and columns are turned against the degrees.
+    """
+    least = max(surface.cell_width, surface.cell_height)
+    if not is_degrees(surface.grid["crs"]):
+        least /= _METRES_PER_DEGREE
+    steps = (np.abs(np.diff(degrees, axis=axis)).max(initial=least) for axis in (0, 1))
+    return float(max(steps))
+
+
 def _trace_cells(surface: Surface, mask: npt.NDArray[np.bool_]) -> BaseGeometry:
+    """Return the outline of the cells of a mask, EPSG:4326."""
     from rasterio.features import shapes
 
     outlines = shapes(mask.astype(np.uint8), mask=mask, transform=find_transform(surface))
     joined = shapely.union_all([shape(outline) for outline, _value in outlines])
     # half a cell is the most that an edge can be sure of; it also keeps the page small
-    return shapely.simplify(joined, surface.cell_width / 2)
+    outline = shapely.simplify(joined, surface.cell_width / 2)
+    if is_degrees(surface.grid["crs"]) or outline.is_empty:
+        return outline
+    from rasterio.warp import transform_geom
+
+    warped = shape(transform_geom(surface.grid["crs"], "EPSG:4326", outline.__geo_interface__))
+    return shapely.make_valid(warped)
 
 
 def _find_outline(surface: Surface) -> BaseGeometry:

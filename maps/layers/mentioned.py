@@ -58,7 +58,7 @@ def name_tier(tier: str, words: Wording) -> str:
 
 def _make_popup(place: Record, words: Wording) -> Popup:
     _ = words.translate
-    title = f"{place['name']}, {place['country']}" if place["country"] else place["name"]
+    title = words.join(part for part in (place["name"], place["country"]) if part)
     precision = words.measure(place["precision_km"], "km")
     rows = [
         (_("Reading"), name_tier(place["tier"], words)),

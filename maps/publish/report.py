@@ -70,6 +70,13 @@ _TABLES = {
 }
 
 
+_SCENARIO = {
+    "zones": "SELECT zone_id, low, best, high, static FROM scenario "
+    "ORDER BY (SELECT rowid FROM zones WHERE zones.zone_id = scenario.zone_id)",
+    "units": "SELECT pcode, name, low, best, high FROM scenario_units ORDER BY pcode",
+}
+
+
 def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Return the report of a run as plain values, dates as text."""
     facts = get_facts(con)
@@ -84,7 +91,17 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "facilities": facts.get("facilities"),
         "parameters": facts.get("parameters"),
     }
-    return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
+    tables = {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
+    return head | tables | {"scenario": _build_scenario(con, facts)}
+
+
+def _build_scenario(con: duckdb.DuckDBPyConnection, facts: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what is supposed and what follows from it; None where nothing is supposed."""
+    moves = facts.get("moves")
+    if not moves:
+        return None
+    found = {name: fetch_records(con, statement) for name, statement in _SCENARIO.items()}
+    return {"moves": moves, **found}
 
 
 def dump_report(report: dict[str, Any]) -> str:

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from geo.assessment import Assessment
 
 
-def write_run_folder(run: Assessment, folder: Path) -> None:
-    """Write map.html, report.json, exposure.csv, layers.gpkg and, last, manifest.json."""
+def write_run_folder(run: Assessment, folder: Path, *, lang: str = "en") -> None:
+    """Write map.html, report.json, exposure.csv, layers.gpkg and, last, manifest.json.
+
+    Parameters
+    ----------
+    lang
+        Language of map.html; the files for machines are the same in every language.
+    """
     with run.connect():  # held open: each of the others opens it again, which is then quick
-        RiskMap(run).save(folder / "map.html")
+        RiskMap(run, lang=lang).save(folder / "map.html")
         write_report(run, folder / "report.json")
         write_table(run, folder / "exposure.csv")
         write_geopackage(run, folder / "layers.gpkg")

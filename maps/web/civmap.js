@@ -5,13 +5,18 @@ const civmap = (() => {
   const LEAST_TARGET = 24; // CSS pixels that a finger needs, WCAG 2.2 (2.5.8)
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const narrow = matchMedia("(max-width: 860px)").matches;
-  // beside the controls, not under them; on a phone the controls give way
-  const besides = narrow ? {} : { autoPanPaddingTopLeft: [60, 10], autoPanPaddingBottomRight: [170, 10] };
-  const POPUP = { maxWidth: 340, minWidth: 200, ...besides };
-  const CLEAR = { paddingTopLeft: narrow ? [60, 140] : [60, 40], paddingBottomRight: narrow ? [40, 50] : [180, 100], animate: false };
+  // Popups open beside the controls, not under them; on a phone the controls give way. What gets the
+  // keyboard's focus comes clear of them and of the credits. From the right: on the other sides.
+  const mirrored = document.documentElement.dir === "rtl";
+  const besides = narrow ? [0, 0] : mirrored ? [170, 60] : [60, 170];
+  const POPUP = { maxWidth: 340, minWidth: 200, autoPanPaddingTopLeft: [5 + besides[0], 10], autoPanPaddingBottomRight: [5 + besides[1], 10] };
+  const CLEAR = { paddingTopLeft: [besides[0] || 60, narrow ? 140 : 40], paddingBottomRight: [besides[1] || 60, narrow ? 50 : 100], animate: false };
   const labels = new Set();
+  const begins = []; // what other scripts do once the map is there
+  const amendments = {}; // by layer: from a feature's number to what its popup says now, if not its own
   let map = null;
   let opener = null; // what a popup was opened from by keyboard
+  let words = null; // the page's own, in its language
   let chosen = null; // the view that was shown last, and where the map came to rest
 
   L.Map.mergeOptions({ zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still, inertia: !still });
@@ -26,8 +31,11 @@ const civmap = (() => {
 
   function makeText(tag, text, className) {
     const element = document.createElement(tag);
-    element.textContent = text;
-    element.dir = "auto";
+    const isEnglish = typeof text === "object"; // whatever the page's language
+    element.textContent = isEnglish ? text.english : text;
+    const isOwn = document.documentElement.dir === "rtl" && /[\u0590-\u08ff]/.test(text);
+    element.dir = isEnglish ? "ltr" : isOwn ? "rtl" : "auto";
+    if (isEnglish) element.lang = "en";
     if (className) element.className = className;
     return element;
   }
@@ -35,13 +43,16 @@ const civmap = (() => {
   function makePopup(popup) {
     const box = document.createElement("div");
     box.className = "civmap-popup";
+    box.dir = document.documentElement.dir;
     box.append(makeText("h3", popup.title));
     const table = document.createElement("table");
     for (const [name, value] of popup.rows) {
       const row = table.insertRow();
       const head = makeText("th", name);
       head.scope = "row";
-      row.append(head, makeText("td", value));
+      const cell = row.insertCell();
+      cell.append(makeText("bdi", value));
+      row.prepend(head);
     }
     if (popup.rows.length) box.append(table);
     for (const note of popup.notes) box.append(makeText("p", note));
@@ -68,6 +79,7 @@ const civmap = (() => {
 
   function makeLabel(label) {
     const icon = L.divIcon({ className: "civmap-label " + label.kind, html: makeText("span", label.text), iconSize: [0, 0] });
+    icon.options.html.style.marginTop = (label.below || 0) + "px";
     const marker = L.marker(label.at, { icon, pane: "labels", interactive: false, keyboard: false });
     marker.label = label;
     marker.on("add", () => labels.add(marker));
@@ -161,7 +173,7 @@ const civmap = (() => {
   function shapes(key) {
     const data = readData(key);
     const group = L.featureGroup();
-    for (const feature of data.features) {
+    for (const [number, feature] of data.features.entries()) {
       const properties = feature.properties;
       const style = data.styles[properties.style];
       const drawn = L.geoJSON(feature, {
@@ -172,7 +184,7 @@ const civmap = (() => {
       });
       if (properties.popup) {
         drawn.eachLayer((layer) => {
-          layer.bindPopup(() => makePopup(properties.popup), POPUP);
+          layer.bindPopup(() => makePopup((amendments[key] && amendments[key](number)) || properties.popup), POPUP);
           makeReachable(layer, properties.popup.title);
         });
       }
@@ -187,6 +199,7 @@ const civmap = (() => {
       onAdd() {
         const box = document.createElement("div");
         box.className = "civmap-views";
+        box.dir = document.documentElement.dir;
         box.setAttribute("role", "group");
         box.setAttribute("aria-label", settings.views_name);
         for (const view of settings.views) {
@@ -199,7 +212,7 @@ const civmap = (() => {
         return box;
       },
     });
-    new Views({ position: "topright" }).addTo(map);
+    new Views({ position: side("top", "right") }).addTo(map);
   }
 
   function show(view, options) {
@@ -254,13 +267,46 @@ const civmap = (() => {
   }
 
   function addPosition() {
-    const box = addLine("bottomleft", "civmap-line civmap-position");
+    const box = addLine(side("bottom", "left"), "civmap-line civmap-position");
+    const lat = makeText("bdi", "");
+    const lon = makeText("bdi", "");
+    const degrees = (value) => Math.abs(value).toFixed(4).replace(".", words.point);
     map.on("mousemove", (event) => {
       const at = event.latlng.wrap();
-      const lat = Math.abs(at.lat).toFixed(4) + "° " + (at.lat < 0 ? "S" : "N");
-      const lon = Math.abs(at.lng).toFixed(4) + "° " + (at.lng < 0 ? "W" : "E");
-      box.textContent = lat + ", " + lon;
+      lat.textContent = (at.lat < 0 ? words.south : words.north).replace("{degrees}", degrees(at.lat));
+      lon.textContent = (at.lng < 0 ? words.west : words.east).replace("{degrees}", degrees(at.lng));
+      if (!box.firstChild) box.append(lat, words.comma, lon);
     });
+  }
+
+  /* Where a control stands: in a page that is read from the right, on the other side. */
+  function side(edge, across) {
+    const other = { left: "right", right: "left" };
+    return edge + (words.right_to_left ? other[across] : across);
+  }
+
+  /* Leaflet's own words, in the page's language. */
+  function translateControls() {
+    map.zoomControl.setPosition(side("top", "left"));
+    const buttons = map.zoomControl.getContainer().querySelectorAll("a");
+    [words.zoom_in, words.zoom_out].forEach((name, index) => {
+      buttons[index].title = name;
+      buttons[index].setAttribute("aria-label", name);
+    });
+    map.on("popupopen", (event) => {
+      const close = event.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (close) close.setAttribute("aria-label", words.close);
+    });
+    const Scale = L.Control.Scale.extend({
+      _updateMetric(most) {
+        const metres = this._getRoundNum(most);
+        this._updateScale(this._mScale, "", metres / most);
+        const [number, unit] = metres < 1000 ? [metres, words.m] : [metres / 1000, words.km];
+        this._mScale.dir = "auto";
+        this._mScale.textContent = unit.replace("{number}", String(number).replace(".", words.point));
+      },
+    });
+    new Scale({ imperial: false, maxWidth: 160, position: side("bottom", "left") }).addTo(map);
   }
 
   /* Switches belong to the page, so that they are real inputs with real labels. */
@@ -287,10 +333,11 @@ const civmap = (() => {
   function start(leafletMap, layers) {
     map = leafletMap;
     const settings = readData("controls");
+    words = settings;
     foldPanels();
     const container = map.getContainer();
     container.prepend(container.querySelector(".leaflet-control-container")); // first by keyboard too
-    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
+    translateControls();
     addViews(settings);
     addPosition();
     map.invalidateSize({ animate: false });
@@ -298,9 +345,10 @@ const civmap = (() => {
     bindSwitches(layers);
     bindPrint();
     bindPopups();
+    for (const begin of begins) begin(map);
     map.on("zoomend resize", settleLabels);
     document.fonts.ready.then(settleLabels);
   }
 
-  return { shapes, start };
+  return { POPUP, shapes, start, begins, amendments, still, readData, makeText, makePopup, makeReachable, makeLabel, settleLabels };
 })();

@@ -54,6 +54,15 @@ EVENTS = {
     "e3": ("attack", "threatened", "threatened", "rafah", "An offensive on Rafah is feared."),
     "e4": ("violence", "site", "actual", "gaza", "Hostilities go on in Gaza."),
 }
+# what the ranges of zones are made of: low, high, width, share
+DOUBTED = {
+    "z1": {
+        "place": (1_350_000, 1_430_000, 40_000, 0.2),
+        "growth": (1_399_000, 1_401_000, 600, 0.003),
+        "displacement": (1_310_000, 1_490_000, 159_400, 0.797),
+    },
+    "z2": {"spread": (1_300_000, 1_500_000, 200_000, 1.0)},
+}
 GRID = (34.15, 31.65, 0.0225, 0.0225, 20, 20)  # west, north, cell width, cell height, rows, cols
 
 
@@ -74,6 +83,9 @@ class RunWriter:
     far_zone: bool = False
     uncounted: tuple[str, ...] = ()  # zones without a row of exposure
     compared: bool = False  # a second population source, which has half as many people
+    doubts: dict[str, Any] = field(default_factory=lambda: dict(DOUBTED))
+    certain: tuple[str, ...] = ()
+    moves: tuple[tuple[str, tuple[str, ...], float], ...] = ()  # from, to, share
 
     def write(self, path: Path) -> Path:
         with create_run(path) as con:
@@ -102,6 +114,12 @@ class RunWriter:
             if self.has_zones
             else {"zone_id": None, "text": mark("No threatened place was found in the text.")},
             "radii_km": [2.0, 5.0, 10.0],
+            "draws": 1_000,
+            "parameters": {"seed": 7, "certain": list(self.certain)},
+            "moves": [
+                {"from": mark(origin), "to": [mark(each) for each in targets], "share": share}
+                for origin, targets, share in self.moves
+            ],
             "map_number": "PSE001_exposure_rafah_A4_20240224",
             "towns": [
                 {"name": mark("Rafah"), "lon": lon, "lat": lat, "population": 171_899},
@@ -124,7 +142,28 @@ class RunWriter:
             tables |= self._make_zones() | self._make_grid()
         if self.compared:
             self._add_source(tables)
+        if self.moves:
+            tables |= self._make_scenario(tables)
         return {table: records for table, records in tables.items() if records}
+
+    def _make_scenario(
+        self, tables: dict[str, list[dict[str, Any]]]
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Half of everyone is gone from every zone; Rafah's half is in Khan Younis."""
+        gone = {"PS0275": -700_000, "PS0270": 700_000}
+        ends = ("low", "best", "high")
+        return {
+            "scenario": [
+                {key: row[key] for key in ("zone_id", "static")}
+                | {key: row[key] // 2 for key in ends}
+                for row in tables.get("exposure", ())
+            ],
+            "scenario_units": [
+                {"pcode": unit["pcode"], "name": unit["name"]}
+                | {key: unit[key] + gone.get(unit["pcode"], 0) for key in ends}
+                for unit in tables["unit_people"]
+            ],
+        }
 
     def _add_source(self, tables: dict[str, list[dict[str, Any]]]) -> None:
         label = self.mark("other.tif")
@@ -323,7 +362,10 @@ class RunWriter:
                 "population_date": "mid-2023",
                 "coverage_fraction": 1.0,
                 "nodata_fraction": 0.1 if zone["kind"] in ("disc", "ring") else 0.0,
-                "parts": {"place": {"low": -1, "high": 1}},
+                "parts": {
+                    doubt: dict(zip(("low", "high", "width", "share"), part, strict=True))
+                    for doubt, part in self.doubts.get(zone["zone_id"], {}).items()
+                },
             }
             for zone in zones
             if zone["zone_id"] not in self.uncounted

@@ -200,9 +200,11 @@ def test_places_mentioned_have_a_table(page_html):
     assert "Also mentioned" in page_html
 
 
-def test_parts_say_what_their_ranges_leave_out(page_html):
-    text = "Ranges of parts leave out the doubt about the place's position."
-    assert html.unescape(page_html).count(text) == 1
+def test_page_says_what_its_ranges_are(page_html):
+    page = html.unescape(page_html)
+    assert "Low and high are the 5 % and 95 % points of seeded draws" in page
+    assert "leave out the doubt" not in page
+    assert "ends of the published figures" not in page
 
 
 def test_natural_earth_is_listed_once(run_path):

@@ -143,6 +143,7 @@ KEPT = re.compile(
     r".*\.pcodes?|(places|zones|figures)\.kind|(events|mentions)\.role|mentions\.(class|kind)|"
     r"people_groups\.grp|needs\.need|exposure\.parts"
 )
+MOVES = (("Rafah", ("Al-Mawasi", "Khan Younis"), 0.5),)
 DAYS = ("2024-01-15", "2024-02-01", "2024-02-24")
 
 
@@ -197,7 +198,7 @@ def hostile_run(tmp_path_factory):
     def write(payload):
         if payload not in paths:
             folder = tmp_path_factory.mktemp("hostile")
-            run = HostileRun(mark=lambda _text: payload, compared=True)
+            run = HostileRun(mark=lambda _text: payload, compared=True, moves=MOVES)
             paths[payload] = run.write(folder / "run.duckdb")
         return paths[payload]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from geo.errors import UsageError
 from maps.wording import Wording, load_wording
 
 WORDS = Wording()
@@ -70,7 +71,6 @@ def test_plural_follows_the_number(count, expected):
     assert WORDS.translate_plural("{count} place", "{count} places", count) == expected
 
 
-def test_language_without_a_catalogue_stays_english_in_its_own_direction():
-    words = load_wording("ar")
-    assert words.direction == "rtl"
-    assert words.translate("No data") == "No data"
+def test_language_without_a_catalogue_is_refused():
+    with pytest.raises(UsageError, match="'fa': expected one of en, ar, fr"):
+        load_wording("fa")
