@@ -13,13 +13,24 @@ pytestmark = pytest.mark.browser
 AXE = Path(__file__).parents[2] / ".venv" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 # WCAG 2.2, A and AA (each version's rules have a tag of their own), and what axe thinks good.
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Marks that stand nearer than their size are left out of one rule, as WCAG 2.5.8 has it: where a
-# mark on a map lies is essential. How large each is has a test of its own.
-RUN = """tags => axe.run(document, { runOnly: tags, resultTypes: ["violations"] }).then(
-    (result) => result.violations.flatMap((rule) => rule.nodes
+# Two things are left out of one rule. Marks that stand nearer than their size, as in WCAG 2.5.8:
+# where a mark on a map lies is essential (how large each is has a test of its own). And what is 24
+# pixels wide and high with nothing over it: axe reckons with shapes that the map's frame cuts off.
+RUN = """async (tags) => {
+    const isFree = (e) => {
+        e.scrollIntoView({ block: "center" });
+        const { left, top, right, bottom } = e.getBoundingClientRect();
+        const [x, y] = [[left + 3, (left + right) / 2, right - 3], [top + 3, bottom - 3]];
+        return right - left >= 24 && bottom - top >= 24 &&
+            x.every((at) => y.every((to) => e.contains(document.elementFromPoint(at, to))));
+    };
+    const isLeftOut = (e) => e.matches(".civmap-mark") || isFree(e);
+    const result = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
+    return result.violations.flatMap((rule) => rule.nodes
         .filter((node) => rule.id !== "target-size" ||
-            !document.querySelector(node.target[0]).matches(".civmap-mark"))
-        .map((node) => [rule.id, rule.help, String(node.target), node.failureSummary])))"""
+            !isLeftOut(document.querySelector(node.target[0])))
+        .map((node) => [rule.id, rule.help, String(node.target), node.failureSummary]));
+}"""
 OPEN_ALL = """() => {
     for (const panel of document.querySelectorAll("details")) panel.open = true;
     for (const box of document.querySelectorAll("input[type=checkbox]:not(:checked)")) box.click();
@@ -61,7 +72,7 @@ def test_marks_are_large_enough_for_a_finger(open_page, whole_page):
     sizes = page.locator(".civmap-mark").evaluate_all(
         "marks => marks.map((m) => [m.offsetWidth, m.offsetHeight])"
     )
-    assert len(sizes) == 6  # 3 events, 1 mentioned, 2 facilities
+    assert len(sizes) >= 6  # 3 events, 1 mentioned, 2 facilities, changes
     assert min(min(size) for size in sizes) >= 24
 
 

@@ -79,16 +79,18 @@ def drawings(make_run):
 
 def see(swatch, view):
     """Return what a legend's flat fill looks like on the land; nothing is drawn: the land."""
+    if isinstance(swatch, Mark):
+        return to_lab(read_colour(swatch.fill), view)
     seen = lay_over(swatch.fill, swatch.fill_opacity, LAND) if swatch.fill else read_colour(LAND)
     return to_lab(seen, view)
 
 
 def find_form(entry):
-    """Return what tells an entry from others but for colour: its shape, pattern, dash or kind."""
+    """Return what tells an entry from others but for colour: shape, size, pattern, dash, kind."""
     swatch = entry.swatch
     if isinstance(swatch, Mark):
         is_hollow = swatch.fill == "#ffffff"
-        return "mark", swatch.shape, is_hollow
+        return "mark", swatch.shape, swatch.size_px, is_hollow
     drawn = swatch.pattern or (swatch.fill if swatch.fill_opacity else None)
     line = (swatch.dash, swatch.weight) if entry.form != "area" or not drawn else None
     return entry.form, swatch.pattern, line, bool(drawn)

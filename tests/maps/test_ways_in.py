@@ -34,6 +34,9 @@ FORBIDDEN_NAMES = {
     "VegaLite",
 }
 HTML_MAKERS = {"escape.py", "document.py"}  # `Html(...)`: ours, and what branca has rendered
+MARKUP = re.compile(r"<[A-Za-z/!][^<]*>?|on\w+=|javascript:")
+# Looks like markup and is not: a name for Python's prompt, and an error's message.
+PLAIN = {"<RiskMap of ", " holds '</script' or '<!--' and can't stand inside a page"}
 SCRIPT_WAYS = re.compile(
     r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment|"
     r"\beval\b|new Function|setTimeout\(\s*['\"]|DOMParser|srcdoc|javascript:|bindTooltip|"
@@ -48,7 +51,25 @@ def find_ways_in(name: str, source: str) -> list[str]:
     nodes = list(ast.walk(ast.parse(source)))
     found = [] if name == "escape.py" else [way for node in nodes for way in find_imports(node)]
     found += [way for node in nodes for way in find_folium_ways(node)]
+    if name not in HTML_MAKERS:
+        found += [way for node in nodes for way in find_markup(node)]
     return found + [way for node in nodes for way in find_calls(node, name)]
+
+
+def find_markup(node: ast.AST) -> list[str]:
+    """Return markup that values are written into by an f-string, `format`, `join`, `%` or `+`."""
+    template: ast.AST | None = None
+    if isinstance(node, ast.JoinedStr):
+        template = node
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        template = node.func.value if node.func.attr in ("format", "format_map", "join") else None
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add):
+        template = node.left
+    parts = [] if template is None else list(ast.walk(template))
+    texts = [part.value for part in parts if isinstance(part, ast.Constant)]
+    return [
+        f"writes into {text!r}" for text in texts if MARKUP.search(str(text)) and text not in PLAIN
+    ]
 
 
 def find_imports(node: ast.AST) -> list[str]:
@@ -119,6 +140,11 @@ def test_template_leaves_escaping_to_the_environment(path):
         "Html(f'<b>{name}</b>')",
         "Template('<p>' + name)",
         "Element(note)",
+        "f'<b>{name}</b>'",
+        "'<td>{}</td>'.format(name)",
+        "'<td>%s</td>' % name",
+        "'<p>' + name",
+        "'<br>'.join(names)",
     ],
 )
 def test_lint_sees_a_way_in(source):
