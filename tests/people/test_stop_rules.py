@@ -9,6 +9,7 @@ import pytest
 from shapely import box
 
 from geo.errors import InputError, StaleError
+from geo.headline import ENGLISH, _write_clauses
 from geo.people import PopulationGrid
 from geo.people.hindsight import link_later
 from geo.people.rough_count import count_roughly
@@ -17,7 +18,7 @@ from geo.people.stop_rules import (
     judge_figures,
     judge_population,
     judge_static,
-    pick_words,
+    pick_clauses,
     refuse_stale,
     warn_of_stale,
 )
@@ -58,6 +59,12 @@ def test_a_population_is_stale_after_ten_years_and_refused_after_twenty(
         assert not each.concerns(["A"], "other.tif")
 
 
+def write(clause):
+    """Return a clause of a headline in English."""
+    (text,) = _write_clauses({"stale": [clause.to_parts()]}, ENGLISH)
+    return text
+
+
 def judge(figure_, stale_days=90):
     return judge_figures({"f": frozenset("A")}, [figure_], DAY, stale_days)
 
@@ -70,7 +77,7 @@ def test_a_figure_is_stale_after_ninety_days_and_refused_after_twice_as_many(day
     found = judge(figure("f", "A", ago(days), 5))
     assert [each.refused for each in found] == ([refused] if stale else [])
     for each in found:
-        assert each.words == f"based on figures {days} days old"
+        assert write(each.clause) == f"based on figures {days} days old"
         assert each.text == (
             f"The figure for A (UN, {ago(days)}) is {days} days old on 2024-06-30 (limit 180 days)"
         )
@@ -144,7 +151,10 @@ def test_a_static_figure_that_is_known_to_be_wrong(best, stale, refused):
         assert (
             f"A: {best} people were there (UN, 2024-06-21), the static figure is 100" in each.text
         )
-        assert each.words == f"static although a figure of 2024-06-21 counts {best} people there"
+        assert (
+            write(each.clause)
+            == f"static although a figure of 2024-06-21 counts {best} people there"
+        )
 
 
 @pytest.mark.parametrize(
@@ -202,7 +212,7 @@ def test_cautions_say_what_was_accepted():
 def test_a_headline_gets_the_worst_of_each():
     stale = [each for days in (100, 400, 91) for each in judge(figure("f", "A", ago(days), 5))]
     stale += judge_population("pop.tif", "2013", DAY)
-    assert pick_words(stale) == [
+    assert [write(clause) for clause in pick_clauses(stale)] == [
         "based on figures 400 days old",
         "based on a population of 2013, 11 years old",
     ]
