@@ -43,6 +43,8 @@ def render_document(run: RunData, words: Wording) -> str:
     scripts = f"<script>\n{figure.script.render()}\n</script>"
     head = f"{figure.header.render()}\n<style>{read_web_file('civmap.css')}</style>"
     head += f"<script>{read_web_file('civmap.js')}</script>"
+    if run.large is not None:
+        head += f"<script>{read_web_file('points.js')}</script>"
     environment = make_environment({"_": words.translate, "is_mark": _is_mark})
     return environment.get_template("page.html").render(
         lang=words.lang,

@@ -137,6 +137,11 @@ DISAGREEMENT_OPACITY = 0.85
 NOBODY_IN_ONE = "#2b2b2b"
 NODATA_IN_ONE = "#b4c3cb"
 
+# Numbers of events, few to many: ColorBrewer's BuPu (Cynthia Brewer, Apache-2.0), another hue than
+# the density of people.
+COUNT_COLOURS = ("#e0ecf4", "#9ebcda", "#8c96c6", "#8856a7", "#4d004b")
+COUNT_OPACITY = 0.75
+
 ROLE_MARKS = {
     "threatened": Mark("triangle", ZONE, 24),
     "site": Mark("diamond", SITE, 20),

@@ -24,6 +24,7 @@ from maps.layers import (
     mentioned,
     precision,
     towns,
+    unions,
     zones,
 )
 
@@ -43,6 +44,7 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     gaps.draw,
     governorates.draw,
     distances.draw,
+    unions.draw,
     zones.draw,
     drawn.draw,
     precision.draw,

@@ -19,6 +19,14 @@ _ZONES = ["zone_id", "label", "kind", "area_km2", "low", "best", "high", "static
 _ADMIN = ["zone_id", "pcode", "name", "low", "best", "high"]
 _UNITS = ["pcode", "name", "static", "low", "best", "high", "as_of"]
 _EVENTS = ["event_id", "kind", "role", "modality", "date", "name", "country", "precision_km"]
+_MANY_EVENTS = """
+    SELECT e.event_id, e.kind, e.role, e.modality, CAST(e.date AS VARCHAR) AS date, p.name,
+        p.country, p.precision_km,
+        CASE WHEN p.kind NOT IN ('country', 'region') THEN p.lon END AS lon,
+        CASE WHEN p.kind NOT IN ('country', 'region') THEN p.lat END AS lat
+    FROM events e LEFT JOIN places p USING (place_id)
+    ORDER BY e.event_id
+"""
 _STYLES = {  # layer: geometry, fill and stroke; OCHA blue for units, one neutral hue for zones
     "zones": ("Polygon", "#8c2d04", "zones by kind"),
     "admin": ("Polygon", "#cc4c02", "exposure by unit"),
@@ -50,8 +58,7 @@ def write_geopackage(run: Assessment, path: Path) -> None:
     # the GeoPackage records when it was last changed: the day of the figures, for the same bytes
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{as_of}T00:00:00.000Z"})
     zones = run.zones.assign(as_of=as_of)
-    events = run.events
-    events["date"] = events["date"].map(lambda day: None if day is None else str(day))
+    events = _read_events(run)
     layers = {
         "zones": zones[[*_ZONES, "geometry"]],
         "admin": _cut_by_unit(run)[[*_ADMIN, "geometry"]],
@@ -63,6 +70,25 @@ def write_geopackage(run: Assessment, path: Path) -> None:
         _write_styles(path)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, sqlite3.Error) as error:
         raise UnavailableError(f"{path.name} can't be written: {error}") from error
+
+
+def _read_events(run: Assessment) -> gpd.GeoDataFrame:
+    if "large" in run.facts:
+        return _read_many_events(run)
+    events = run.events
+    events["date"] = events["date"].map(lambda day: None if day is None else str(day))
+    return events
+
+
+def _read_many_events(run: Assessment) -> gpd.GeoDataFrame:
+    """Return the events of a large run, by columns: a record for each would take gigabytes."""
+    import geopandas as gpd
+
+    with run.connect() as con:
+        table = con.sql(_MANY_EVENTS).to_arrow_table()
+    frame = table.drop_columns(["lon", "lat"]).to_pandas()
+    points = gpd.points_from_xy(table["lon"].to_numpy(), table["lat"].to_numpy())
+    return gpd.GeoDataFrame(frame, geometry=points, crs="EPSG:4326")
 
 
 def _write_layers(layers: dict[str, gpd.GeoDataFrame], path: Path) -> None:

@@ -69,9 +69,14 @@ _TABLES = {
     ),
 }
 
+_EVENTS = ("events", "places")
+
 
 def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return the report of a run as plain values, dates as text."""
+    """Return the report of a run as plain values, dates as text.
+
+    Of a large run it has no single events: `large` says how many there are and which file has them.
+    """
     facts = get_facts(con)
     head = {
         "civmap": facts["civmap"],
@@ -84,7 +89,13 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "facilities": facts.get("facilities"),
         "parameters": facts.get("parameters"),
     }
-    return head | {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
+    if "large" in facts:
+        head["large"] = facts["large"]
+    left_out = _EVENTS if "large" in facts else ()
+    return head | {
+        name: [] if name in left_out else fetch_records(con, statement)
+        for name, statement in _TABLES.items()
+    }
 
 
 def dump_report(report: dict[str, Any]) -> str:
