@@ -21,6 +21,8 @@ _KM_PER_DEGREE = 111.2
 _PART = 1 / 8  # of the smallest radius, that a cell is wide ...
 _MOST_CELLS = 2500  # ... unless there would be more than this many on a side
 _MOST_CORNERS = 40_000
+_LEAST_OF_PART = 6
+_MOST_DEGREES = 1.0
 _LEAST_COSINE = 0.02
 _CHORDS_AT_ONCE = 4_000_000
 
@@ -45,14 +47,47 @@ def outline_discs(discs: Discs) -> tuple[BaseGeometry, float]:
     frame = (west, north, width, height)
     mask = _paint(lon, discs.lat, discs.radius_km / _KM_PER_DEGREE, frame, shape_)
     geometry = _trace(mask, west, north, width, height)
-    tolerance = height
-    simple = geometry.simplify(tolerance)
-    while shapely.get_num_coordinates(simple) > _MOST_CORNERS:
-        tolerance *= 2
-        simple = geometry.simplify(tolerance)
+    simple, tolerance = simplify_outline(geometry, height, _MOST_CORNERS)
     if not simple.is_valid:
         simple = shapely.make_valid(simple)
     return wrap_geometry(simple), (tolerance + height) * _KM_PER_DEGREE
+
+
+def simplify_outline(
+    geometry: BaseGeometry, degrees: float, most_corners: int
+) -> tuple[BaseGeometry, float]:
+    """Return an outline made simpler, by as much as it takes, and by how much: both in degrees.
+
+    Parameters
+    ----------
+    degrees
+        The least that it is made simpler by; each further step doubles it, and fills the holes
+        that are smaller than it.
+    most_corners
+        What is aimed at; an outline of very many parts keeps more, since none is left out.
+    """
+    simple = geometry.simplify(degrees)
+    most_corners = max(most_corners, _LEAST_OF_PART * len(shapely.get_parts(geometry)))
+    while shapely.get_num_coordinates(simple) > most_corners and degrees < _MOST_DEGREES:
+        degrees *= 2
+        simple = _fill_holes(simple, degrees).simplify(degrees)
+    return simple, degrees
+
+
+def _fill_holes(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
+    parts = shapely.get_parts(geometry)
+    rings, owner = shapely.get_rings(parts, return_index=True)
+    is_outer = np.diff(owner, prepend=-1) > 0
+    large = np.abs(shapely.area(shapely.polygons(rings))) > (2 * degrees) ** 2
+    kept = is_outer | large
+    outer = np.flatnonzero(is_outer[kept])
+    filled: BaseGeometry = shapely.multipolygons(
+        [
+            shapely.polygons(group[0], group[1:] if len(group) > 1 else None)
+            for group in np.split(rings[kept], outer[1:])
+        ]
+    )
+    return filled
 
 
 def _turn(lon: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -73,9 +108,11 @@ def _paint(
     west, north, width, height = frame
     rows, cols = shape_
     # discs round nearly one place are one: half a cell is less than what the outline is good to
-    halves = np.stack([(north - lat) / height, (lon - west) / width, reach / height]) * 2
-    sites = np.unique(np.floor(halves), axis=1) / 2
-    y, x, far = sites[0] + 0.25, sites[1] + 0.25, sites[2] + 0.25
+    halves = [(north - lat) / height, (lon - west) / width, reach / height]
+    row2, col2 = (np.floor(2 * each).astype(np.int64) for each in halves[:2])
+    sites = np.unique((row2 << 42) + (col2 << 21) + np.rint(2 * halves[2]).astype(np.int64))
+    y, x, far = ((part & 0x1FFFFF) / 2 for part in (sites >> 42, sites >> 21, sites))
+    y, x = y + 0.25, x + 0.25
     first = np.ceil(y - far - 0.5).astype(np.int64)
     counts = np.maximum(np.floor(y + far - 0.5).astype(np.int64) - first + 1, 0)
     change = np.zeros(rows * (cols + 1), dtype=np.int64)

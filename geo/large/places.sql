@@ -9,7 +9,8 @@ SELECT
     lat,
     within_km AS precision_km,
     'event table' AS source,
-    1.0 AS confidence
+    1.0 AS confidence,
+    '[]' AS alternatives
 FROM placed
 QUALIFY row_number() OVER (PARTITION BY place_id ORDER BY number) = 1
 ORDER BY number

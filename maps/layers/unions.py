@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import shapely
-
+from geo.large.outline import simplify_outline
 from maps.layers.drawing import LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
 from maps.layers.figures import list_zone
 from maps.style import ZONE, Style
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
     from maps.run import RunData
     from maps.wording import Wording
 
 KEY = "unions"
 _LINES = ((1.6, None), (1.3, "6 4"), (1.1, "2 4"))
 _MOST_CORNERS = 12_000
-_FIRST_DEGREES = 1e-4
+_LEAST_DEGREES = 5e-4
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
@@ -34,7 +31,7 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     for zone in sorted(unions, key=lambda zone: -zone["radius_km"]):
         notes = [_("People living there, not people harmed.")]
         shapes.add(
-            _simplify(zone["geometry"]),
+            simplify_outline(zone["geometry"], _LEAST_DEGREES, _MOST_CORNERS)[0],
             f"r{radii.index(zone['radius_km'])}",
             popup=Popup(zone["label"], list_zone(zone, run, words), notes),
         )
@@ -54,12 +51,3 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
 def _style_rank(rank: int) -> Style:
     weight, dash = _LINES[min(rank, len(_LINES) - 1)]
     return Style(stroke=ZONE, weight=weight, dash=dash, fill=ZONE, fill_opacity=0.05)
-
-
-def _simplify(geometry: BaseGeometry) -> BaseGeometry:
-    """Return an outline of not too many corners, so that the page stays small."""
-    simple, degrees = geometry, _FIRST_DEGREES
-    while shapely.get_num_coordinates(simple) > _MOST_CORNERS:
-        degrees *= 2
-        simple = geometry.simplify(degrees)
-    return simple
