@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
 _KNOWN = 0.01  # with data for less than this part of a disc, its people are unknown; as for zones
 _MOST_SPANS = 4_000_000
-_ACROSS = 64  # scanlines that cross a disc, where there would be more spans than that
+_ACROSS = (16, 64)  # scanlines that cross a disc, at least and at most, where there would be more
+_SPANS_OF_RADIUS = 16_000_000
 _SITES = "SELECT class_no, lon, lat, reach_km FROM sites ORDER BY site_no"
 _BOX = "SELECT lon, lat, max(reach_km) FROM sites GROUP BY ALL ORDER BY ALL"
 
@@ -324,14 +325,12 @@ def _choose_lines(
     rows = np.bincount(classes, 2 * discs.radius_km / cell, minlength=len(radii))
     if rows.sum() * fine <= _MOST_SPANS:
         return np.full(len(radii), fine)
-    return np.array(
-        [
-            min(fine, math.ceil(_ACROSS / max(2 * radius / cell, 1e-6)))
-            for radius in np.minimum.reduceat(
-                discs.radius_km, np.searchsorted(classes, np.arange(len(radii)))
-            )
-        ]
-    )
+    lines = []
+    for number in range(len(radii)):
+        reach = discs.radius_km[classes == number]
+        across = min(max(_SPANS_OF_RADIUS // len(reach), _ACROSS[0]), _ACROSS[1])
+        lines.append(min(fine, math.ceil(across * cell / (2 * float(reach.min())))))
+    return np.array(lines)
 
 
 def _make_union(

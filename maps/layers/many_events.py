@@ -38,7 +38,6 @@ _STYLES: dict[str, Mark] = {
     "venue": ROLE_MARKS["venue"],
     "threatened": ROLE_MARKS["threatened"],
 }
-"""In the order of drawing: the last lies above."""
 
 _STEPS = 1e5  # of a degree: about a metre
 _LARGER, _SMALLER = 0.6, 0.45  # of the size of a mark that stands alone

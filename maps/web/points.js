@@ -3,6 +3,8 @@
 civmap.points = (key) => {
   const NEAR_PX = 9;
   const MOST_TOLD = 12;
+  const FAR_ZOOM = 8;
+  const FAR_PART = 0.6;
   const data = JSON.parse(document.getElementById("data-" + key).textContent);
   const count = data.style.length;
   const lon = sum(data.lon);
@@ -51,16 +53,17 @@ civmap.points = (key) => {
     _update() {
       if (this._map) this._updatePath();
     },
+    /* In the order of the input, so that no role hides the others; smaller from afar. */
     _updatePath() {
       const context = this._renderer._ctx;
       const { min, max } = this._renderer._bounds;
-      sprites.forEach(({ canvas, size }, style) => {
-        const half = size / 2;
-        for (let i = 0; i < count; i++) {
-          if (data.style[i] !== style || x[i] < min.x - half || x[i] > max.x + half || y[i] < min.y - half || y[i] > max.y + half) continue;
-          context.drawImage(canvas, x[i] - half, y[i] - half, size, size);
-        }
-      });
+      const part = this._map.getZoom() < FAR_ZOOM ? FAR_PART : 1;
+      for (let i = 0; i < count; i++) {
+        const { canvas, size } = sprites[data.style[i]];
+        const half = (size * part) / 2;
+        if (x[i] < min.x - half || x[i] > max.x + half || y[i] < min.y - half || y[i] > max.y + half) continue;
+        context.drawImage(canvas, x[i] - half, y[i] - half, 2 * half, 2 * half);
+      }
     },
     _containsPoint() {
       return false;

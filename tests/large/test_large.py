@@ -18,7 +18,9 @@ from geo.errors import UsageError
 from geo.exposure.discs import disc_outline
 from geo.types import LonLat
 from maps.publish import report as report_module
+from maps.publish.geopackage import write_geopackage
 from maps.publish.run_folder import write_run_folder
+from maps.run import read_run
 from tests.large.conftest import make_rows, write_rows
 
 RADII = (2.0, 5.0)
@@ -69,6 +71,15 @@ def test_unions_are_those_of_geo_expose(run, counted, raster):
         np.testing.assert_allclose(zones[name], expected[name], rtol=1e-12)
 
 
+def test_fewer_lines_give_nearly_the_same_union(run, table, raster, monkeypatch):
+    monkeypatch.setattr("geo.large.count._MOST_SPANS", 0)
+    monkeypatch.setattr("geo.large.count._SPANS_OF_RADIUS", 0)  # 16 lines across each disc
+    again = geo.assess(table, population=raster, radius_km=RADII, displacement="none")
+    assert list(again.zones["static"]) != list(run.zones["static"])
+    np.testing.assert_allclose(again.zones["static"], run.zones["static"], rtol=1e-3)
+    np.testing.assert_allclose(again.zones["area_km2"], run.zones["area_km2"], rtol=1e-4)
+
+
 def test_unions_are_those_that_exactextract_counts(run, counted, raster):
     for radius, zone in zip(RADII, run.zones.to_dict("records"), strict=True):
         discs = [
@@ -113,7 +124,7 @@ def test_the_number_of_places_with_zones_decides(tmp_path, raster, monkeypatch, 
     assert set(run.zones["kind"]) == kinds
 
 
-def test_events_and_places_are_those_of_a_small_run(tmp_path, raster, monkeypatch):
+def test_events_and_places_are_those_of_a_small_run(tmp_path, monkeypatch):
     rows = make_rows(8)
     rows[2] |= {"location": "", "notes": "", "event_type": "", "role": ""}
     rows[3] |= {"event_type": "Émeute / Riot!", "location": "=cmd()"}
@@ -124,15 +135,13 @@ def test_events_and_places_are_those_of_a_small_run(tmp_path, raster, monkeypatc
     runs = []
     for places in (100, 0):
         monkeypatch.setattr("geo.large.MOST_PLACES", places)
-        runs.append(
-            geo.assess(table, population="coarse", radius_km=RADII, displacement="none")
-        )
+        runs.append(geo.assess(table, population="coarse", radius_km=RADII, displacement="none"))
     small, large = runs
-    for name in ("events", "places"):
-        columns = "* EXCLUDE (density_km2, population_source)" if name == "places" else "*"
-        pd.testing.assert_frame_equal(
-            *(read(each, f"SELECT {columns} FROM {name} ORDER BY rowid") for each in (small, large))
-        )
+    for statement in (
+        "SELECT * FROM events ORDER BY rowid",
+        "SELECT * EXCLUDE (density_km2, population_source) FROM places ORDER BY rowid",
+    ):
+        pd.testing.assert_frame_equal(read(small, statement), read(large, statement))
     assert "rows-rejected" in codes(small) & codes(large)
 
 
@@ -212,6 +221,22 @@ def test_files_hold_all_events_and_the_report_none(run, tmp_path):
         read(run, "SELECT event_id, radius_km, people FROM event_exposure"),
     )
     assert len((tmp_path / "exposure.csv").read_text(encoding="utf-8-sig").splitlines()) == 3
+
+
+def test_events_in_a_country_have_no_point(tmp_path, raster, monkeypatch):
+    monkeypatch.setattr("geo.large.MOST_PLACES", 0)
+    monkeypatch.setattr("maps.publish.geopackage._BATCH_ROWS", 2)  # several batches
+    rows = [{**row, "where_prec": 1} for row in make_rows(5)]
+    rows[3] |= {"where_prec": 6}  # known to the country only
+    table = write_rows(tmp_path / "events.csv", rows)
+    run = geo.assess(table, population=raster, radius_km=RADII, displacement="none")
+    assert set(read(run, "SELECT event_id FROM event_exposure")["event_id"]) == {"E1", "E2", "E4"}
+    write_geopackage(run, tmp_path / "layers.gpkg")
+    events = gpd.read_file(tmp_path / "layers.gpkg", layer="events").set_index("event_id")
+    assert list(events.index) == ["E0", "E1", "E2", "E3", "E4"]
+    assert list(events.geometry.isna()) == [False, False, False, True, False]
+    assert events.geometry["E1"].x == float(rows[1]["lon"])
+    assert len(read_run(run.path).large.lon) == 4
 
 
 def test_same_input_same_bytes(run, table, raster, tmp_path):
