@@ -2,7 +2,8 @@
 
 Each layer has a function that takes the run and the page's wording and returns its drawing and
 its legend, or None where the run has nothing for it. The order here is the order of drawing; of
-`disagreement` there is a layer for each population source that is compared.
+`disagreement` there is a layer for each population source that is compared, and `unions` take the
+place of distances where events are very many.
 """
 
 from __future__ import annotations
@@ -44,7 +45,6 @@ LAYERS: tuple[Callable[[RunData, Wording], LayerDrawing | None], ...] = (
     gaps.draw,
     governorates.draw,
     distances.draw,
-    unions.draw,
     zones.draw,
     drawn.draw,
     precision.draw,
@@ -62,4 +62,6 @@ def draw_layers(run: RunData, words: Wording) -> list[LayerDrawing]:
         drawings.append(layer(run, words))
         if layer is density.draw_dated:
             drawings += disagreement.draw_all(run, words)
+        if layer is distances.draw:
+            drawings.append(unions.draw(run, words))
     return [drawing for drawing in drawings if drawing is not None]

@@ -87,11 +87,11 @@ def test_module_has_no_other_way_in(path):
 def test_script_shows_text_through_text_content_only(path):
     text = path.read_text(encoding="utf-8")
     assert SCRIPT_WAYS.findall(text) == []
-    # what divIcon and bindPopup take would be HTML if it were text
+    # what divIcon, bindPopup and setContent take would be HTML if it were text
     assert all(value in ("svg", "makeText") for value in re.findall(r"\bhtml:\s*(\w+)", text))
-    popups = re.findall(r"bindPopup\((.{15})", text)
+    popups = re.findall(r"(?:bindPopup|setContent)\((.{12})", text)
     assert popups
-    assert set(popups) == {"() => makePopup"}
+    assert {popup[:12] for popup in popups} <= {"() => makePo", "tell(found))"}
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
