@@ -11,6 +11,7 @@ import dataclasses
 import shutil
 import tempfile
 import weakref
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from geo.days import GivenDays
     from geo.events import EventSet
+    from geo.exposure.zones import Zone
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
     from geo.territory import Territory
@@ -356,22 +358,40 @@ def run_assessment(
     path
         Where the run database is written; the folder must exist, the file must not.
     """
-    from geo.events import read_events, read_events_from_bytes
     from geo.places import open_gazetteer
 
-    with open_gazetteer() as gazetteer:
-        if isinstance(source, tuple):
-            events = read_events_from_bytes(*source, gazetteer, settings)
-        else:
-            events = read_events(source, gazetteer, settings)
+    with ExitStack() as stack:
+        gazetteer = stack.enter_context(open_gazetteer())
+        events, scratch = _read_events(source, gazetteer, settings, stack)
         try:
             with create_run(path) as con:
                 con.begin()  # one commit, not one after every statement
-                _fill_run(con, events, settings, gazetteer)
+                _fill_run(con, events, settings, gazetteer, scratch)
                 con.commit()
         except _UNWRITABLE as error:
             raise UnavailableError(f"run database {path.name} can't be written: {error}") from error
     return Assessment(path)
+
+
+def _read_events(
+    source: Path | tuple[bytes, str] | None,
+    gazetteer: Gazetteer,
+    settings: Settings,
+    stack: ExitStack,
+) -> tuple[EventSet, duckdb.DuckDBPyConnection | None]:
+    """Return the input's events; of a large table without them, and the database that has them."""
+    from geo.events import read_events, read_events_from_bytes
+    from geo.events.read import open_input_table
+    from geo.large import MOST_PLACES, refuse_options
+
+    if table := open_input_table(source, stack):
+        if table.count_places() <= MOST_PLACES:
+            return table.read(), None
+        refuse_options(settings)
+        return table.describe(), table.con
+    if isinstance(source, tuple):
+        return read_events_from_bytes(*source, gazetteer, settings), None
+    return read_events(source, gazetteer, settings), None
 
 
 def _to_path(name: str | Path | None) -> Path | None:
@@ -386,13 +406,18 @@ def _list(given: Any) -> list[Any]:
 
 
 def _fill_run(
-    con: duckdb.DuckDBPyConnection, events: EventSet, settings: Settings, gazetteer: Gazetteer
+    con: duckdb.DuckDBPyConnection,
+    events: EventSet,
+    settings: Settings,
+    gazetteer: Gazetteer,
+    scratch: duckdb.DuckDBPyConnection | None = None,
 ) -> None:
-    """Go the whole way, table by table."""
+    """Go the whole way, table by table; `scratch` has the events where they are very many."""
     from geo.draws import Draws
-    from geo.exposure.estimate import Inputs, estimate_exposure
+    from geo.exposure.estimate import Inputs, estimate_areas, estimate_exposure
     from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
+    from geo.large import count_large
     from geo.people.accounting import join_accountings
     from geo.people.stop_rules import refuse_stale, warn_of_stale
     from geo.population import PopulationFinder
@@ -402,10 +427,15 @@ def _fill_run(
 
     as_of, as_of_source, day_cautions = _choose_day(events, settings)
     territory = read_territory(settings)
-    zones, zone_cautions = build_zones(events, territory.units, territory.drawn, settings.radii_km)
-    insert_records(con, "places", events.places)
-    insert_records(con, "mentions", events.mentions)
-    insert_records(con, "events", events.events)
+    zones: Sequence[Zone] = []
+    zone_cautions: Sequence[Caution] = []
+    if scratch is None:
+        zones, zone_cautions = build_zones(
+            events, territory.units, territory.drawn, settings.radii_km
+        )
+        insert_records(con, "places", events.places)
+        insert_records(con, "mentions", events.mentions)
+        insert_records(con, "events", events.events)
     scenario = read_scenario(settings, territory, gazetteer, as_of)
     draws = Draws(settings.draws, settings.seed, frozenset(settings.certain)).for_zones(len(zones))
     people = PopulationFinder(
@@ -417,6 +447,10 @@ def _fill_run(
         gatherings=scenario.gatherings,
         held=scenario.pcodes,
     )
+    large = None
+    if scratch is not None:
+        large = count_large(con, scratch, events, settings, territory, people)
+        zones, zone_cautions = large.area.zones, large.cautions
     with_events = {event.place_id for event in events.events}
     inputs = Inputs(
         zones=zones,
@@ -433,7 +467,10 @@ def _fill_run(
         other_labels=people.other_labels,
         others_at=people.read_others,
     )
-    exposure_cautions = estimate_exposure(con, inputs)
+    if large is None:
+        exposure_cautions = estimate_exposure(con, inputs)
+    else:
+        exposure_cautions = estimate_areas(con, inputs, [(large.area, [large.counted])])
     stale = people.find_stale({code for (code,) in con.execute(_ASKED_UNITS).fetchall()})
     if not settings.accept_stale:
         refuse_stale(stale, as_of)
@@ -467,6 +504,8 @@ def _fill_run(
         "draws": draws.count,
         "facilities": profile.facilities,
     }
+    if large is not None:
+        parameters["large"] = large.facts
     set_facts(con, summarise_run(con, events, gazetteer, as_of, stale) | parameters)
 
 

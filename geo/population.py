@@ -24,6 +24,7 @@ from geo.people import (
 )
 from geo.people.displacement import ReadingOptions, read_displacements
 from geo.people.embedded import LABEL as EMBEDDED_LABEL
+from geo.people.embedded import is_embedded
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.hindsight import link_later, warn_of_hindsight
 from geo.people.rough_count import count_roughly
@@ -145,7 +146,26 @@ class PopulationFinder:
         RasterError
             If the user's raster is bad.
         """
-        grid = self._find_grid(bbox, must_reach=must_reach)
+        return self._use(self._find_grid(bbox, must_reach=must_reach), bbox, must_reach=must_reach)
+
+    def read_large(self, bbox: BBox) -> PopulationGrid:
+        """Return the grid for the zones of very many events, from no file of the user's.
+
+        The embedded surface only where the box of all events lies within or round it: it knows
+        nobody anywhere else.
+        """
+        if self._main is None and not is_embedded(bbox):
+            grid = self._make_coarse(bbox)
+        else:
+            grid = self._find_grid(bbox, must_reach=True)
+        return self._use(grid, bbox, must_reach=True)
+
+    def use_large(self, grid: PopulationGrid, bbox: BBox) -> None:
+        """Take account of a raster of the user's that is counted by tiles."""
+        self._use(grid, bbox, must_reach=True)
+
+    def _use(self, grid: PopulationGrid, bbox: BBox, *, must_reach: bool) -> PopulationGrid:
+        """Remember a grid as one of the run's."""
         self.sources.append(grid.source)
         if must_reach:
             self.cautions += [*grid.cautions, *self._warn_of_unit(grid, bbox, self._main)]

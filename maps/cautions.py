@@ -28,6 +28,12 @@ GENERAL = {
     "decimal-comma": mark("Some positions were written with a decimal comma and read as such."),
     "delimiter": mark("How the table's cells are parted was found out from the table itself."),
     "demography-rows": mark("Some rows of the age data were left out."),
+    "density-coarse": mark(
+        "The density of population is drawn in wider cells than people are counted on."
+    ),
+    "density-not-drawn": mark(
+        "The population data are too large here for their density to be drawn."
+    ),
     "displaced-old": mark("Some figures of displaced people are too old to be used."),
     "displaced-part": mark(
         "Displaced people are counted as a part of the people there; where they came from is "
@@ -55,6 +61,10 @@ GENERAL = {
     ),
     "hindsight": mark("Later figures than the day were allowed (hindsight)."),
     "hxl-tags": mark("A row of HXL tags was set aside."),
+    "large-run": mark(
+        "There are too many events to estimate each by itself: figures with a range are those of "
+        "everyone within reach of any of them, counted once; figures of single events have no range."
+    ),
     "no-date": mark("The input has no date; the figures are for today."),
     "no-place": mark("The article names no place that could be located."),
     "no-population-data": mark(
@@ -63,6 +73,9 @@ GENERAL = {
     ),
     "no-threat": mark("The article names no place that is under threat."),
     "no-zone": mark("A place is reported in a way for which nobody is counted as exposed."),
+    "outlines-drawn": mark(
+        "Outlines are simplified for drawing; people are counted within exact discs."
+    ),
     "outlines-mended": mark("Some outlines were not valid and were mended."),
     "population-coarse": mark(
         "People are modelled from the populations of settlements and may be off by a factor of "

@@ -65,6 +65,8 @@ def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) ->
     head = f"{figure.header.render()}\n<style>{styles}</style>"
     for name in ("civmap.js", "days.js", "compare.js"):
         head += f"<script>{read_web_file(name)}</script>"
+    if run.large is not None:
+        head += f"<script>{read_web_file('points.js')}</script>"
     environment = make_environment(
         {
             "_": words.translate,

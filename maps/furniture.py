@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from geo.boundaries.countries import WORLD_SOURCE
 from geo.headline import write_headline, write_title
 from maps.cautions import tell_cautions
-from maps.layers.events import name_modality, name_role
+from maps.event_tables import tabulate_exposed, tell_rest
 from maps.layers.figures import find_valid_fraction, name_population
 from maps.layers.mentioned import name_tier
+from maps.layers.roles import name_modality, name_role
 from maps.profile_table import tabulate_profile
 from maps.tables import Table
 from maps.wording import English
@@ -47,6 +48,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
                 tabulate_sources(run, words),
                 tabulate_profile(run, words),
                 tabulate_parts(run, words),
+                tabulate_exposed(run, words),
                 tabulate_events(run, words),
                 tabulate_mentioned(run, words),
                 tabulate_figures(run, words),
@@ -209,7 +211,9 @@ def tabulate_events(run: RunData, words: Wording) -> Table:
         _("People/km² there"),
         _("Evidence"),
     )
-    return Table(_("What is reported, and where"), columns, rows, frozenset({4}))
+    return Table(
+        _("What is reported, and where"), columns, rows, frozenset({4}), tell_rest(run, words)
+    )
 
 
 def tabulate_mentioned(run: RunData, words: Wording) -> Table:

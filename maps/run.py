@@ -13,6 +13,7 @@ import shapely
 from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.types import BBox
+from maps.large import FIRST_EVENTS, Large, read_large
 
 if TYPE_CHECKING:
     import duckdb
@@ -89,6 +90,8 @@ class RunData:
         People by administrative unit and day, where the run has more than one day.
     own_layers
         Layers that the page's maker added; they are not in the run database.
+    large
+        Where events are very many: `events` and `places` hold the first of them only.
     """
 
     facts: Record
@@ -113,6 +116,7 @@ class RunData:
     scenario_units: list[Record] = field(default_factory=list)
     series_units: list[Record] = field(default_factory=list)
     own_layers: tuple[OwnLayer, ...] = ()
+    large: Large | None = None
 
     @property
     def headline_zone(self) -> Record | None:
@@ -124,7 +128,7 @@ class RunData:
     def focus_zones(self) -> list[Record]:
         """The headline's zone with the other zones of its event; without a headline, all zones."""
         headline = self.headline_zone
-        if headline is None:
+        if headline is None or self.large is not None:
             return self.zones
         return [zone for zone in self.zones if zone["event_id"] == headline["event_id"]]
 
@@ -157,7 +161,8 @@ class RunData:
 
     def bound_events(self) -> BBox | None:
         """Return the box of all zones and pins, else of the places mentioned, else None."""
-        zones, pins = self.bound_zones(), _bound_points(self.pins)
+        pins = self.large.bounds if self.large else _bound_points(self.pins)
+        zones = self.bound_zones()
         if zones is None or pins is None:
             return zones or pins or _bound_points(self.mentioned)
         return zones.union(pins)
@@ -212,13 +217,17 @@ def read_run(path: Path) -> RunData:
     """
     con = open_run(path)
     try:
+        facts = get_facts(con)
+        large = read_large(con) if facts.get("large") else None
+        some = f" LIMIT {FIRST_EVENTS}" if large else ""
         return RunData(
-            facts=get_facts(con),
+            facts=facts,
+            large=large,
             sources=fetch_records(con, "SELECT * FROM sources ORDER BY source_id"),
             cautions=fetch_records(con, "SELECT DISTINCT code, text FROM cautions ORDER BY ALL"),
-            places=fetch_records(con, "SELECT * FROM places ORDER BY place_id"),
+            places=fetch_records(con, f"SELECT * FROM places ORDER BY place_id{some}"),  # noqa: S608
             mentioned=fetch_records(con, _MENTIONED),
-            events=fetch_records(con, _EVENTS),
+            events=fetch_records(con, (_LARGE_EVENTS if large else _EVENTS) + some),
             units=_with_shapes(fetch_records(con, _UNITS)),
             zones=_with_shapes(fetch_records(con, _ZONES)),
             parts=fetch_records(con, _PARTS),
@@ -256,6 +265,7 @@ _EVENTS = """
     FROM events e LEFT JOIN places p USING (place_id)
     ORDER BY e.event_id
 """
+_LARGE_EVENTS = _EVENTS.replace("ORDER BY e.event_id", "ORDER BY e.rowid")
 _UNITS = """
     SELECT u.*, n.static, n.low, n.best, n.high, n.displaced, n.factor, n.on_land,
         n.land_km2, n.basis

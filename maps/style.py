@@ -146,6 +146,11 @@ DISAGREEMENT_OPACITY = 0.9
 NOBODY_IN_ONE = "#050505"
 NODATA_IN_ONE = "#73858f"
 
+# Numbers of events, few to many: ColorBrewer's BuPu (Cynthia Brewer, Apache-2.0), another hue than
+# the density of people.
+COUNT_COLOURS = ("#e0ecf4", "#9ebcda", "#8c96c6", "#8856a7", "#4d004b")
+COUNT_OPACITY = 0.75
+
 ROLE_MARKS = {
     "threatened": Mark("triangle", ZONE, 24),
     "site": Mark("diamond", SITE, 20),

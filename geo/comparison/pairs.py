@@ -19,7 +19,8 @@ def pair_zones(
     """Return pairs of zones, in the order of `after`; then those that are in one run only.
 
     Zones are the same if they are of one kind, with the same radii, and of the same unit, else
-    at the same place by its id, else by its name and country, else of the same label. Zone ids
+    at the same place by its id, else by its name and country, else of the same label (unions of
+    one radius are the same, whatever they are called). Zone ids
     count only where both runs have the same input. Several that can't be told apart are paired in
     their order.
     """
@@ -82,4 +83,5 @@ def _key_name(zone: Record) -> Hashable | None:
 
 
 def _key_label(zone: Record) -> Hashable | None:
-    return _key_of(zone, zone["label"])
+    # what lies round any event is the same zone, however many events there are
+    return _key_of(zone, "" if zone["kind"] == "union" else zone["label"])

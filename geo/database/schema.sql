@@ -85,7 +85,7 @@ CREATE TABLE zones (
     zone_id   VARCHAR PRIMARY KEY,
     event_id  VARCHAR,                  -- NULL: drawn by the analyst
     label     VARCHAR NOT NULL,
-    kind      VARCHAR NOT NULL,         -- admin | disc | ring | drawn
+    kind      VARCHAR NOT NULL,         -- admin | disc | ring | drawn | union
     pcode     VARCHAR,                  -- of an admin zone
     lon       DOUBLE,                   -- centre of a disc or ring
     lat       DOUBLE,

@@ -64,9 +64,11 @@ def open_run(path: Path) -> duckdb.DuckDBPyConnection:
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=dict(_SETTINGS))
+        con = duckdb.connect(str(path), read_only=read_only, config=dict(_SETTINGS))
+        con.execute("SET enable_progress_bar = false")
     except duckdb.Error as error:
         raise UnavailableError(f"run database {path} can't be opened: {error}") from error
+    return con
 
 
 def read_statement(room: str, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from geo.errors import InputError, UnavailableError
 from geo.events.article import read_article
@@ -12,10 +12,12 @@ from geo.resources import package_file
 from geo.text import open_recogniser, parse_document, read_document
 
 if TYPE_CHECKING:
+    from contextlib import ExitStack
     from pathlib import Path
 
     from geo.events.event import EventSet
     from geo.events.options import TableOptions
+    from geo.events.table import LoadedTable
     from geo.places import Gazetteer, Geocoder, Profile
     from geo.settings import Settings
     from geo.text import Document, Recogniser
@@ -59,6 +61,38 @@ def read_events(
         raise _unknown(path.name, suffix)
     document = read_document(path, limit_bytes=settings.text_limit_bytes)
     return _open_reader(gazetteer, settings).read(document)
+
+
+def open_input_table(
+    source: Path | tuple[bytes, str] | None, stack: ExitStack
+) -> LoadedTable | None:
+    """Read an input into a scratch database, if it is a table by the ending of its name.
+
+    Parameters
+    ----------
+    source
+        A file; or bytes and the name to call them by.
+    stack
+        Keeps the database.
+
+    Raises
+    ------
+    UnavailableError, InputError
+        See `read_events`.
+    """
+    name = source[1] if isinstance(source, tuple) else source.name if source else ""
+    if PurePath(name).suffix.lower() not in TABLE_SUFFIXES:
+        return None
+    from geo.events.encoding import TableFile
+    from geo.events.table import open_table_events
+
+    if isinstance(source, tuple):
+        file = TableFile(name, source[0])
+    else:
+        path = cast("Path", source)
+        _check_readable(path)
+        file = TableFile(name, path)
+    return stack.enter_context(open_table_events(file))
 
 
 def read_events_from_bytes(
@@ -150,13 +184,25 @@ def _open_reader(gazetteer: Gazetteer, settings: Settings) -> ArticleReader:
     )
 
 
+def _check_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise UnavailableError(
-            f"{path}: {error.strerror or error}; expected an event table (.csv, .geojson, .parquet)"
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> UnavailableError:
+    return UnavailableError(
+        f"{path}: {error.strerror or error}; expected an event table (.csv, .geojson, .parquet)"
+    )
 
 
 def _unknown(name: str, suffix: str) -> InputError:

@@ -6,6 +6,8 @@ import dataclasses
 import hashlib
 import re
 import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,11 +17,14 @@ from geo.events.bulk import load_events
 from geo.events.encoding import TableFile
 from geo.events.event import Event, EventSet
 from geo.places import Place
+from geo.resources import hash_file
 from geo.types import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
+
+    import duckdb
 
     from geo.events.options import TableOptions
     from geo.types import Caution
@@ -50,34 +55,99 @@ def read_table(data: bytes, name: str, options: TableOptions | None = None) -> E
     TableError, UsageError
         As `geo.events.bulk.load_events`.
     """
+    with open_table_events(TableFile(name, data), options) as table:
+        return table.read()
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTable:
+    """An event table that was read into a scratch database.
+
+    Attributes
+    ----------
+    con
+        Holds the tables of `geo.events.bulk.load_events`, as for a map.
+    cautions
+        What was set aside or is doubtful.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    file: TableFile
+    cautions: list[Caution]
+
+    def count_places(self) -> int:
+        """Return how many places get zones: of sites and threatened places that are no areas."""
+        places = f"SELECT DISTINCT lon, lat, precision_km FROM events WHERE {ZONED}"  # noqa: S608
+        ((count,),) = self.con.execute(f"SELECT count(*) FROM ({places})").fetchall()  # noqa: S608
+        return int(count)
+
+    def read(self) -> EventSet:
+        """Return the events with their places."""
+        rows = fetch_records(self.con, "SELECT * FROM events ORDER BY number")
+        places = [_make_place(row) for row in rows]
+        by_id = {place.place_id: place for place in reversed(places)}
+        return dataclasses.replace(
+            self.describe(),
+            events=[_make_event(row, place) for row, place in zip(rows, places, strict=True)],
+            places=[by_id[key] for key in dict.fromkeys(place.place_id for place in places)],
+        )
+
+    def describe(self) -> EventSet:
+        """Return all that `read` does but the events and their places."""
+        days = self.con.execute(
+            "SELECT DISTINCT event_date FROM events WHERE event_date IS NOT NULL"
+        ).fetchall()
+        newest = _choose_newest([day for (day,) in days])
+        return EventSet(
+            mentions=[],
+            events=[],
+            places=[],
+            cautions=[_tell_day(caution, newest) for caution in self.cautions],
+            sources=[
+                Source(
+                    "events",
+                    self.file.name,
+                    "of its publisher",
+                    date=newest.isoformat() if newest else None,
+                    note="the input",
+                )
+            ],
+            as_of=newest,
+            as_of_source="newest event" if newest else "none",
+            title=None,
+            publisher=None,
+            kind="table",
+            name=self.file.name,
+            sha256=_hash(self.file),
+        )
+
+
+ZONED = (
+    "place_kind = 'point' AND coalesce(role, 'site') IN ('site', 'threatened') "
+    "AND coalesce(modality, 'actual') IN ('actual', 'threatened', 'planned')"
+)
+"""Which rows of `events` have people counted round them, as SQL."""
+
+
+@contextmanager
+def open_table_events(
+    file: TableFile, options: TableOptions | None = None
+) -> Iterator[LoadedTable]:
+    """Read an event table of any length into a scratch database that lives as long as this.
+
+    Raises
+    ------
+    UnavailableError, TableError, UsageError
+        As `geo.events.bulk.load_events`.
+    """
     with tempfile.TemporaryDirectory() as folder, create_scratch(Path(folder)) as con:
-        cautions = load_events(con, TableFile(name, data), options=options, for_map=True)
-        rows = fetch_records(con, "SELECT * FROM events ORDER BY number")
-    places = [_make_place(row) for row in rows]
-    by_id = {place.place_id: place for place in reversed(places)}
-    newest = _choose_newest([row["event_date"] for row in rows if row["event_date"] is not None])
-    return EventSet(
-        mentions=[],
-        events=[_make_event(row, place) for row, place in zip(rows, places, strict=True)],
-        places=[by_id[key] for key in dict.fromkeys(place.place_id for place in places)],
-        cautions=[_tell_day(caution, newest) for caution in cautions],
-        sources=[
-            Source(
-                "events",
-                name,
-                "of its publisher",
-                date=newest.isoformat() if newest else None,
-                note="the input",
-            )
-        ],
-        as_of=newest,
-        as_of_source="newest event" if newest else "none",
-        title=None,
-        publisher=None,
-        kind="table",
-        name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+        yield LoadedTable(con, file, load_events(con, file, options=options, for_map=True))
+
+
+def _hash(file: TableFile) -> str:
+    if isinstance(file.source, Path):
+        return hash_file(file.source)
+    return hashlib.sha256(file.source).hexdigest()
 
 
 def _make_place(row: dict[str, Any]) -> Place:

@@ -107,7 +107,7 @@ def count_area(
     static = {
         pcode: sum(piece.static for piece in pieces[f"unit:{pcode}"])
         for pcode in cut
-        if _seen_km2(pieces[f"unit:{pcode}"]) >= _WHOLE * areas_km2[pcode]
+        if is_whole(pieces[f"unit:{pcode}"], areas_km2[pcode])
     }
     tally = Tally(grid, pieces, {})
     near = units[units["pcode"].isin(list(cut))]
@@ -178,10 +178,26 @@ def _list_parts(
     for zone in zones:
         if zone.radius_km is None:
             own = tally.pieces[zone.zone_id]
-            layers = np.array([measure(piece) for piece in own]).T[:, None, None, :]
-            pcodes = tuple(piece.pcode for piece in own)
-            parts.append(ZoneParts(zone.zone_id, zone.zone_id, pcodes, layers))
+            parts.append(make_parts(zone.zone_id, zone.zone_id, own, [measure(p) for p in own]))
     return tuple(parts)
+
+
+def measure_parts(zone_id: str, name: str, pieces: Sequence[Piece]) -> ZoneParts:
+    """Return a zone that lies where it does, without gatherings, as it is drawn by its name."""
+    return make_parts(zone_id, name, pieces, [[p.static, p.valid_km2] for p in pieces])
+
+
+def make_parts(
+    zone_id: str, name: str, pieces: Sequence[Piece], measures: Sequence[Sequence[float]]
+) -> ZoneParts:
+    """Return a zone that lies where it does; `measures`: the layers of each of its pieces."""
+    layers = np.array(measures).T[:, None, None, :]
+    return ZoneParts(zone_id, name, tuple(piece.pcode for piece in pieces), layers)
+
+
+def is_whole(pieces: Sequence[Piece], area_km2: float) -> bool:
+    """Tell whether a grid holds a unit whole, by the unit's pieces and its true area."""
+    return _seen_km2(pieces) >= _WHOLE * area_km2
 
 
 def _choose_scanlines(area: Area, grid: PopulationGrid) -> int:

@@ -40,7 +40,7 @@ from geo.exposure.tally import Tally
 from geo.people import doubt_static
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date
 
     import duckdb
@@ -139,14 +139,37 @@ def estimate_exposure(con: duckdb.DuckDBPyConnection, inputs: Inputs) -> list[Ca
     -------
         Cautions: zones without data, with gaps, or on a coarse model.
     """
+    areas = group_areas(inputs.zones, inputs.places, inputs.groups)
+    return estimate_areas(con, inputs, _count_areas(con, areas, inputs))
+
+
+def _count_areas(
+    con: duckdb.DuckDBPyConnection, areas: Sequence[Area], inputs: Inputs
+) -> Iterator[tuple[Area, list[AreaCount]]]:
+    for number, area in enumerate(areas, 1):
+        grid = inputs.population_at(area.bbox, must_reach=bool(area.zones))
+        grid = dataclasses.replace(grid, grid_id=f"grid-{number}")
+        yield area, _count_sources(con, area, grid, inputs)
+
+
+def estimate_areas(
+    con: duckdb.DuckDBPyConnection,
+    inputs: Inputs,
+    areas: Iterable[tuple[Area, Sequence[AreaCount]]],
+) -> list[Caution]:
+    """Give ranges to what was counted, and fill the tables as `estimate_exposure` does.
+
+    Parameters
+    ----------
+    areas
+        Areas as they were counted, on the main grid first.
+    """
     order = {zone.zone_id: number for number, zone in enumerate(inputs.zones)}
     cautions: list[Caution] = []
     tables: dict[str, list[dict[str, Any]]] = defaultdict(list)
     people: dict[str, dict[str, Any]] = {}
-    for number, area in enumerate(group_areas(inputs.zones, inputs.places, inputs.groups), 1):
-        grid = inputs.population_at(area.bbox, must_reach=bool(area.zones))
-        grid = dataclasses.replace(grid, grid_id=f"grid-{number}")
-        counted = _count_sources(con, area, grid, inputs)
+    for area, counted in areas:
+        grid = counted[0].grid
         tally = _estimate_area(area, counted, inputs, tables)
         _set_densities(con, area.places, tally)
         records = {pcode: _unit_record(unit, tally) for pcode, unit in tally.units.items()}

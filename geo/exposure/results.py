@@ -144,7 +144,7 @@ def warn_of_spread(zones: Sequence[Zone], tally: Tally) -> list[Caution]:
     parts = {
         piece.pcode
         for zone in zones
-        if zone.kind in ("disc", "drawn")
+        if zone.kind in ("disc", "drawn", "union")
         for piece in tally.pieces.get(zone.zone_id, ())
     }
     moved = [

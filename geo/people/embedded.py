@@ -32,7 +32,13 @@ _EXTENT = BBox(
     EAST / CELLS_PER_DEGREE,
     NORTH / CELLS_PER_DEGREE,
 )
+_ROUND_DEGREES = 0.1
 _TOLERANCE = 1e-6  # of a cell: an edge of the box that lies on an edge of cells takes no more
+
+
+def is_embedded(bbox: BBox) -> bool:
+    """Tell whether a box reaches at most a tenth of a degree beyond the embedded surface."""
+    return _EXTENT.expand(_ROUND_DEGREES).union(bbox) == _EXTENT.expand(_ROUND_DEGREES)
 
 
 def embedded_population(bbox: BBox) -> PopulationGrid | None:

@@ -3,7 +3,8 @@
 Each layer has a function that takes the run and the page's wording and returns its drawing and
 its legend, or None where the run has nothing for it. The order here is the order of drawing;
 `compare` lays the two densities side by side, of `disagreement` there is a layer for each
-population source that is compared, and `own` draws what the page's maker added, above all others.
+population source that is compared, `own` draws what the page's maker added, above all others, and
+`unions` take the place of distances where events are very many.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from maps.layers import (
     own,
     precision,
     towns,
+    unions,
     zones,
 )
 
@@ -71,5 +73,7 @@ def draw_layers(run: RunData, words: Wording) -> list[LayerDrawing]:
             static, dated = drawings[-2:]
             drawings.append(compare.draw(static, dated, run, words))
             drawings += disagreement.draw_all(run, words)
+        if layer is distances.draw:
+            drawings.append(unions.draw(run, words))
     drawings += own.draw_all(run, words)
     return [drawing for drawing in drawings if drawing is not None]

@@ -208,3 +208,27 @@ def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:
         return np.round(xy, decimals) + 0.0  # no negative zero
 
     return shapely.remove_repeated_points(shapely.transform(geometry, round_array))
+
+
+class Points(FoliumLayer):
+    """Very many points as one layer, whose data stand in a JSON block as columns.
+
+    `maps/web/points.js` draws them on one canvas: an object for each would take minutes.
+    """
+
+    _template = Template(
+        """
+        {% macro html(this, kwargs) %}
+            <script type="application/json" id="data-{{ this.key }}">{{ this.block }}</script>
+        {% endmacro %}
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = civmap.points({{ this.key|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, key: str, data: dict[str, Any], *, shown: bool = True) -> None:
+        super().__init__(name=key, overlay=True, control=False, show=shown)
+        self._name = "Points"
+        self.key = key
+        self.block = dump_json(data)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from shapely.geometry import Point
 
+from maps.layers import many_events
 from maps.layers.drawing import Label, LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
+from maps.layers.roles import OTHER, name_modality, name_role
 from maps.style import OTHER_MARK, ROLE_MARKS, Mark
 
 if TYPE_CHECKING:
@@ -17,20 +19,21 @@ if TYPE_CHECKING:
     from maps.wording import Wording
 
 KEY = "events"
-_OTHER = "other"
 _MAX_NOTES = 5
 _STEP_PX = 26  # between marks of one place: none reaches into another
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     """Draw a mark for each place and role; None where no event has a place to pin."""
+    if run.large is not None:
+        return many_events.draw(run.large, words)
     by_mark: dict[tuple[str, str], list[Record]] = {}
     for pin in run.pins:
         by_mark.setdefault((pin["place_id"], _find_style(pin)), []).append(pin)
     if not by_mark:
         return None
     _ = words.translate
-    styles: dict[str, Mark] = {**ROLE_MARKS, _OTHER: OTHER_MARK}
+    styles: dict[str, Mark] = {**ROLE_MARKS, OTHER: OTHER_MARK}
     shapes = ShapeSet(styles, decimals=5)
     seen: dict[str, int] = {}
     for (place_id, style), events in sorted(by_mark.items()):
@@ -57,19 +60,8 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     return LayerDrawing(KEY, _("Events"), "events", Shapes(KEY, shapes), legend)
 
 
-def name_role(role: str, words: Wording) -> str:
-    """Return what a role means to a reader."""
-    _ = words.translate
-    names = {
-        "threatened": _("Threatened: an attack is announced or feared"),
-        "site": _("Violence or harm is reported"),
-        "venue": _("Venue of talks, visits or mediation"),
-    }
-    return names.get(role, _("Other place of an event"))
-
-
 def _find_style(event: Record) -> str:
-    return event["role"] if event["role"] in ROLE_MARKS else _OTHER
+    return event["role"] if event["role"] in ROLE_MARKS else OTHER
 
 
 def _make_label(event: Record) -> Label:
@@ -100,16 +92,3 @@ def _make_popup(events: list[Record], words: Wording) -> Popup:
         )
         notes = [*notes[:_MAX_NOTES], rest]
     return Popup(title, rows, notes)
-
-
-def name_modality(modality: str, words: Wording) -> str:
-    """Return what a modality means to a reader."""
-    _ = words.translate
-    names = {
-        "actual": _("happening"),
-        "threatened": _("threatened"),
-        "planned": _("planned"),
-        "past": _("past"),
-        "denied": _("denied"),
-    }
-    return names.get(modality, modality)

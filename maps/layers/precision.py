@@ -18,8 +18,10 @@ _STYLE = Style(stroke=INK, weight=1.0, stroke_opacity=0.8, dash="1 4")
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
-    """Draw a circle of the place's precision round each pin; None where all are exact."""
+    """Draw a circle of the place's precision round each pin; None if all are exact, or many."""
     _ = words.translate
+    if run.large is not None:
+        return None
     places = {pin["place_id"]: pin for pin in run.pins if pin["precision_km"]}
     if not places:
         return None

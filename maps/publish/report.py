@@ -69,6 +69,8 @@ _TABLES = {
     ),
 }
 
+_EVENTS = ("events", "places")
+
 
 _SCENARIO = {
     "zones": "SELECT zone_id, low, best, high, static FROM scenario "
@@ -78,7 +80,10 @@ _SCENARIO = {
 
 
 def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return the report of a run as plain values, dates as text."""
+    """Return the report of a run as plain values, dates as text.
+
+    Of a large run it has no single events: `large` says how many there are and which file has them.
+    """
     facts = get_facts(con)
     head = {
         "civmap": facts["civmap"],
@@ -91,7 +96,13 @@ def build_report(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "facilities": facts.get("facilities"),
         "parameters": facts.get("parameters"),
     }
-    tables = {name: fetch_records(con, statement) for name, statement in _TABLES.items()}
+    if "large" in facts:
+        head["large"] = facts["large"]
+    left_out = _EVENTS if "large" in facts else ()
+    tables = {
+        name: [] if name in left_out else fetch_records(con, statement)
+        for name, statement in _TABLES.items()
+    }
     return head | tables | {"scenario": _build_scenario(con, facts)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maps.page import RiskMap
+from maps.publish.event_exposure import EVENT_EXPOSURE, write_event_exposure
 from maps.publish.geopackage import write_geopackage
 from maps.publish.manifest import write_manifest
 from maps.publish.report import write_report
@@ -24,6 +25,8 @@ def write_run_folder(
 ) -> list[Path]:
     """Write map.html, report.json, exposure.csv, layers.gpkg and, last, manifest.json.
 
+    Of a large run also the figures of its single events.
+
     Parameters
     ----------
     lang
@@ -41,6 +44,8 @@ def write_run_folder(
         write_report(run, folder / "report.json")
         write_table(run, folder / "exposure.csv")
         write_geopackage(run, folder / "layers.gpkg")
+        if "large" in run.facts:
+            write_event_exposure(run, folder / EVENT_EXPOSURE)
         write_manifest(run, folder / "manifest.json")
     return sheets
 

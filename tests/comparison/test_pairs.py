@@ -82,3 +82,19 @@ def test_units_are_the_same_by_pcode():
         ({"pcode": "B"}, {"pcode": "B"}),
         (None, {"pcode": "C"}),
     ]
+
+
+def test_unions_of_one_radius_are_the_same_however_many_events_there_are():
+    before = [
+        zone("union-2km", "union", "Within 2 km of any of 600 events", outer=2),
+        zone("union-5km", "union", "Within 5 km of any of 600 events", outer=5),
+    ]
+    after = [
+        zone("union-5km", "union", "Within 5 km of any of 700 events", outer=5),
+        zone("drawn-1", "drawn", "", outer=None),
+    ]
+    assert pair(before, after) == [
+        ("union-5km", "union-5km"),
+        (None, "drawn-1"),
+        ("union-2km", None),
+    ]

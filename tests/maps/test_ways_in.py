@@ -109,9 +109,11 @@ def test_module_has_no_other_way_in(path):
 def test_script_shows_text_through_text_content_only(path):
     text = path.read_text(encoding="utf-8")
     assert SCRIPT_WAYS.findall(text) == []
-    # what divIcon and bindPopup take would be HTML if it were text
+    # what divIcon, bindPopup and setContent take would be HTML if it were text
     assert all(value in ("svg", "makeText") for value in re.findall(r"\bhtml:\s*(\w+)", text))
     assert all(POPUP.match(text, at.end()) for at in re.finditer(r"bindPopup\(", text))
+    contents = re.findall(r"setContent\((.{11})", text)
+    assert set(contents) <= {"tell(found)"}  # a node that `tell` makes with `makePopup`
 
 
 def test_scripts_bind_popups():
