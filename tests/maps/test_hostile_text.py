@@ -316,7 +316,7 @@ def test_nothing_runs_in_the_browser(hostile_page, payload, open_page, tmp_path)
     assert sum(popup["title"].startswith(expected) for popup in popups) >= 16
     for popup in popups:
         assert popup["name"] == popup["title"]
-        assert set(popup["tags"]) <= {"H3", "TABLE", "TBODY", "TR", "TH", "TD", "P"}
+        assert set(popup["tags"]) <= {"H3", "TABLE", "TBODY", "TR", "TH", "TD", "P", "BDI"}
     assert sum(expected in popup["notes"] for popup in popups) >= 3
     assert sum(expected in popup["cells"] for popup in popups) >= 3
     labels = page.locator(".civmap-label").evaluate_all("e => e.map(x => x.textContent)")
