@@ -63,7 +63,8 @@ GENERAL = {
     "hxl-tags": mark("A row of HXL tags was set aside."),
     "large-run": mark(
         "There are too many events to estimate each by itself: figures with a range are those of "
-        "everyone within reach of any of them, counted once; figures of single events have no range."
+        "everyone within reach of any of them, counted once; figures of single events have no "
+        "range."
     ),
     "no-date": mark("The input has no date; the figures are for today."),
     "no-place": mark("The article names no place that could be located."),
