@@ -113,6 +113,13 @@ def read_countries(
     )
 
 
+def find_codes(code: str) -> tuple[str, str] | None:
+    """Return the ISO 3166-1 alpha-2 and alpha-3 codes of a country by either; None: unknown."""
+    upper = code.strip().upper()
+    extra = [each for each in _WITHOUT_NUMBER.values() if each]
+    return next((pair for pair in [*_read_codes().values(), *extra] if upper in pair), None)
+
+
 def read_land(resolution: str = "50m") -> BaseGeometry:
     """Return the world's land as one multipolygon, EPSG:4326, within -180..180.
 

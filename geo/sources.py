@@ -1,0 +1,120 @@
+"""All sources of data by name, and what they offer for a country and a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from geo.boundaries.countries import find_codes, read_countries
+from geo.boundaries.sources.cod_ab import CodAb
+from geo.boundaries.sources.geoboundaries import GeoBoundaries
+from geo.boundaries.sources.natural_earth import NaturalEarth
+from geo.errors import UnavailableError, UsageError
+from geo.offers import PARTS, Area, rank_offers
+from geo.people.sources.cod_ps import CodPs
+from geo.people.sources.dtm import Dtm
+from geo.people.sources.hapi import Hapi
+from geo.people.sources.hot import Hot
+from geo.people.sources.worldpop import WorldPop
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from geo.offers import DataSource, Ranked
+    from geo.types import BBox
+    from geo.wanted import Way
+
+SOURCES: tuple[DataSource, ...] = (
+    WorldPop(),
+    CodAb(),
+    GeoBoundaries(),
+    NaturalEarth(),
+    CodPs(),
+    Dtm(),
+    Hapi(),
+    Hot(),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Offers of each part, the fittest first, and the sources that could not be asked."""
+
+    offers: dict[str, list[Ranked]]
+    failures: dict[str, str]
+
+
+def find_area(code: str, bbox: BBox | None = None) -> Area:
+    """Return a country by its ISO 3166-1 code, of two letters or three.
+
+    Raises
+    ------
+    UsageError
+        If there is no such code.
+    """
+    codes = find_codes(code)
+    if codes is None:
+        raise UsageError(f"area {code!r}: expected a country's ISO 3166-1 code, such as PSE or PS")
+    iso2, iso3 = codes
+    names = read_countries("50m", countries={iso2})["name"]
+    return Area(iso3, iso2, str(names.iloc[0]) if len(names) else iso3, bbox)
+
+
+def get_source(name: str) -> DataSource:
+    """Return a source by its name.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    for source in SOURCES:
+        if source.name == name:
+            return source
+    raise UsageError(f"source {name!r}: expected {', '.join(each.name for each in SOURCES)}")
+
+
+def find_offers(
+    area: Area,
+    day: date,
+    way: Way,
+    *,
+    sources: Sequence[str] = (),
+    parts: Sequence[str] = (),
+) -> Found:
+    """Ask sources what they have; one that can't be asked does not stop the others.
+
+    Parameters
+    ----------
+    sources, parts
+        Names; empty: all.
+
+    Raises
+    ------
+    UsageError
+        If a name is unknown, or no source of those named has a part of those named.
+    UnavailableError
+        If no source could be asked.
+    """
+    wrong = [part for part in parts if part not in PARTS]
+    if wrong:
+        raise UsageError(f"part {wrong[0]!r}: expected {', '.join(PARTS)}")
+    chosen = [get_source(name) for name in sources] or list(SOURCES)
+    asked = [source for source in chosen if not parts or set(source.parts) & set(parts)]
+    if not asked:
+        raise UsageError(f"{', '.join(sources)} has no {', '.join(parts)}")
+    found, failures = [], {}
+    for source in asked:
+        try:
+            found += source.find(area, day, way)
+        except UnavailableError as error:
+            failures[source.name] = str(error)
+    if len(failures) == len(asked):
+        raise UnavailableError("no source could be asked:\n  " + "\n  ".join(failures.values()))
+    offers = {
+        part: rank_offers([offer for offer in found if offer.part == part], day)
+        for part in PARTS
+        if not parts or part in parts
+    }
+    return Found({part: ranked for part, ranked in offers.items() if ranked}, failures)
