@@ -131,7 +131,7 @@ def _make(
         origin = Origin(
             url, known.source, known.licence, known.attribution, known.vintage, known.area
         )
-        return holdings.keep(draft, name, origin)
+        return holdings.keep(draft, name, origin, mirror=first.mirror)
     except OSError as error:
         if isinstance(error, UnavailableError):
             raise

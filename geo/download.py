@@ -22,7 +22,15 @@ from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
-from geo.network import TransientError, Turns, check_url, is_local, open_reply, read_wait
+from geo.network import (
+    TransientError,
+    Turns,
+    check_url,
+    is_listed,
+    is_local,
+    open_reply,
+    read_wait,
+)
 from geo.wanted import Fetched
 
 if TYPE_CHECKING:
@@ -95,7 +103,7 @@ def _tell_age(kept: Holding, why: str) -> str:
 def _check_host(wanted: Wanted) -> None:
     """Raise if the address, which a catalogue may have named, is on no host of the source."""
     parts = check_url(wanted.origin.url)
-    if parts.hostname not in wanted.hosts:
+    if not is_listed(parts, wanted.hosts):
         raise UnavailableError(
             f"{wanted.origin.source} names a file on {parts.hostname}, which is none of its hosts "
             f"({', '.join(sorted(wanted.hosts))}); it was not asked"
@@ -322,6 +330,7 @@ class _Download:
             self._wanted.origin,
             etag=response.headers.get("ETag"),
             modified=response.headers.get("Last-Modified"),
+            mirror=urlsplit(self._address).hostname if self._address != self._url else None,
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)

@@ -14,14 +14,8 @@ if TYPE_CHECKING:
 
     from geo.wanted import Way
 
-HOSTS = frozenset(
-    {
-        "data.humdata.org",
-        # where its files lie (cited, to be verified)
-        "s3.eu-central-1.amazonaws.com",
-        "production-hdx-filestore.s3.eu-central-1.amazonaws.com",
-    }
-)
+# its downloads redirect to signed addresses of its store
+HOSTS = frozenset({"data.humdata.org", "s3.us-east-1.amazonaws.com/hdx-production-filestore/"})
 _API = "https://data.humdata.org/api/3/action/package_show?id="
 _DAYS = re.compile(r"\[(\d{4}-\d\d-\d\d|\*)[^ ]* TO (\d{4}-\d\d-\d\d|\*)[^ ]*\]")
 _NEEDED = ("name", "format", "url")

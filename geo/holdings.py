@@ -66,6 +66,8 @@ class Holding:
         What the server called this version; None if it did not.
     fetched, checked
         Days, ISO 8601, UTC: when it was fetched, and when the server last confirmed it.
+    mirror
+        The user's own server that it came by way of; None: from its publisher.
     """
 
     origin: Origin
@@ -76,6 +78,7 @@ class Holding:
     checked: str
     etag: str | None = None
     modified: str | None = None
+    mirror: str | None = None
 
     @property
     def age_days(self) -> int:
@@ -93,6 +96,7 @@ class Holding:
             "checked": self.checked,
             "etag": self.etag,
             "modified": self.modified,
+            "mirror": self.mirror,
         }
 
 
@@ -156,6 +160,7 @@ class Holdings:
         *,
         etag: str | None = None,
         modified: str | None = None,
+        mirror: str | None = None,
     ) -> Holding:
         """Move a whole file into its place and write its sidecar: both or neither are seen.
 
@@ -178,7 +183,7 @@ class Holdings:
                 f"{self._objects} can't be written: {error.strerror or error}"
             ) from error
         day = today().isoformat()
-        holding = Holding(origin, path, digest, size, day, day, etag, modified)
+        holding = Holding(origin, path, digest, size, day, day, etag, modified, mirror)
         keep(self._sidecar(origin.url), holding.to_record())
         return holding
 
@@ -194,6 +199,17 @@ class Holdings:
         if not any(other.sha256 == holding.sha256 for other in self.list_all()):
             shutil.rmtree(holding.path.parent, ignore_errors=True)
         self.forget_part(holding.origin.url)
+
+    def sweep(self) -> None:
+        """Throw away what is neither a file that is kept nor a lock: beginnings, and strays."""
+        kept = {self._sidecar(each.origin.url) for each in self.list_all()}
+        for path in self._index.iterdir():
+            if path not in kept and path.suffix != ".lock" and path.is_file():
+                path.unlink(missing_ok=True)
+        used = {each.sha256 for each in self.list_all()}
+        for folder in self._objects.iterdir():
+            if folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def part(self, url: str) -> Path:
         """Return where the beginning of a file is kept until the rest of it comes."""
@@ -250,6 +266,7 @@ class Holdings:
                 record["checked"],
                 record["etag"],
                 record["modified"],
+                record["mirror"],
             )
         except (KeyError, TypeError, ValueError):
             return None

@@ -7,11 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from geo.boundaries.countries import locate_countries
 from geo.errors import InputError, UnavailableError
 from geo.holdings import Holdings
-from geo.people.sources.worldpop import WorldPop
 from geo.settings import AgeFile, PopulationChoice
-from geo.sources import find_area, find_offers, get_source
+from geo.sources import find_area, find_offers, find_path, get_source
 from geo.types import BBox, Caution, Source
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ class Obtained:
             "attribution": kept.origin.attribution,
             "vintage": kept.origin.vintage,
             "fetched": kept.fetched,
+            "mirror": kept.mirror,
             "sha256": kept.sha256,
         }
 
@@ -113,6 +114,7 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
         (event.role, places[event.place_id]) for event in events.events if event.place_id in places
     ]
     at_risk = [place for role, place in told if role in _CONCERN] or [place for _, place in told]
+    at_risk = _name_countries(at_risk)
     counts = Counter(place.country for place in at_risk if place.country)
     if not counts:
         raise InputError(
@@ -121,6 +123,16 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
         )
     country, *others = sorted(counts, key=lambda code: (-counts[code], code))
     return find_area(country, _bound(at_risk, country)), others
+
+
+def _name_countries(places: list[Place]) -> list[Place]:
+    """Return places with the country that they lie in, where the input does not say it."""
+    nameless = [n for n, place in enumerate(places) if not place.country]
+    found = locate_countries([(places[n].lon, places[n].lat) for n in nameless]) if nameless else []
+    named = list(places)
+    for number, country in zip(nameless, found, strict=True):
+        named[number] = dataclasses.replace(places[number], country=country)
+    return named
 
 
 def _bound(places: Sequence[Place], country: str) -> BBox | None:
@@ -140,12 +152,8 @@ def _choose_offer(part: str, name: str, area: Area, day: date, way: Way) -> Offe
 
 
 def _fetch(offer: Offer, way: Way) -> Obtained:
-    source = get_source(offer.source)
-    fetched = source.fetch(offer, way)
-    path = fetched.path
-    if offer.part == "ages" and isinstance(source, WorldPop):
-        path = source.open_ages(fetched)
-    return Obtained(offer.part, offer, fetched, path)
+    fetched = get_source(offer.source).fetch(offer, way)
+    return Obtained(offer.part, offer, fetched, find_path(offer, fetched))
 
 
 def _tell(each: Obtained) -> list[Caution]:

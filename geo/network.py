@@ -141,7 +141,8 @@ def open_reply(
     silence_s
         Longest silence, seconds; then `TimeoutError`.
     hosts
-        Hosts that redirects may lead to, by https; None: the address's own origin only.
+        Hosts that redirects may lead to, by https, see `is_listed`; None: the address's own
+        origin only.
     secret_headers
         Sent to the address's own origin and never to where it redirects.
 
@@ -219,12 +220,26 @@ def _check_redirect(first: SplitResult, target: str, hosts: Collection[str] | No
     parts = urlsplit(target)
     if _origin(parts) == _origin(first):
         return
-    agreed = hosts is not None and parts.scheme == "https" and parts.hostname in hosts
+    agreed = hosts is not None and parts.scheme == "https" and is_listed(parts, hosts)
     if not agreed or parts.username or parts.password:
         raise UnavailableError(
             f"{first.hostname} redirects to {parts.scheme}://{parts.hostname}, which was not "
             "asked for; nothing was followed"
         )
+
+
+def is_listed(parts: SplitResult, hosts: Collection[str]) -> bool:
+    """Tell whether an address is on a list of hosts, some with the folder that alone is meant.
+
+    An entry is `host`, or `host/folder/` where a host keeps the files of many.
+    """
+    path = parts.path.replace("\\", "/")
+    if ".." in path.split("/") or "%2e" in path.lower():
+        return False
+    return any(
+        f"{parts.hostname}{path}".startswith(each) if "/" in each else parts.hostname == each
+        for each in hosts
+    )
 
 
 def _manager(parts: SplitResult) -> urllib3.PoolManager:

@@ -20,10 +20,11 @@ from geo.people.sources.worldpop import WorldPop
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
-    from geo.offers import DataSource, Ranked
+    from geo.offers import DataSource, Offer, Ranked
     from geo.types import BBox
-    from geo.wanted import Way
+    from geo.wanted import Fetched, Way
 
 SOURCES: tuple[DataSource, ...] = (
     WorldPop(),
@@ -73,6 +74,14 @@ def get_source(name: str) -> DataSource:
         if source.name == name:
             return source
     raise UsageError(f"source {name!r}: expected {', '.join(each.name for each in SOURCES)}")
+
+
+def find_path(offer: Offer, fetched: Fetched) -> Path:
+    """Return what the part's option takes of what was fetched: the file, of ages a folder."""
+    source = get_source(offer.source)
+    if offer.part == "ages" and isinstance(source, WorldPop):
+        return source.open_ages(fetched)
+    return fetched.path
 
 
 def find_offers(

@@ -57,7 +57,8 @@ class Wanted:
     kind
         See `geo.content`.
     hosts
-        Hosts that it may come from, its own and those that it redirects to.
+        Hosts that it may come from, its own and those that it redirects to; see
+        `geo.network.is_listed`.
     name
         What to call it; None: as its address does.
     checksum

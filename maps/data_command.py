@@ -88,10 +88,12 @@ def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:
 
 
 def _describe(offer: Offer) -> str:
+    from geo.catalogue import tidy
+
     size = write_size(offer.size) if offer.size else "size not told beforehand"
     return (
         f"{offer.title} ({size}, {offer.licence or 'licence not told'}) from {offer.source}: "
-        f"{offer.url.partition('?')[0]}"
+        f"{tidy(offer.url.partition('?')[0])}"
     )
 
 
@@ -182,7 +184,7 @@ def _print_offer(number: int, each: Ranked) -> None:
 
 def _fetch(options: argparse.Namespace) -> None:
     from geo.holdings import Holdings
-    from geo.sources import find_area, find_offers, get_source
+    from geo.sources import find_area, find_offers, find_path, get_source
 
     area, way = find_area(options.area), make_way(options)
     source = get_source(options.source)
@@ -207,7 +209,7 @@ def _fetch(options: argparse.Namespace) -> None:
         return
     for trap in offer.traps:
         print(f"  trap: {trap}", file=sys.stderr)
-    print(fetched.path)
+    print(find_path(offer, fetched))
 
 
 def _list(options: argparse.Namespace) -> None:
@@ -282,6 +284,8 @@ def _clear(options: argparse.Namespace) -> None:
     ]
     for each in chosen:
         holdings.drop(each)
+    if options.all and options.source is None and options.older_than is None:
+        holdings.sweep()
     if options.json:
         _print_json([_describe_holding(each) for each in chosen])
         return

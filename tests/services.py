@@ -87,8 +87,10 @@ def worldpop_pages(records=None, aliases=ALIASES, iso3="PSE"):
     years = range(2015, 2031)
     pages = {
         f"{HUB}/pop": dump({"data": [{"alias": alias, "name": "x"} for alias in aliases]}),
-        f"{HUB}/age_structures": dump({"data": [{"alias": "G2_CN_Age_R25A_100m"}]}),
-        f"{HUB}/age_structures/G2_CN_Age_R25A_100m?iso3={iso3}": dump({"data": []}),
+        f"{HUB}/age_structures": dump(
+            {"data": [{"alias": "G2_CN_Age_R25A_3a_z"}, {"alias": "G2_CN_Age_R25A_100m"}]}
+        ),
+        f"{HUB}/age_structures/G2_CN_Age_R25A_3a_z?iso3={iso3}": dump({"data": []}),
     }
     for alias in aliases:
         how = "UC" if "_UC_" in alias else "CN"

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from dataclasses import dataclass
 
 import pytest
 
+from geo.errors import InputError
 from geo.holdings import Holdings
 from geo.named_data import locate_run
 from maps.cli import main
@@ -94,7 +96,7 @@ def test_fetch_of_an_offer_by_its_name(capsys):
     assert "has no offer '9'" in capsys.readouterr().err
 
 
-def test_list_info_and_clear(capsys):
+def test_list_info_and_clear(capsys, tmp_path):
     ask("fetch", "cod-ab", *QUESTION)
     ask("fetch", "worldpop", *QUESTION, "--part", "population")
     capsys.readouterr()
@@ -115,6 +117,8 @@ def test_list_info_and_clear(capsys):
     assert Holdings().list_all()
     assert ask("clear", "--all") == 0
     assert Holdings().list_all() == []
+    left = [path for path in (tmp_path / "cache/files").rglob("*") if path.is_file()]
+    assert {path.suffix for path in left} <= {".lock"}
 
 
 @pytest.mark.parametrize(
@@ -193,6 +197,22 @@ def test_map_fetches_what_it_names_and_repeats_bit_for_bit_offline(capsys, tmp_p
     assert read_folder(tmp_path / "one") == read_folder(tmp_path / "two")
 
 
+def test_map_with_real_boundaries_of_palestine(capsys, tmp_path, routes, shared_file):
+    """OCHA's own outlines, as they lie in its archive: Rafah is PS0275 there."""
+    outlines = shared_file("cod-ab-pse/admin2.geojson").read_bytes()
+    name = "pse_admin_boundaries.geojson.zip"
+    routes.pages |= {
+        hdx_page("cod-ab-pse"): hdx_dataset("cod-ab-pse", (name, "GeoJSON")),
+        f"{HDX}/download/{name}": make_zip(pse_admin2__geojson=outlines, pse_admin1__geojson=b"{}"),
+    }
+    assert main([*MAP, "--out", "out"]) == 0
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert "PS0275" in json.dumps(report)
+    assert "Rafah" in capsys.readouterr().out
+    (kept,) = [h for h in Holdings().list_all() if h.path.name == "pse_admin2.geojson"]
+    assert kept.path.read_bytes() == outlines
+
+
 def read_folder(folder):
     """Return the bytes of a run's files; DuckDB's own pages differ from run to run."""
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -215,20 +235,34 @@ def test_map_of_no_country_can_not_fetch(capsys, tmp_path):
 
 
 class Events:
+    """What `locate_run` needs of an event set."""
+
     def __init__(self, *told):
         self.events = [Event(role, str(n)) for n, (role, *_) in enumerate(told)]
         self.places = [Place(str(n), *more) for n, (_, *more) in enumerate(told)]
 
 
+@dataclass
 class Event:
-    def __init__(self, role, place_id):
-        self.role, self.place_id = role, place_id
+    role: str
+    place_id: str
 
 
+@dataclass
 class Place:
-    def __init__(self, place_id, country, lon=0.0, lat=0.0, kind="city"):
-        self.place_id, self.country, self.kind = place_id, country, kind
-        self.lon, self.lat = lon, lat
+    place_id: str
+    country: str | None
+    lon: float = 0.0
+    lat: float = 0.0
+    kind: str = "city"
+
+
+def test_country_of_a_table_without_one_is_where_its_points_lie():
+    told = [("site", None, 34.25, 31.29), ("site", None, 34.4, 31.5), ("site", None, 36.3, 33.5)]
+    area, others = locate_run(Events(*told, ("site", None, -30.0, 0.0)))
+    assert (area.iso3, others) == ("PSE", ["SY"])
+    with pytest.raises(InputError, match="no place in a country"):
+        locate_run(Events(("site", None, -30.0, 0.0)))
 
 
 def test_country_of_a_run_is_that_of_most_places_at_risk():

@@ -63,6 +63,7 @@ def test_file_is_kept_by_its_content_with_where_it_is_from(server, cache):
         "checked": today,
         "etag": '"v1"',
         "modified": None,
+        "mirror": "127.0.0.1",
     }
     assert not list(cache.rglob("*.part"))
     assert server.requests[0][0] == f"/{HOST}/some/people.tif"
@@ -469,6 +470,32 @@ def test_two_addresses_of_one_content_keep_it_until_both_go():
     assert second.path.read_bytes() == TIFF
     Holdings().drop(second)
     assert not second.path.exists()
+
+
+FULL = """
+import resource, signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+from geo.download import fetch_file
+from geo.errors import UnavailableError
+from tests.downloads import want, way
+try:
+    fetch_file(want(), way())
+except UnavailableError as error:
+    print(error)
+"""
+
+
+def test_disk_that_takes_no_more_is_told_and_the_next_run_goes_on():
+    done = subprocess.run(
+        [sys.executable, "-c", FULL], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "can't be written: File too large" in done.stdout
+    assert Holdings().find(URL) is None
+    fetched = fetch_file(want(), way())
+    assert fetched.path.read_bytes() == TIFF
+    assert fetched.transferred == len(TIFF) - 100_000
 
 
 def test_folder_that_can_not_be_written(monkeypatch, tmp_path):

@@ -5,11 +5,21 @@ import itertools
 import socket
 import threading
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
 from geo.errors import UnavailableError, UsageError
-from geo.network import RefusedAddressError, Turns, check_address, check_url, fetch, open_reply
+from geo.network import (
+    RefusedAddressError,
+    Turns,
+    _manager,
+    check_address,
+    check_url,
+    fetch,
+    is_listed,
+    open_reply,
+)
 
 local = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -240,6 +250,32 @@ def test_name_that_changes_its_mind_between_look_and_connection(server, monkeypa
     with pytest.raises(UnavailableError, match=r"its address 127\.0\.0\.1 is not one"):
         fetch(f"https://data.example.org:{port}/x", headers={})
     assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://a.org/x", True),
+        ("https://A.org:444/x", True),
+        ("https://b.a.org/x", False),
+        ("https://a.org.evil.com/x", False),
+        ("https://s3.example.com/bucket/x", True),
+        ("https://s3.example.com/bucket2/x", False),
+        ("https://s3.example.com/other/x", False),
+        ("https://s3.example.com/bucket/../other/x", False),
+        ("https://s3.example.com/bucket/%2E%2e/other/x", False),
+    ],
+)
+def test_list_of_hosts(url, listed):
+    assert is_listed(urlsplit(url), {"a.org", "s3.example.com/bucket/"}) is listed
+
+
+def test_proxy_of_the_user_is_taken_for_the_network_only(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    there = _manager(urlsplit("https://data.example.org/x"))
+    assert str(there.proxy) == "http://proxy.example.org:3128"
+    assert _manager(urlsplit("https://localhost/x")).proxy is None
 
 
 class FakeReply(io.BytesIO):

@@ -82,6 +82,12 @@ def test_worldpop_gives_the_nearest_year(routes, day, year):
     assert {offer.vintage for offer in WorldPop().find(PSE, day, way())} == {year}
 
 
+def test_worldpop_has_a_code_of_its_own_for_kosovo(routes):
+    routes.pages = worldpop_pages([worldpop_record(2024, "KOS")], iso3="KOS")
+    offers = WorldPop().find(Area("XKX", "XK", "Kosovo"), DAY, way())
+    assert {offer.area for offer in offers} == {"XKX"}
+
+
 def test_worldpop_takes_the_newest_release_of_a_kind(routes):
     routes.pages = worldpop_pages(aliases=("G2_CN_POP_R24B_100m", "G2_CN_POP_R25A_100m"))
     (offer,) = WorldPop().find(PSE, DAY, way())
@@ -189,7 +195,7 @@ def test_worldpop_file_elsewhere_is_not_fetched(routes):
 def test_worldpop_ages_are_unpacked_to_a_folder(routes):
     record = worldpop_record(2024) | {"files": [f"https://{DATA}/AgeSex/pse_agesex.zip"]}
     routes.pages = worldpop_pages() | {
-        f"{HUB}/age_structures/G2_CN_Age_R25A_100m?iso3=PSE": dump({"data": [record]}),
+        f"{HUB}/age_structures/G2_CN_Age_R25A_3a_z?iso3=PSE": dump({"data": [record]}),
         f"{DATA}/AgeSex/pse_agesex.zip": make_zip(
             pse_f_00_2024_CN_100m_R2025A_v1__tif=b"II*\0a",
             pse_m_00_2024_CN_100m_R2025A_v1__tif=b"II*\0b",
@@ -394,6 +400,33 @@ def test_hot_joins_points_and_polygons(routes):
         ("health", 31.3),
     ]
     assert offer.size == 10
+
+
+def test_hot_newer_export_is_one_file(routes):
+    point = feature({"type": "Point", "coordinates": [34.25, 31.29]}, amenity="clinic", osm_id=1)
+    resources = hot_resources("points", "osm")
+    routes.pages = {
+        hdx_page("hotosm_pse_health_facilities"): hdx_dataset("hot", resources=resources),
+        f"{HOT}_osm_geojson.zip": make_zip(p__geojson=dump({"features": [point]})),
+    }
+    (offer,) = Hot().find(PSE, DAY, way())
+    fetched = Hot().fetch(offer, way())
+    assert len(read_facilities(fetched.path).rows) == 1
+    assert f"{HOT}_points_geojson.zip" not in routes.asked
+
+
+def test_hot_speaks_as_it_does(routes, shared_file):
+    real = shared_file(
+        "hotosm-pse/hotosm_pse_health_facilities_points_geojson.geojson"
+    ).read_bytes()
+    page = hdx_dataset("hot", resources=hot_resources("points"))
+    routes.pages = {
+        hdx_page("hotosm_pse_health_facilities"): page,
+        f"{HOT}_points_geojson.zip": make_zip(p__geojson=real, Readme__txt=b"x"),
+    }
+    (offer,) = Hot().find(PSE, DAY, way())
+    rows = read_facilities(Hot().fetch(offer, way()).path).rows
+    assert len(rows) == len(json.loads(real)["features"])
 
 
 def test_hot_without_polygons_says_so(routes):

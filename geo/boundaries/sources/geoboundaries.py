@@ -24,9 +24,9 @@ _API = "https://www.geoboundaries.org/api/current/gbOpen"
 _HOSTS = frozenset(
     {
         "www.geoboundaries.org",
-        "github.com",
-        "raw.githubusercontent.com",
-        "media.githubusercontent.com",
+        "github.com/wmgeolab/",
+        "raw.githubusercontent.com/wmgeolab/",
+        "media.githubusercontent.com/media/wmgeolab/",
     }
 )
 _LEVELS = (1, 2)

@@ -1,7 +1,8 @@
 """Humanitarian OpenStreetMap Team (HOT): health facilities from OpenStreetMap, monthly.
 
-Points and polygons are files of their own, and many hospitals are only among the polygons: both are
-fetched and joined.
+HDX has the addresses, which differ from country to country. Newer exports hold everything in one
+file; older ones have points and polygons apart, and many hospitals are only among the polygons:
+then both are fetched and joined.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from geo.offers import Area
     from geo.wanted import Fetched, Way
 
-_HOSTS = frozenset({"production-raw-data-api.s3.amazonaws.com", "s3.us-east-1.amazonaws.com"})
+_HOSTS = frozenset(
+    {
+        "production-raw-data-api.s3.amazonaws.com",
+        "s3.dualstack.us-east-1.amazonaws.com/production-raw-data-api/",
+        "s3.us-east-1.amazonaws.com/production-raw-data-api/",
+        "export.hotosm.org",
+    }
+)
+_WHOLE = "osm_geojson"
 _SHAPES = ("points", "polygons")
 _TODAY = "what stands in OpenStreetMap now, not on the day; what was destroyed may still be there"
 _GAPS = "what is missing there may exist all the same"
@@ -42,12 +51,13 @@ class Hot:
         package = read_package(f"hotosm_{area.iso3.lower()}_health_facilities", self.name, way)
         if package is None:
             return []
-        urls = {shape: found for shape in _SHAPES if (found := _find_url(package, shape))}
+        shapes = (_WHOLE,) if _find_url(package, _WHOLE) else _SHAPES
+        urls = {shape: found for shape in shapes if (found := _find_url(package, shape))}
         if not urls:
             return []
         sizes = [read_size(each) for each in package.resources if each["url"] in urls.values()]
         traps = [_TODAY, _GAPS]
-        if len(urls) < len(_SHAPES):
+        if len(urls) < len(shapes):
             traps.append(f"only its {next(iter(urls))} are there: facilities are missing")
         return [
             Offer(
@@ -75,8 +85,8 @@ class Hot:
             one = replace(offer, url=url)
             archive = fetch_offer(one, "zip", _HOSTS, way, fresh_days=30, limit_bytes=500_000_000)
             names = [n for n in list_members(archive.path) if n.lower().endswith(".geojson")]
-            if len(names) != 1:
-                raise UnavailableError(f"hot: {archive.path.name} does not hold one GeoJSON file")
+            if not names:
+                raise UnavailableError(f"hot: {archive.path.name} holds no GeoJSON file")
             files += take_members(archive, names)
 
         def write(target: Path) -> None:
@@ -88,7 +98,7 @@ class Hot:
             target.write_text(json.dumps(joined, ensure_ascii=False), encoding="utf-8")
 
         version = "-".join(file.holding.sha256[:8] for file in files[1:])
-        name = f"hot_{offer.area.lower()}_health_{version or 'points'}.geojson"
+        name = f"hot_{offer.area.lower()}_health_{version or 'whole'}.geojson"
         return replace(
             derive(files[0], name, write), transferred=sum(file.transferred for file in files)
         )

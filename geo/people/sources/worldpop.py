@@ -31,6 +31,8 @@ _ALIAS = re.compile(
     r"(?P<cell>100m|1km|3a(?:_z)?|30a(?:_z)?)"
 )
 _CELL_M = {"100m": 100, "3a": 100, "3a_z": 100, "1km": 1000, "30a": 1000, "30a_z": 1000}
+_ARCHIVES = "_z"  # all ages of a country in one zip; the others have a file for each age
+_OWN_CODES = {"XKX": "KOS"}  # where WorldPop's code of a country is not the usual one
 _PROJECTS = {"population": "pop", "ages": "age_structures"}
 _NEEDED = ("id", "title", "popyear", "iso3", "files", "date")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -57,14 +59,15 @@ class WorldPop:
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return for each data set the file of the day's year, or of the year nearest to it."""
         offers = []
+        code = _OWN_CODES.get(area.iso3, area.iso3)
         for part, project in _PROJECTS.items():
             for alias in self._list_aliases(project, way):
-                url = f"{_REST}/{project}/{alias}?iso3={area.iso3}"
+                url = f"{_REST}/{project}/{alias}?iso3={code}"
                 records = _list_records(read_catalogue(url, self.name, _HOSTS, way))
                 found = [
                     _make_offer(record, part, alias, area)
                     for record in records
-                    if need(record, _NEEDED, self.name)["iso3"] == area.iso3
+                    if need(record, _NEEDED, self.name)["iso3"] == code
                 ]
                 offers += sorted(found, key=lambda offer: _distance(offer, day))[:1]
         return offers
@@ -99,7 +102,8 @@ class WorldPop:
         newest: dict[tuple[str, int], tuple[str, str]] = {}
         for record in _list_records(answer):
             alias = str(need(record, ("alias",), self.name)["alias"])
-            if match := _ALIAS.fullmatch(alias):
+            match = _ALIAS.fullmatch(alias)
+            if match and (project == "pop" or alias.endswith(_ARCHIVES)):
                 key = "CN" if match["how"] == "CN" else "UC", _CELL_M[match["cell"]]
                 newest[key] = max(newest.get(key, ("", "")), (match["release"], alias))
         if not newest:
