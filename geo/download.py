@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
+_AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -130,6 +131,29 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
+def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
+    """Return the bytes of a file without fetching it; None if its server does not tell."""
+    address = find_address(url)
+    if way.offline or not is_listed(check_url(url), hosts):
+        return None
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    try:
+        with open_reply(
+            address,
+            headers=headers,
+            silence_s=way.manners.silence_s,
+            hosts=hosts,
+            own=address != url,
+        ) as response:
+            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            length = response.headers.get("Content-Length") or ""
+            if response.status == 206 and match and match[3] != "*":
+                return int(match[3])
+            return int(length) if response.status == 200 and length.isdecimal() else None
+    except (UnavailableError, TimeoutError):
+        return None  # the download itself will say why
+
+
 class _Download:
     """One download, with its attempts."""
 
@@ -200,10 +224,11 @@ class _Download:
             silence_s=self._way.manners.silence_s,
             hosts=self._wanted.hosts,
             secret_headers=self._way.secret_headers,
+            own=self._address != self._url,
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
-        headers = {"User-Agent": f"civmap/{__version__}", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
         if offset and version:
             headers |= {"Range": f"bytes={offset}-", "If-Range": version}
         elif self._kept and self._kept.etag:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import locate_countries
 from geo.errors import InputError, UnavailableError
-from geo.holdings import Holdings
 from geo.settings import AgeFile, PopulationChoice
-from geo.sources import find_area, find_offers, find_path, get_source
+from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 from geo.types import BBox, Caution, Source
 
 if TYPE_CHECKING:
@@ -87,8 +86,8 @@ def obtain_named(
     named = settings.named_sources
     area, elsewhere = locate_run(events)
     offers = [_choose_offer(part, name, area, day, way) for part, name in named]
-    missing = [offer for offer in offers if Holdings().find(offer.url) is None]
-    if missing and agree and not way.offline and not agree(missing):
+    missing = list_missing(offers, way) if agree and not way.offline else []
+    if missing and agree and not agree(missing):
         raise UnavailableError("nothing was fetched, as you said; name files instead")
     obtained = [_fetch(offer, way) for offer in offers]
     cautions = [caution for each in obtained for caution in _tell(each)]

@@ -93,7 +93,12 @@ def is_local(host: str | None) -> bool:
 
 
 def fetch(
-    url: str, *, headers: Mapping[str, str], timeout_s: float = 10.0, limit_bytes: int = 2_000_000
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    timeout_s: float = 10.0,
+    limit_bytes: int = 2_000_000,
+    own: bool = False,
 ) -> Reply:
     """Return a server's reply to one GET; a reply with an error status is returned too.
 
@@ -105,6 +110,8 @@ def fetch(
         Seconds for the whole exchange, and for each silence in it.
     limit_bytes
         Largest body that is read.
+    own
+        The user named this host: it may lie in a private network.
 
     Raises
     ------
@@ -116,7 +123,7 @@ def fetch(
     parts = check_url(url)
     deadline = time.monotonic() + timeout_s
     try:
-        with open_reply(url, headers=headers, silence_s=timeout_s) as response:
+        with open_reply(url, headers=headers, silence_s=timeout_s, own=own) as response:
             body = _read(response, deadline, limit_bytes, parts)
             return Reply(response.status, body, read_wait(response.headers.get("Retry-After")))
     except TimeoutError as error:
@@ -133,6 +140,7 @@ def open_reply(
     silence_s: float,
     hosts: Collection[str] | None = None,
     secret_headers: Mapping[str, str] | None = None,
+    own: bool = False,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
     """Open a server's reply to one GET, whatever its status, to be read while it is open.
 
@@ -145,6 +153,8 @@ def open_reply(
         origin only.
     secret_headers
         Sent to the address's own origin and never to where it redirects.
+    own
+        The user named this host: it may lie in a private network; where it redirects may not.
 
     Raises
     ------
@@ -162,7 +172,7 @@ def open_reply(
             for more in reversed(range(_MOST_REDIRECTS + 1)):
                 same = _origin(parts) == _origin(first)
                 sent = {**headers, **(secret_headers or {} if same else {})}
-                response = _manager(parts).request(
+                response = _manager(parts, own=own and same).request(
                     "GET",
                     url,
                     headers=sent,
@@ -242,14 +252,14 @@ def is_listed(parts: SplitResult, hosts: Collection[str]) -> bool:
     )
 
 
-def _manager(parts: SplitResult) -> urllib3.PoolManager:
+def _manager(parts: SplitResult, *, own: bool = False) -> urllib3.PoolManager:
     """Return a client for one address: direct and checked, by the user's proxy, or local."""
     if is_local(parts.hostname):
         return urllib3.PoolManager(num_pools=1)
     proxy = urllib.request.getproxies().get(parts.scheme)
     if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
         return urllib3.ProxyManager(proxy, num_pools=1)  # which looks the name up itself
-    return _PublicManager(num_pools=1)
+    return urllib3.PoolManager(num_pools=1) if own else _PublicManager(num_pools=1)
 
 
 def check_address(address: str) -> None:

@@ -106,6 +106,10 @@ class DataSource(Protocol):
         """What its data is for, of `PARTS`."""
 
     @property
+    def hosts(self) -> frozenset[str]:
+        """Where its files lie, see `geo.network.is_listed`."""
+
+    @property
     def about(self) -> str:
         """What it has, in one line."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from geo.boundaries.countries import find_codes, read_countries
 from geo.boundaries.sources.cod_ab import CodAb
 from geo.boundaries.sources.geoboundaries import GeoBoundaries
 from geo.boundaries.sources.natural_earth import NaturalEarth
+from geo.download import find_size
 from geo.errors import UnavailableError, UsageError
+from geo.holdings import Holdings
 from geo.offers import PARTS, Area, rank_offers
 from geo.people.sources.cod_ps import CodPs
 from geo.people.sources.dtm import Dtm
@@ -74,6 +77,20 @@ def get_source(name: str) -> DataSource:
         if source.name == name:
             return source
     raise UsageError(f"source {name!r}: expected {', '.join(each.name for each in SOURCES)}")
+
+
+def list_missing(offers: Sequence[Offer], way: Way) -> list[Offer]:
+    """Return offers that are not in the cache, with their sizes where servers tell them."""
+    holdings = Holdings()
+    missing = [offer for offer in offers if holdings.find(offer.url) is None]
+    return [_measure(offer, way) for offer in missing]
+
+
+def _measure(offer: Offer, way: Way) -> Offer:
+    is_file = "." in urlsplit(offer.url).path.rsplit("/", maxsplit=1)[-1]
+    if offer.size is not None or not is_file:
+        return offer
+    return replace(offer, size=find_size(offer.url, get_source(offer.source).hosts, way))
 
 
 def find_path(offer: Offer, fetched: Fetched) -> Path:

@@ -183,8 +183,7 @@ def _print_offer(number: int, each: Ranked) -> None:
 
 
 def _fetch(options: argparse.Namespace) -> None:
-    from geo.holdings import Holdings
-    from geo.sources import find_area, find_offers, find_path, get_source
+    from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 
     area, way = find_area(options.area), make_way(options)
     source = get_source(options.source)
@@ -198,8 +197,8 @@ def _fetch(options: argparse.Namespace) -> None:
         which = f" {options.offer!r}" if options.offer else ""
         raise UnavailableError(f"{source.name} has no offer{which} for {area.name} ({area.iso3})")
     offer = offers[0]
-    missing = Holdings().find(offer.url) is None
-    if missing and not options.offline and not make_agreement(yes=options.yes)([offer]):
+    missing = [] if options.offline else list_missing([offer], way)
+    if missing and not make_agreement(yes=options.yes)(missing):
         raise UnavailableError("nothing was fetched, as you said")
     fetched = source.fetch(offer, way)
     if fetched.note:

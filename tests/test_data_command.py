@@ -78,9 +78,8 @@ def test_fetch_says_what_it_gets_and_prints_the_path(capsys, routes):
     (kept,) = [h for h in Holdings().list_all() if h.origin.source == "worldpop"]
     assert told.out == f"{kept.path}\n"
     assert "will fetch West Bank - Spatial" in told.err
-    assert (
-        "size not told beforehand, CC BY 4.0) from worldpop: https://data.worldpop.org/" in told.err
-    )
+    size = write_size(kept.size)
+    assert f"({size}, CC BY 4.0) from worldpop: https://data.worldpop.org/GIS/" in told.err
     asked = len(routes.asked)
     assert ask("fetch", "worldpop", *QUESTION, "--part", "population", "--offline") == 0
     assert capsys.readouterr().out == f"{kept.path}\n"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.download import fetch_file, find_address
+from geo.download import fetch_file, find_address, find_size
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, Origin, clean_name
 from geo.wanted import Manners
@@ -354,6 +354,33 @@ def test_token_is_sent_and_stands_nowhere(server, cache, caplog):
     assert secret not in str(told.value) + caplog.text
     for path in cache.rglob("*"):
         assert not path.is_file() or secret.encode() not in path.read_bytes()
+
+
+def one_byte(handler):
+    assert handler.headers["Range"] == "bytes=0-0"
+    handler.send_response(206)
+    handler.send_header("Content-Range", "bytes 0-0/123456")
+    handler.send_header("Content-Length", "1")
+    handler.end_headers()
+    handler.wfile.write(b"I")
+
+
+@pytest.mark.parametrize(
+    ("answer", "size"),
+    [
+        (one_byte, 123_456),
+        ((200, TIFF), len(TIFF)),  # a server without ranges: it is hung up on
+        ((404, b"x"), None),
+        (silent, None),
+    ],
+)
+def test_size_is_found_without_a_download(server, cache, answer, size):
+    server.answers = [answer]
+    assert find_size(URL, frozenset({HOST}), way()) == size
+    assert find_size("https://evil.example.com/x", frozenset({HOST}), way()) is None
+    assert find_size(URL, frozenset({HOST}), way(offline=True)) is None
+    assert len(server.requests) == 1
+    assert not cache.exists()
 
 
 # --- several processes, and their end ---------------------------------------------------------

@@ -238,6 +238,20 @@ def test_public_name_that_leads_inside_is_not_asked(monkeypatch, addresses):
 
 @local
 @pytest.mark.usefixtures("_no_proxy")
+def test_name_inside_may_be_asked_if_the_user_named_it(server, monkeypatch):
+    """It gets as far as TLS, which the server here does not speak."""
+    port = int(server.url.rsplit(":", maxsplit=1)[1])
+
+    def resolve(*_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(UnavailableError, match="no trusted connection"):
+        fetch(f"https://maps.lan.example.org:{port}/x", headers={}, own=True)
+
+
+@local
+@pytest.mark.usefixtures("_no_proxy")
 def test_name_that_changes_its_mind_between_look_and_connection(server, monkeypatch):
     """First a public address, then this machine: the peer of the connection is looked at too."""
     port = int(server.url.rsplit(":", maxsplit=1)[1])
@@ -288,7 +302,7 @@ def test_token_stays_with_the_host_it_is_for(monkeypatch):
     asked = []
 
     class Client:
-        def __init__(self, parts):
+        def __init__(self, parts, **_):
             self.parts = parts
 
         def request(self, _, url, *, headers, **__):

@@ -152,6 +152,7 @@ class Nominatim:
                     headers={"User-Agent": self._agent, "Accept": "application/json"},
                     timeout_s=_TIMEOUT_S,
                     limit_bytes=_LIMIT_BYTES,
+                    own=self._url != PUBLIC,
                 )
                 if reply.status in {429, 503} and reply.retry_after_s is not None:
                     self._turns.pause(reply.retry_after_s)

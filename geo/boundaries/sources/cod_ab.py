@@ -40,6 +40,7 @@ class CodAb:
     name = "cod-ab"
     parts = ("boundaries",)
     about = "administrative units with the P-codes of the humanitarian response, by OCHA"
+    hosts = HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for each level; of an archive of all levels one for it."""

@@ -42,6 +42,7 @@ class GeoBoundaries:
     name = "geoboundaries"
     parts = ("boundaries",)
     about = "administrative units of all countries, with codes of their own"
+    hosts = _HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for level 1 and one for level 2, where they are."""

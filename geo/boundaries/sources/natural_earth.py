@@ -36,6 +36,7 @@ class NaturalEarth:
     name = "natural-earth"
     parts = ("boundaries",)
     about = "provinces of all countries, coarse, public domain"
+    hosts = _HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer: it has all countries in one file, and no catalogue."""

@@ -26,6 +26,7 @@ class CodPs:
     name = "cod-ps"
     parts = ("demography",)
     about = "populations by age and P-code, from national censuses, by way of HDX"
+    hosts = HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for each table (CSV) of a level and a year."""

@@ -44,6 +44,7 @@ class Hot:
     name = "hot"
     parts = ("facilities",)
     about = "health facilities from OpenStreetMap, exported by HOT, by way of HDX"
+    hosts = _HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer: points and polygons together."""

@@ -55,6 +55,7 @@ class WorldPop:
     name = "worldpop"
     parts = ("population", "ages")
     about = "people per 100 m or 1 km cell, each country, 2015 to 2030, by age and sex"
+    hosts = _HOSTS
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return for each data set the file of the day's year, or of the year nearest to it."""
