@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -43,7 +44,8 @@ def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way) -> An
         fresh_days=_CATALOGUE_DAYS,
         limit_bytes=_CATALOGUE_BYTES,
     )
-    return json.loads(fetch_file(wanted, way).path.read_bytes())
+    quiet = dataclasses.replace(way, show=None)  # it is small
+    return json.loads(fetch_file(wanted, quiet).path.read_bytes())
 
 
 def need(record: Any, names: tuple[str, ...], source: str) -> dict[str, Any]:

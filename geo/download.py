@@ -24,13 +24,14 @@ from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
     TransientError,
-    Turns,
+    UnreachableError,
     check_url,
     is_listed,
     is_local,
     open_reply,
     read_wait,
 )
+from geo.turns import Turns
 from geo.wanted import Fetched
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ _AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_UNREACHABLE_WEIGHT = 2
 _MOST_ATTEMPTS = 30  # also if each brings a little
 
 
@@ -180,7 +182,7 @@ class _Download:
             try:
                 return self._attempt()
             except _AgainError as error:
-                failures = 1 if self._transferred > before else failures + 1
+                failures = 1 if self._transferred > before else failures + error.weight
                 wait = error.wait_s
                 told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
                 if failures >= manners.attempts or attempt == _MOST_ATTEMPTS:
@@ -212,7 +214,8 @@ class _Download:
             silence = self._way.manners.silence_s
             raise _AgainError(f"{self._label}: silent for {silence:g} s") from error
         except TransientError as error:
-            raise _AgainError(f"{self._label}: {error}") from error
+            weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
+            raise _AgainError(f"{self._label}: {error}", weight=weight) from error
         return self._finish(response)
 
     def _open(
@@ -269,11 +272,14 @@ class _Download:
             raise _AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
             raise self._judge(response.status, wait)
-        length = response.headers.get("Content-Length") or ""
+        # of a body that is packed on the way length and version are not those of the file
+        packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
+        length = "" if packed else response.headers.get("Content-Length") or ""
         total = int(length) if length.isdecimal() else None
         self._holdings.forget_part(self._url)
         self._check_size(total or 0)
-        keep(self._notes, {"url": self._url, "version": _version(response)})
+        known = None if packed else _version(response)
+        keep(self._notes, {"url": self._url, "version": known})
         return total
 
     def _judge(self, status: int, wait: float | None) -> Exception:
@@ -362,11 +368,14 @@ class _Download:
 
 
 class _AgainError(Exception):
-    """An attempt failed in a way that may pass; `wait_s` is what the server asks for."""
+    """An attempt failed in a way that may pass.
 
-    def __init__(self, text: str, wait_s: float | None = None) -> None:
+    `wait_s` is what the server asks for; `weight` for how many failures it counts.
+    """
+
+    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
         super().__init__(text)
-        self.wait_s = wait_s
+        self.wait_s, self.weight = wait_s, weight
 
 
 def _version(response: urllib3.BaseHTTPResponse) -> str | None:

@@ -1,4 +1,4 @@
-"""The only way to the network: guarded GETs, and turns that keep a host's limit.
+"""The only way to the network: guarded GETs. See `geo.turns` for the pauses between them.
 
 Nothing here is called unless the user names an online source. https only, except to this
 machine; a name that resolves to this machine or to a private network is refused unless the user
@@ -11,14 +11,13 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
-import math
 import socket
 import time
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
@@ -26,13 +25,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from geo.errors import UnavailableError, UsageError
-from geo.locks import POLL_S, try_lock
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from pathlib import Path
 
 _CHUNK = 65_536
+_CONNECT_S = 10.0
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -54,6 +52,10 @@ class Reply:
 
 class TransientError(UnavailableError):
     """A failure that may pass: no connection, broken off; asking again is no nonsense."""
+
+
+class UnreachableError(TransientError):
+    """No connection at all, as without a network; asking often is of little use."""
 
 
 class RefusedAddressError(Exception):
@@ -179,7 +181,7 @@ def open_reply(
                     preload_content=False,
                     redirect=False,
                     retries=False,
-                    timeout=urllib3.Timeout(connect=silence_s, read=silence_s),
+                    timeout=urllib3.Timeout(connect=min(silence_s, _CONNECT_S), read=silence_s),
                 )
                 target = response.headers.get("Location")
                 if response.status not in _REDIRECTS or not target:
@@ -210,7 +212,7 @@ def _told_as_ours(host: str) -> Iterator[None]:
     except urllib3.exceptions.NewConnectionError as error:
         cause = error.__cause__ or error.__context__
         reason = getattr(cause, "strerror", None) or "no connection"
-        raise TransientError(f"{host} can't be reached: {reason}") from error
+        raise UnreachableError(f"{host} can't be reached: {reason}") from error
     except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
         raise TimeoutError from error
     except RefusedAddressError as error:
@@ -339,76 +341,3 @@ def read_wait(header: str | None) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(tz=UTC)).total_seconds())
-
-
-class Turns:
-    """Turns at one host: one request at a time, and a pause after each, across processes.
-
-    Parameters
-    ----------
-    path
-        A file that all processes of the user share; it holds the time of the next turn.
-    pause_s
-        Seconds from the end of a turn to the next.
-    patience_s
-        Most seconds to wait for a turn.
-    """
-
-    def __init__(self, path: Path, *, pause_s: float = 1.0, patience_s: float = 30.0) -> None:
-        self._path = path
-        self._pause_s = pause_s
-        self._patience_s = patience_s
-        self._next_pause_s = pause_s
-
-    @contextlib.contextmanager
-    def take(self) -> Iterator[None]:
-        """Wait for a turn and hold it.
-
-        Raises
-        ------
-        UnavailableError
-            If it would not come within the patience, or the file can't be written.
-        """
-        deadline = time.monotonic() + self._patience_s
-        try:
-            stream = self._path.open("a+", encoding="ascii")
-        except OSError as error:
-            raise UnavailableError(
-                f"{self._path} can't be written: {error.strerror or error}; it keeps requests apart"
-            ) from error
-        with stream:
-            _lock(stream, deadline, self._path)
-            wait = _time_left(stream)
-            if time.monotonic() + wait > deadline:
-                raise UnavailableError(f"{self._path.stem} asked to be left alone for {wait:.0f} s")
-            time.sleep(wait)
-            self._next_pause_s = self._pause_s
-            try:
-                yield
-            finally:
-                stream.seek(0)
-                stream.truncate()
-                stream.write(f"{time.time() + self._next_pause_s:.3f}")
-                stream.flush()
-
-    def pause(self, seconds: float) -> None:
-        """Make the pause after this turn longer, as the server asked."""
-        self._next_pause_s = max(self._pause_s, min(seconds, 86_400.0))
-
-
-def _time_left(stream: IO[str]) -> float:
-    """Return the seconds until the next turn, by the clock; at most a day, whatever is on file."""
-    stream.seek(0)
-    try:
-        left = float(stream.read(40) or 0) - time.time()
-    except ValueError:
-        return 1.0  # broken: as if someone had just asked
-    return min(max(0.0, left), 86_400.0) if math.isfinite(left) else 1.0
-
-
-def _lock(stream: IO[str], deadline: float, path: Path) -> None:
-    """Take the file for this process until it is closed."""
-    while not try_lock(stream):
-        if time.monotonic() > deadline:
-            raise UnavailableError(f"another civmap has been asking {path.stem} all the time")
-        time.sleep(POLL_S)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -130,12 +131,15 @@ def find_offers(
     asked = [source for source in chosen if not parts or set(source.parts) & set(parts)]
     if not asked:
         raise UsageError(f"{', '.join(sources)} has no {', '.join(parts)}")
-    found, failures = [], {}
-    for source in asked:
-        try:
-            found += source.find(area, day, way)
-        except UnavailableError as error:
-            failures[source.name] = str(error)
+    found: list[Offer] = []
+    failures: dict[str, str] = {}
+    with ThreadPoolExecutor(len(asked)) as threads:  # one that is slow does not hold up the others
+        answers = threads.map(lambda source: _ask(source, area, day, way), asked)
+        for source, answer in zip(asked, answers, strict=True):
+            if isinstance(answer, str):
+                failures[source.name] = answer
+            else:
+                found += answer
     if len(failures) == len(asked):
         raise UnavailableError("no source could be asked:\n  " + "\n  ".join(failures.values()))
     offers = {
@@ -144,3 +148,11 @@ def find_offers(
         if not parts or part in parts
     }
     return Found({part: ranked for part, ranked in offers.items() if ranked}, failures)
+
+
+def _ask(source: DataSource, area: Area, day: date, way: Way) -> list[Offer] | str:
+    """Return what a source offers, or why it could not be asked."""
+    try:
+        return source.find(area, day, way)
+    except UnavailableError as error:
+        return str(error)

@@ -1,6 +1,7 @@
 """One address into the cache, against a server on this machine that does all that servers do."""
 
 import datetime as dt
+import gzip
 import hashlib
 import json
 import logging
@@ -203,6 +204,20 @@ def test_no_answer_is_told(server, answer):
     with pytest.raises(UnavailableError, match=rf"{HOST}/some/people\.tif: .*(silent|broke)"):
         fetch_file(want(), way())
     assert len(server.requests) == 3
+
+
+def test_without_a_network_it_gives_up_soon(monkeypatch):
+    monkeypatch.setenv("CIVMAP_MIRROR", "http://127.0.0.1:9")
+    start = time.monotonic()
+    with pytest.raises(UnavailableError, match=r"127\.0\.0\.1 can't be reached.*asked 2 times"):
+        fetch_file(want(), way())
+    assert time.monotonic() - start < 1.0
+
+
+def test_body_that_is_packed_on_the_way_is_unpacked(server):
+    headers = {"Content-Encoding": "gzip"}
+    server.answers = [serve(gzip.compress(TIFF), headers=headers)]
+    assert fetch_file(want(), way()).path.read_bytes() == TIFF
 
 
 @pytest.mark.parametrize("stop", [1, 100_000, len(TIFF) - 1])

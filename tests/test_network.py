@@ -12,7 +12,6 @@ import pytest
 from geo.errors import UnavailableError, UsageError
 from geo.network import (
     RefusedAddressError,
-    Turns,
     _manager,
     check_address,
     check_url,
@@ -20,6 +19,7 @@ from geo.network import (
     is_listed,
     open_reply,
 )
+from geo.turns import Turns
 
 local = pytest.mark.allow_hosts(["127.0.0.1"])
 

@@ -20,8 +20,9 @@ from urllib.parse import urlencode
 from geo import __version__
 from geo.cache import cache_folder, keep, read_kept
 from geo.errors import UnavailableError, UsageError
-from geo.network import Reply, Turns, check_url, fetch, is_local
+from geo.network import Reply, check_url, fetch, is_local
 from geo.places.nominatim_answer import LICENCE, read_places
+from geo.turns import Turns
 from geo.types import Source
 
 if TYPE_CHECKING:
