@@ -261,8 +261,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     population_unit
         `count` or `density`, of all files or one for each; None: read from the raster.
     displacement
-        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV). Or a
-        list of tables, `auto` too.
+        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV); or
+        `dtm`, `hapi`, which are fetched. Or a list of these, `auto` too.
     boundaries, zone
         Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`, which are
         fetched), and of polygons that are zones of their own.
@@ -288,11 +288,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         Rasters of people by age: `FILE.tif` or a folder, named as WorldPop's are, or
         `GROUP=FILE.tif` (`under_5`, `under_18`, `women_15_49`, `over_64`, `total`).
     demography
-        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV).
+        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV); or `cod-ps`.
     household_size
         Persons a household.
     facilities
-        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`.
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`.
     hindsight
         Use figures later than the day too, beside those before it; the run says so.
     stale_days

@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from geo.errors import UnavailableError, UsageError
 
@@ -230,9 +231,11 @@ def _describe_holding(each: Holding) -> dict[str, Any]:
 
 def _write_line(each: Holding) -> str:
     origin = each.origin
+    licence = origin.licence or "licence not told"
     return (
         f"{each.sha256[:_SHORT_HASH]} {origin.source} {origin.area or '-'} {each.path.name}: "
-        f"{write_size(each.size)}, {each.age_days} days old, {origin.licence or 'licence not told'}"
+        f"{write_size(each.size)}, {each.age_days} days old, {licence}, "
+        f"from {urlsplit(origin.url).hostname}"
     )
 
 

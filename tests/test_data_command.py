@@ -3,17 +3,24 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
-from geo.errors import InputError
+from geo.errors import InputError, UnavailableError
 from geo.holdings import Holdings
-from geo.named_data import locate_run
+from geo.named_data import locate_run, obtain_named
+from geo.offers import PARTS
+from geo.settings import Settings, choose_displacement, choose_named, choose_populations
 from maps.cli import main
 from maps.data_command import make_agreement, write_size
+from tests.downloads import way
 from tests.services import (
+    DATA,
     HDX,
+    HUB,
     Routes,
+    dump,
     hdx_dataset,
     hdx_page,
     make_raster,
@@ -231,6 +238,50 @@ def test_map_of_no_country_can_not_fetch(capsys, tmp_path):
     (tmp_path / "a.txt").write_text("Nothing happened anywhere. 24 February 2024.")
     assert main([*MAP[:1], "a.txt", *MAP[1:], "--out", "out"]) == 3
     assert "give files instead" in capsys.readouterr().err
+
+
+def test_every_part_is_put_in_its_place(routes, monkeypatch):
+    monkeypatch.setenv("CIVMAP_CONTACT", "maps@example.org")
+    ages = f"{DATA}/AgeSex/pse_agesex.zip"
+    hot = "production-raw-data-api.s3.amazonaws.com/hotosm_pse_health_osm_geojson.zip"
+    idps = "hapi.humdata.org/api/v2/affected-people/idps"
+    row = {"location_code": "PSE", "population": 5, "reference_period_start": "2024-01-01"}
+    record = worldpop_record(2024) | {"files": [f"https://{ages}"]}
+    resources = [{"name": "x", "format": "GeoJSON", "url": f"https://{hot}"}]
+    routes.pages |= {
+        f"{HUB}/age_structures/G2_CN_Age_R25A_3a_z?iso3=PSE": dump({"data": [record]}),
+        ages: make_zip(pse_f_00_2024_CN_100m_R2025A_v1__tif=b"II*\0a"),
+        hdx_page("cod-ps-pse"): hdx_dataset("cod-ps-pse", ("pse_admpop_adm2_2023.csv", "CSV")),
+        f"{HDX}/download/pse_admpop_adm2_2023.csv": b"ADM2_PCODE,T_TL\nPS2525,1\n",
+        hdx_page("hotosm_pse_health_facilities"): hdx_dataset("hot", resources=resources),
+        hot: make_zip(x__geojson=dump({"features": []})),
+        idps: dump({"data": [row]}),
+    }
+    settings = Settings(
+        displacement=choose_displacement(["auto", "hapi"]),
+        **choose_populations(["embedded", "worldpop"]),
+        **choose_named("cod-ab", "cod-ps", "hot", ["worldpop", "mine.tif"]),
+    )
+    asked = []
+    events = Events(("threatened", "PS", 34.25, 31.29))
+    placed, obtained, _ = obtain_named(
+        settings, events, date(2024, 2, 24), way(), lambda offers: asked.extend(offers) or True
+    )
+    assert {offer.part for offer in asked} == set(PARTS)
+    assert placed.boundaries.name == "pse_admbnda_adm2.parquet"
+    assert placed.demography.name == "pse_admpop_adm2_2023.csv"
+    assert placed.facilities.suffix == ".geojson"
+    assert placed.population_model == "embedded"
+    (other,) = placed.other_populations
+    assert (other.source.name, other.unit) == ("pse_pop_2024_CN_100m_R2025A_v1.tif", "count")
+    assert placed.displacement[0] == "auto"
+    assert placed.displacement[1].name == "hapi_idps_pse_0.json"
+    assert [each.path.name for each in placed.ages] == ["mine.tif", "pse_agesex.zip.unpacked"]
+    assert len(obtained) == 6
+    for each in Holdings().list_all():
+        Holdings().drop(each)
+    with pytest.raises(UnavailableError, match="nothing was fetched, as you said"):
+        obtain_named(settings, events, date(2024, 2, 24), way(), lambda _: False)
 
 
 class Events:
