@@ -112,8 +112,8 @@ def test_cod_ab_speaks_as_hdx_does(routes, shared_file, tmp_path):
     ("members", "words"),
     [
         ({"readme__txt": b"x"}, "holds no outlines of level 2; it holds readme.txt"),
-        ({"pse_adm2__shp": b"no shape", "pse_adm2__dbf": b"x"}, "is no shapefile"),
-        ({"pse_adm2__shp": b"\0\0\x27\x0a"}, "is no whole shapefile"),
+        ({f"pse_adm2__{end}": b"x" for end in ("shp", "shx", "dbf")}, "is no shapefile"),
+        ({"pse_adm2__shp": b"\0\0\x27\x0a"}, "no .shx, .dbf"),
         ({"../pse_adm2__shp": b"x"}, "lies outside"),
     ],
 )
@@ -127,6 +127,30 @@ def test_cod_ab_archive_without_outlines_is_told(routes, members, words):
     with pytest.raises(UnavailableError, match=words):
         CodAb().fetch(offer, way())
     assert not [each for each in Holdings().list_all() if each.path.suffix == ".parquet"]
+
+
+@pytest.mark.parametrize(
+    ("end", "ruin"),
+    [
+        (".prj", lambda data: data[:40]),
+        (".prj", lambda _: b"nonsense"),
+        (".dbf", lambda data: data[:-30]),
+        (".dbf", lambda _: b""),
+        (".shp", lambda data: data[:150]),
+        (".shx", lambda data: data[:-8]),
+    ],
+)
+def test_cod_ab_shapefile_that_is_damaged_is_told(routes, tmp_path, end, ruin):
+    members = make_shapefile(tmp_path / "s")
+    name = f"pse_admbnda_adm2{end.replace('.', '__')}"
+    members[name] = ruin(members[name])
+    routes.pages = {
+        hdx_page("cod-ab-pse"): hdx_dataset("cod-ab-pse", ("pse_adm2.zip", "SHP")),
+        f"{HDX}/download/pse_adm2.zip": make_zip(**members),
+    }
+    (offer,) = CodAb().find(PSE, DAY, way())
+    with pytest.raises(UnavailableError, match=r"no whole shapefile|has no CRS"):
+        CodAb().fetch(offer, way())
 
 
 @pytest.mark.parametrize(
