@@ -134,7 +134,7 @@ def find_offers(
     found: list[Offer] = []
     failures: dict[str, str] = {}
     with ThreadPoolExecutor(len(asked)) as threads:  # one that is slow does not hold up the others
-        answers = threads.map(lambda source: _ask(source, area, day, way), asked)
+        answers = threads.map(lambda source: _ask(_narrow(source, parts), area, day, way), asked)
         for source, answer in zip(asked, answers, strict=True):
             if isinstance(answer, str):
                 failures[source.name] = answer
@@ -148,6 +148,13 @@ def find_offers(
         if not parts or part in parts
     }
     return Found({part: ranked for part, ranked in offers.items() if ranked}, failures)
+
+
+def _narrow(source: DataSource, parts: Sequence[str]) -> DataSource:
+    """Return a source that is not asked for what nobody wants."""
+    if parts and isinstance(source, WorldPop):
+        return WorldPop(tuple(part for part in source.parts if part in parts))
+    return source
 
 
 def _ask(source: DataSource, area: Area, day: date, way: Way) -> list[Offer] | str:

@@ -84,6 +84,7 @@ def test_constrained_fine_raster_of_the_year_is_first(routes):
         ("population:2024:constrained:1000m", 1.5),
     ]
     assert found.failures == {}
+    assert not any("age_structures" in each for each in routes.asked)
 
 
 @pytest.mark.allow_hosts(["127.0.0.1"])

@@ -47,19 +47,22 @@ class GeoBoundaries:
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for level 1 and one for level 2, where they are."""
         del day  # there is one version at a time
-        offers = []
+        offers: list[Offer] = []
+        failures = []
         for level in _LEVELS:
             try:
                 url = f"{_API}/{area.iso3}/ADM{level}/"
                 answer = read_catalogue(url, self.name, _HOSTS, way)
             except UnavailableError as error:
-                if "(404)" in str(error):
-                    continue
-                raise
+                if "(404)" not in str(error):
+                    failures.append(error)
+                continue
             records = answer if isinstance(answer, list) else [answer]
             offers += [
                 _make_offer(need(record, _NEEDED, self.name), area, level) for record in records
             ]
+        if failures and not offers:
+            raise failures[0]
         return offers
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:

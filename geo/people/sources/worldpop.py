@@ -50,18 +50,27 @@ _UNCONSTRAINED = "spreads people over all land, also where nobody lives; a small
 
 
 class WorldPop:
-    """WorldPop's catalogue; see `geo.offers.DataSource`."""
+    """WorldPop's catalogue; see `geo.offers.DataSource`.
+
+    Parameters
+    ----------
+    parts
+        What is asked for; its catalogues of people and of ages are apart.
+    """
 
     name = "worldpop"
-    parts = ("population", "ages")
     about = "people per 100 m or 1 km cell, each country, 2015 to 2030, by age and sex"
     hosts = _HOSTS
+
+    def __init__(self, parts: tuple[str, ...] = tuple(_PROJECTS)) -> None:
+        self.parts = parts
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return for each data set the file of the day's year, or of the year nearest to it."""
         offers = []
         code = _OWN_CODES.get(area.iso3, area.iso3)
-        for part, project in _PROJECTS.items():
+        for part in self.parts:
+            project = _PROJECTS[part]
             for alias in self._list_aliases(project, way):
                 url = f"{_REST}/{project}/{alias}?iso3={code}"
                 records = _list_records(read_catalogue(url, self.name, _HOSTS, way))
