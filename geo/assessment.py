@@ -35,6 +35,7 @@ from geo.settings import (
     PopulationChoice,
     Settings,
     choose_displacement,
+    choose_named,
     choose_populations,
 )
 from geo.types import Caution
@@ -48,10 +49,12 @@ if TYPE_CHECKING:
     from geo.days import GivenDays
     from geo.events import EventSet
     from geo.exposure.zones import Zone
+    from geo.named_data import Agree, Obtained
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
     from geo.territory import Territory
     from geo.types import Source
+    from geo.wanted import Way
 
 
 # units that a zone touches, and all that were counted with them
@@ -254,15 +257,17 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
         a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
     population
-        A GeoTIFF of counts or density, or `embedded`, `coarse`; None: the embedded surface, or
-        the coarse model. Several: the first one gives the figures, the others are compared.
+        A GeoTIFF of counts or density, or `embedded`, `coarse`, or `worldpop`, which is fetched;
+        None: the embedded surface, or the coarse model. Several: the first one gives the figures,
+        the others are compared.
     population_unit
         `count` or `density`, of all files or one for each; None: read from the raster.
     displacement
-        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV). Or a
-        list of tables, `auto` too.
+        `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV); or
+        `dtm`, `hapi`, which are fetched. Or a list of these, `auto` too.
     boundaries, zone
-        Files of administrative units, and of polygons that are zones of their own.
+        Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`, which are
+        fetched), and of polygons that are zones of their own.
     radius_km
         Radii of the discs round a threatened place, kilometres.
     recogniser
@@ -285,11 +290,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         Rasters of people by age: `FILE.tif` or a folder, named as WorldPop's are, or
         `GROUP=FILE.tif` (`under_5`, `under_18`, `women_15_49`, `over_64`, `total`).
     demography
-        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV).
+        A table of populations by age and P-code: OCHA COD-PS or HDX HAPI (CSV); or `cod-ps`.
     household_size
         Persons a household.
     facilities
-        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`.
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`.
     hindsight
         Use figures later than the day too, beside those before it; the run says so.
     stale_days
@@ -314,7 +319,6 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     settings = Settings(
         as_of=given.as_of,
         displacement=choose_displacement(tables),
-        boundaries=_to_path(boundaries),
         zone=_to_path(zone),
         radii_km=tuple(float(radius) for radius in radii),
         recogniser=recogniser,
@@ -328,10 +332,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         **choose_populations(_list(population), _list(population_unit)),
         days=given.days,
         day_ranges=given.day_ranges,
-        ages=tuple(AgeFile.of(each) for each in ages),
-        demography=_to_path(demography),
         household_size=household_size,
-        facilities=_to_path(facilities),
+        **choose_named(boundaries, demography, facilities, ages),
         hindsight=hindsight,
         stale_days=stale_days,
         accept_stale=accept_stale,
@@ -347,7 +349,12 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
 
 
 def run_assessment(
-    source: Path | tuple[bytes, str] | None, settings: Settings, path: Path
+    source: Path | tuple[bytes, str] | None,
+    settings: Settings,
+    path: Path,
+    *,
+    way: Way | None = None,
+    agree: Agree | None = None,
 ) -> Assessment:
     """Assess an input into a new run database.
 
@@ -357,16 +364,29 @@ def run_assessment(
         A file; or bytes and the name to call them by (stdin); None: the bundled example.
     path
         Where the run database is written; the folder must exist, the file must not.
+    way, agree
+        How what the settings name is fetched, and who is asked before; see `geo.named_data`.
     """
     from geo.places import open_gazetteer
 
     with ExitStack() as stack:
         gazetteer = stack.enter_context(open_gazetteer())
         events, scratch = _read_events(source, gazetteer, settings, stack)
+        obtained: list[Obtained] = []
+        told: list[Caution] = []
+        if settings.named_sources:
+            from geo.named_data import obtain_named
+            from geo.wanted import Way
+
+            day, _, _ = _choose_day(events, settings)
+            settings, obtained, told = obtain_named(
+                settings, events, day, way or Way(settings.offline), agree
+            )
         try:
             with create_run(path) as con:
                 con.begin()  # one commit, not one after every statement
-                _fill_run(con, events, settings, gazetteer, scratch)
+                _fill_run(con, events, settings, gazetteer, obtained, scratch)
+                insert_records(con, "cautions", told)
                 con.commit()
         except _UNWRITABLE as error:
             raise UnavailableError(f"run database {path.name} can't be written: {error}") from error
@@ -410,6 +430,7 @@ def _fill_run(
     events: EventSet,
     settings: Settings,
     gazetteer: Gazetteer,
+    obtained: Sequence[Obtained],
     scratch: duckdb.DuckDBPyConnection | None = None,
 ) -> None:
     """Go the whole way, table by table; `scratch` has the events where they are very many."""
@@ -478,7 +499,8 @@ def _fill_run(
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
     profile = fill_profile(con, zones, settings, people.find_facilities, as_of.year)
-    insert_records(con, "sources", _list_sources(con, events, territory, people, profile.sources))
+    sources = _list_sources(con, events, territory, people, profile.sources)
+    insert_records(con, "sources", _credit(sources, obtained))
     cautions = [
         *day_cautions,
         *events.cautions,
@@ -497,7 +519,7 @@ def _fill_run(
         "as_of_source": as_of_source,
         "radii_km": settings.radii_km,
         "parameters": _describe_settings(settings),
-        "inputs": _describe_inputs(events, settings),
+        "inputs": _describe_inputs(events, settings, obtained),
         "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
         "move_paths": scenario.paths,
@@ -538,6 +560,15 @@ def _list_sources(
     return [source for _, source in sorted(by_id.items())]
 
 
+def _credit(sources: list[Source], obtained: Sequence[Obtained]) -> list[Source]:
+    """Return sources with what is known of the files that were fetched."""
+    if not obtained:
+        return sources
+    from geo.named_data import credit_sources
+
+    return credit_sources(sources, obtained)
+
+
 def _describe_settings(settings: Settings) -> dict[str, Any]:
     """Return the parameters of a run; files by their names, never their folders."""
     described: dict[str, Any] = {}
@@ -563,8 +594,13 @@ def _describe_value(value: Any) -> Any:
     return value
 
 
-def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str]]:
-    """Return the part, name and sha256 of every file that went in; the part as in the settings."""
+def _describe_inputs(
+    events: EventSet, settings: Settings, obtained: Sequence[Obtained]
+) -> list[dict[str, Any]]:
+    """Return the part, name and sha256 of every file that went in; the part as in the settings.
+
+    Files that were fetched have their `origin` beside them.
+    """
     from geo.people.age_rasters import list_age_rasters
 
     others = dict.fromkeys(choice.source for choice in settings.other_populations)
@@ -579,9 +615,12 @@ def _describe_inputs(events: EventSet, settings: Settings) -> list[dict[str, str
         "demography": [settings.demography],
         "facilities": [settings.facilities],
     }
-    return [{"part": "input", "name": events.name, "sha256": events.sha256}] + [
-        {"part": part, "name": file.name, "sha256": hash_file(file)}
-        for part, files in parts.items()
-        for file in files
-        if isinstance(file, Path)
-    ]
+    origins = {each.path: each.to_record() for each in obtained}
+    listed: list[dict[str, Any]] = [{"part": "input", "name": events.name, "sha256": events.sha256}]
+    for part, files in parts.items():
+        for file in files:
+            if isinstance(file, Path):
+                entry = {"part": part, "name": file.name, "sha256": hash_file(file)}
+                origin = origins.get(file) or origins.get(file.parent)
+                listed.append(entry | ({"origin": origin} if origin else {}))
+    return listed

@@ -22,15 +22,16 @@ def cache_folder(name: str) -> Path:
 
     Returns
     -------
-        `<cache>/civmap/<name>`, where `<cache>` is `XDG_CACHE_HOME` if that is set, else
-        `~/.cache`, on macOS `~/Library/Caches`, on Windows `%LOCALAPPDATA%`.
+        `<CIVMAP_CACHE>/<name>` if that is set, else `<cache>/civmap/<name>`, where `<cache>` is
+        `XDG_CACHE_HOME` if that is set, else `~/.cache`, on macOS `~/Library/Caches`, on Windows
+        `%LOCALAPPDATA%`.
 
     Raises
     ------
     UnavailableError
         If it can't be made or written.
     """
-    folder = _cache_home() / "civmap" / name
+    folder = _cache_home() / name
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -62,6 +63,8 @@ def keep(path: Path, value: Any) -> None:
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
             Path(draft).replace(path)
         except BaseException:
             Path(draft).unlink(missing_ok=True)
@@ -72,20 +75,24 @@ def keep(path: Path, value: Any) -> None:
 
 def _cache_home() -> Path:
     try:
+        if own := os.environ.get("CIVMAP_CACHE"):
+            return Path(own).expanduser()
         if given := os.environ.get("XDG_CACHE_HOME"):
-            return Path(given).expanduser()
+            return Path(given).expanduser() / "civmap"
         if sys.platform == "win32":
-            return Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser()
-        if sys.platform == "darwin":
-            return Path("~/Library/Caches").expanduser()
-        return Path("~/.cache").expanduser()
+            home = Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local")
+        else:
+            home = Path("~/Library/Caches" if sys.platform == "darwin" else "~/.cache")
+        return home.expanduser() / "civmap"
     except RuntimeError as error:  # no home
         raise UnavailableError(
-            "no home folder to keep a cache in; set XDG_CACHE_HOME to a folder of yours"
+            "no home folder to keep a cache in; set CIVMAP_CACHE or XDG_CACHE_HOME to a folder of "
+            "yours"
         ) from error
 
 
 def _unwritable(folder: Path, why: str) -> UnavailableError:
     return UnavailableError(
-        f"cache folder {folder} can't be written: {why}; set XDG_CACHE_HOME to a folder of yours"
+        f"cache folder {folder} can't be written: {why}; set CIVMAP_CACHE or XDG_CACHE_HOME to a "
+        "folder of yours"
     )

@@ -1,34 +1,41 @@
-"""The only way to the network: one guarded GET, and turns that keep a host's limit.
+"""The only way to the network: guarded GETs. See `geo.turns` for the pauses between them.
 
 Nothing here is called unless the user names an online source. https only, except to this
-machine; redirects stay on their host; every reply has a limit in bytes and in seconds.
+machine; a name that resolves to this machine or to a private network is refused unless the user
+named it as such; redirects stay on the hosts that were agreed on; every reply has a limit in bytes
+and in seconds. No message holds a header or the query of an address: tokens travel there.
 """
 
 from __future__ import annotations
 
 import contextlib
-import http.client
 import ipaddress
-import math
-import ssl
+import logging
+import socket
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import IO, TYPE_CHECKING
-from urllib.parse import SplitResult, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from geo.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping
 
 _CHUNK = 65_536
+_CONNECT_S = 10.0
 _MOST_REDIRECTS = 3
-_POLL_S = 0.05
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+# at level debug it writes whole addresses, and so what stands in their query
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,18 @@ class Reply:
     status: int
     body: bytes
     retry_after_s: float | None
+
+
+class TransientError(UnavailableError):
+    """A failure that may pass: no connection, broken off; asking again is no nonsense."""
+
+
+class UnreachableError(TransientError):
+    """No connection at all, as without a network; asking often is of little use."""
+
+
+class RefusedAddressError(Exception):
+    """A host name resolves to an address that is not the public network's."""
 
 
 def check_url(url: str) -> SplitResult:
@@ -76,7 +95,12 @@ def is_local(host: str | None) -> bool:
 
 
 def fetch(
-    url: str, *, headers: Mapping[str, str], timeout_s: float = 10.0, limit_bytes: int = 2_000_000
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    timeout_s: float = 10.0,
+    limit_bytes: int = 2_000_000,
+    own: bool = False,
 ) -> Reply:
     """Return a server's reply to one GET; a reply with an error status is returned too.
 
@@ -88,6 +112,8 @@ def fetch(
         Seconds for the whole exchange, and for each silence in it.
     limit_bytes
         Largest body that is read.
+    own
+        The user named this host: it may lie in a private network.
 
     Raises
     ------
@@ -97,45 +123,194 @@ def fetch(
         If the server can't be reached, is too slow, sends too much, or redirects elsewhere.
     """
     parts = check_url(url)
-    handlers: list[urllib.request.BaseHandler] = [_SameHost(parts)]
-    if is_local(parts.hostname):
-        handlers.append(urllib.request.ProxyHandler({}))
-    opener = urllib.request.build_opener(*handlers)
-    request = urllib.request.Request(url, headers=dict(headers))  # noqa: S310 - checked above
     deadline = time.monotonic() + timeout_s
     try:
-        try:
-            response = opener.open(request, timeout=timeout_s)
-        except urllib.error.HTTPError as error:
-            response = error  # a reply as well
-        with response:
+        with open_reply(url, headers=headers, silence_s=timeout_s, own=own) as response:
             body = _read(response, deadline, limit_bytes, parts)
-            wait = _read_wait(response.headers.get("Retry-After"))
-            return Reply(response.status, body, wait)
-    except UnavailableError:
-        raise
+            return Reply(response.status, body, read_wait(response.headers.get("Retry-After")))
     except TimeoutError as error:
-        raise _too_slow(parts, timeout_s) from error
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, TimeoutError):
-            raise _too_slow(parts, timeout_s) from error
-        if isinstance(error.reason, ssl.SSLError):
-            raise UnavailableError(
-                f"{parts.hostname}: no trusted connection: {error.reason}"
-            ) from error
-        reason = getattr(error.reason, "strerror", None) or error.reason
-        raise UnavailableError(f"{parts.hostname} can't be reached: {reason}") from error
-    except (http.client.HTTPException, OSError) as error:
         raise UnavailableError(
-            f"{parts.hostname} broke off: {type(error).__name__}: {error}"
+            f"{parts.hostname} gave no whole answer within {timeout_s:g} s"
         ) from error
 
 
+@contextlib.contextmanager
+def open_reply(
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    silence_s: float,
+    hosts: Collection[str] | None = None,
+    secret_headers: Mapping[str, str] | None = None,
+    own: bool = False,
+) -> Iterator[urllib3.BaseHTTPResponse]:
+    """Open a server's reply to one GET, whatever its status, to be read while it is open.
+
+    Parameters
+    ----------
+    silence_s
+        Longest silence, seconds; then `TimeoutError`.
+    hosts
+        Hosts that redirects may lead to, by https, see `is_listed`; None: the address's own
+        origin only.
+    secret_headers
+        Sent to the address's own origin and never to where it redirects.
+    own
+        The user named this host: it may lie in a private network; where it redirects may not.
+
+    Raises
+    ------
+    UsageError
+        If the address may not be asked.
+    UnavailableError
+        If the server can't be reached, breaks off (also while it is read), or redirects elsewhere.
+    TimeoutError
+        If it is silent for too long, also while it is read.
+    """
+    parts = first = check_url(url)
+    response: urllib3.BaseHTTPResponse | None = None
+    try:
+        with _told_as_ours(first.hostname or ""):
+            for more in reversed(range(_MOST_REDIRECTS + 1)):
+                same = _origin(parts) == _origin(first)
+                sent = {**headers, **(secret_headers or {} if same else {})}
+                response = _manager(parts, own=own and same).request(
+                    "GET",
+                    url,
+                    headers=sent,
+                    preload_content=False,
+                    redirect=False,
+                    retries=False,
+                    timeout=urllib3.Timeout(connect=min(silence_s, _CONNECT_S), read=silence_s),
+                )
+                target = response.headers.get("Location")
+                if response.status not in _REDIRECTS or not target:
+                    break
+                target = urljoin(url, target)
+                if urlsplit(target).scheme not in {"http", "https"}:
+                    break
+                _check_redirect(first, target, hosts)
+                if not more:
+                    break
+                response.close()
+                url, parts = target, urlsplit(target)
+            if response is not None:  # pragma: no branch - the loop ran
+                yield response
+    finally:
+        if response is not None:
+            response.close()
+
+
+@contextlib.contextmanager
+def _told_as_ours(host: str) -> Iterator[None]:
+    """Turn the client's errors into ours; theirs hold whole addresses."""
+    try:
+        yield
+    except urllib3.exceptions.SSLError as error:
+        reason = getattr(error.args[0], "reason", None) or "no valid certificate"
+        raise UnavailableError(f"{host}: no trusted connection: {reason}") from error
+    except urllib3.exceptions.NewConnectionError as error:
+        cause = error.__cause__ or error.__context__
+        reason = getattr(cause, "strerror", None) or "no connection"
+        raise UnreachableError(f"{host} can't be reached: {reason}") from error
+    except (urllib3.exceptions.TimeoutError, TimeoutError) as error:
+        raise TimeoutError from error
+    except RefusedAddressError as error:
+        raise UnavailableError(f"{host} is not asked: {error}") from error
+    except urllib3.exceptions.ProxyError as error:
+        raise UnavailableError(f"{host} can't be reached by way of the proxy") from error
+    except (urllib3.exceptions.HTTPError, ConnectionError) as error:
+        raise TransientError(f"{host} broke off: {type(error).__name__}") from error
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port
+
+
+def _check_redirect(first: SplitResult, target: str, hosts: Collection[str] | None) -> None:
+    """Raise if a redirect leads to where nobody agreed to go."""
+    parts = urlsplit(target)
+    if _origin(parts) == _origin(first):
+        return
+    agreed = hosts is not None and parts.scheme == "https" and is_listed(parts, hosts)
+    if not agreed or parts.username or parts.password:
+        raise UnavailableError(
+            f"{first.hostname} redirects to {parts.scheme}://{parts.hostname}, which was not "
+            "asked for; nothing was followed"
+        )
+
+
+def is_listed(parts: SplitResult, hosts: Collection[str]) -> bool:
+    """Tell whether an address is on a list of hosts, some with the folder that alone is meant.
+
+    An entry is `host`, or `host/folder/` where a host keeps the files of many.
+    """
+    path = parts.path.replace("\\", "/")
+    if ".." in path.split("/") or "%2e" in path.lower():
+        return False
+    return any(
+        f"{parts.hostname}{path}".startswith(each) if "/" in each else parts.hostname == each
+        for each in hosts
+    )
+
+
+def _manager(parts: SplitResult, *, own: bool = False) -> urllib3.PoolManager:
+    """Return a client for one address: direct and checked, by the user's proxy, or local."""
+    if is_local(parts.hostname):
+        return urllib3.PoolManager(num_pools=1)
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if proxy and not urllib.request.proxy_bypass(parts.hostname or ""):
+        return urllib3.ProxyManager(proxy, num_pools=1)  # which looks the name up itself
+    return urllib3.PoolManager(num_pools=1) if own else _PublicManager(num_pools=1)
+
+
+def check_address(address: str) -> None:
+    """Raise `RefusedAddressError` if an IP address is this machine's or a private network's."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    if not mapped.is_global or mapped.is_multicast:
+        raise RefusedAddressError(f"its address {found} is not one of the public network")
+
+
+def _check_host(host: str, port: int | None) -> None:
+    for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        check_address(str(address[0]))
+
+
+class _PublicHTTPSConnection(HTTPSConnection):
+    """A connection to the public network: the name's addresses are looked at, then the peer's."""
+
+    def _new_conn(self) -> socket.socket:
+        with contextlib.suppress(socket.gaierror):  # told by the connection itself
+            _check_host(self._dns_host, self.port)
+        sock = super()._new_conn()
+        try:
+            check_address(str(sock.getpeername()[0]))
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+
+class _PublicHTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicHTTPSConnection
+
+
+class _NoPool(HTTPConnectionPool):
+    ConnectionCls = HTTPConnection
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        raise RefusedAddressError("it is asked by https only")
+
+
+class _PublicManager(urllib3.PoolManager):
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.pool_classes_by_scheme = {"https": _PublicHTTPSPool, "http": _NoPool}
+
+
 def _read(
-    response: http.client.HTTPResponse | urllib.error.HTTPError,
-    deadline: float,
-    limit_bytes: int,
-    parts: SplitResult,
+    response: urllib3.BaseHTTPResponse, deadline: float, limit_bytes: int, parts: SplitResult
 ) -> bytes:
     pieces, size = [], 0
     while piece := response.read1(_CHUNK):
@@ -153,7 +328,7 @@ def _read(
     return b"".join(pieces)
 
 
-def _read_wait(header: str | None) -> float | None:
+def read_wait(header: str | None) -> float | None:
     """Read `Retry-After`: seconds or a date; None if there is none or it makes no sense."""
     if header is None:
         return None
@@ -166,129 +341,3 @@ def _read_wait(header: str | None) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(tz=UTC)).total_seconds())
-
-
-def _too_slow(parts: SplitResult, timeout_s: float) -> UnavailableError:
-    return UnavailableError(f"{parts.hostname} gave no whole answer within {timeout_s:g} s")
-
-
-class _SameHost(urllib.request.HTTPRedirectHandler):
-    """Follows redirects on one host and scheme, refuses all others."""
-
-    max_redirections = _MOST_REDIRECTS
-
-    def __init__(self, parts: SplitResult) -> None:
-        self._origin = (parts.scheme, parts.hostname, parts.port)
-        self._host = parts.hostname
-
-    def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: http.client.HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        target = urlsplit(newurl)
-        if (target.scheme, target.hostname, target.port) != self._origin:
-            raise UnavailableError(
-                f"{self._host} redirects to {target.scheme}://{target.hostname}, which was not "
-                "asked for; nothing was followed"
-            )
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
-
-
-class Turns:
-    """Turns at one host: one request at a time, and a pause after each, across processes.
-
-    Parameters
-    ----------
-    path
-        A file that all processes of the user share; it holds the time of the next turn.
-    pause_s
-        Seconds from the end of a turn to the next.
-    patience_s
-        Most seconds to wait for a turn.
-    """
-
-    def __init__(self, path: Path, *, pause_s: float = 1.0, patience_s: float = 30.0) -> None:
-        self._path = path
-        self._pause_s = pause_s
-        self._patience_s = patience_s
-        self._next_pause_s = pause_s
-
-    @contextlib.contextmanager
-    def take(self) -> Iterator[None]:
-        """Wait for a turn and hold it.
-
-        Raises
-        ------
-        UnavailableError
-            If it would not come within the patience, or the file can't be written.
-        """
-        deadline = time.monotonic() + self._patience_s
-        try:
-            stream = self._path.open("a+", encoding="ascii")
-        except OSError as error:
-            raise UnavailableError(
-                f"{self._path} can't be written: {error.strerror or error}; it keeps requests apart"
-            ) from error
-        with stream:
-            _lock(stream, deadline, self._path)
-            wait = _time_left(stream)
-            if time.monotonic() + wait > deadline:
-                raise UnavailableError(f"{self._path.stem} asked to be left alone for {wait:.0f} s")
-            time.sleep(wait)
-            self._next_pause_s = self._pause_s
-            try:
-                yield
-            finally:
-                stream.seek(0)
-                stream.truncate()
-                stream.write(f"{time.time() + self._next_pause_s:.3f}")
-                stream.flush()
-
-    def pause(self, seconds: float) -> None:
-        """Make the pause after this turn longer, as the server asked."""
-        self._next_pause_s = max(self._pause_s, min(seconds, 86_400.0))
-
-
-def _time_left(stream: IO[str]) -> float:
-    """Return the seconds until the next turn, by the clock; at most a day, whatever is on file."""
-    stream.seek(0)
-    try:
-        left = float(stream.read(40) or 0) - time.time()
-    except ValueError:
-        return 1.0  # broken: as if someone had just asked
-    return min(max(0.0, left), 86_400.0) if math.isfinite(left) else 1.0
-
-
-def _lock(stream: IO[str], deadline: float, path: Path) -> None:
-    """Take the file for this process until it is closed."""
-    while not _try_lock(stream):
-        if time.monotonic() > deadline:
-            raise UnavailableError(f"another civmap has been asking {path.stem} all the time")
-        time.sleep(_POLL_S)
-
-
-try:
-    import fcntl
-
-    def _try_lock(stream: IO[str]) -> bool:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-except ImportError:  # Windows
-    import msvcrt
-
-    def _try_lock(stream: IO[str]) -> bool:
-        try:
-            stream.seek(0)
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-        except OSError:
-            return False
-        return True

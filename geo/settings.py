@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 POPULATION_MODELS = ("embedded", "coarse")
 """Population sources that come along, by name; a file of such a name is given as `./embedded`."""
 
+SOURCE_NAMES: dict[str, tuple[str, ...]] = {
+    "population": ("worldpop",),
+    "ages": ("worldpop",),
+    "boundaries": ("cod-ab", "geoboundaries", "natural-earth"),
+    "demography": ("cod-ps",),
+    "displacement": ("dtm", "hapi"),
+    "facilities": ("hot",),
+}
+"""Sources that take the place of a file, by part: see `geo.sources`; a file of such a name is given
+as `./worldpop`."""
+
 MOST_POPULATIONS = 10
 
 MIN_RADIUS_KM = 0.01
@@ -54,7 +65,7 @@ class PopulationChoice:
     Attributes
     ----------
     source
-        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`.
+        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`; or of one to fetch.
     unit, band, nodata
         Of a GeoTIFF, as in `Settings`.
     """
@@ -145,6 +156,9 @@ class Settings:
         it is refused (`geo/people/stop_rules.py`).
     accept_stale
         Give numbers all the same that rest on what is refused as stale; the run says so.
+    named
+        Sources that stand for files, of `SOURCE_NAMES`: pairs of part and name. They are fetched
+        when the run's places are known (`geo/named_data.py`).
 
     Raises
     ------
@@ -186,6 +200,7 @@ class Settings:
     hindsight: bool = False
     stale_days: int = 90
     accept_stale: bool = False
+    named: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         radii = self.radii_km
@@ -223,6 +238,21 @@ class Settings:
         )
         return first, *self.other_populations
 
+    @property
+    def named_sources(self) -> list[tuple[str, str]]:
+        """What is named in place of files: pairs of part and source, each once."""
+        parts: dict[str, tuple[object, ...]] = {
+            "population": tuple(choice.source for choice in self.populations),
+            "displacement": self.displacements,
+        }
+        named = [
+            (part, str(each))
+            for part, given in parts.items()
+            for each in given
+            if isinstance(each, str) and each in SOURCE_NAMES[part]
+        ]
+        return list(dict.fromkeys([*named, *self.named]))
+
     def _check_populations(self) -> None:
         named = self.populations
         if self.other_populations and not named:
@@ -232,8 +262,11 @@ class Settings:
         if len(named) > MOST_POPULATIONS:
             raise UsageError(f"{len(named)} populations: expected at most {MOST_POPULATIONS}")
         for number, choice in enumerate(named):
-            if isinstance(choice.source, str) and choice.source not in POPULATION_MODELS:
-                raise UsageError(f"population {choice.source!r}: expected a file, embedded, coarse")
+            known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
+            if isinstance(choice.source, str) and choice.source not in known:
+                raise UsageError(
+                    f"population {choice.source!r}: expected a file, {', '.join(known)}"
+                )
             if choice in named[:number]:
                 raise UsageError(f"population {str(choice.source)!r} is named twice")
         for unit in (self.population_unit, *(choice.unit for choice in named)):
@@ -252,9 +285,32 @@ class Settings:
         return tuple(each for each in self.displacements if isinstance(each, Path))
 
 
+def choose_named(
+    boundaries: str | Path | None = None,
+    demography: str | Path | None = None,
+    facilities: str | Path | None = None,
+    ages: Sequence[str | Path] = (),
+) -> dict[str, Any]:
+    """Return the fields of `Settings` for what may be a file or the name of a source."""
+    single = {"boundaries": boundaries, "demography": demography, "facilities": facilities}
+    named = [(part, str(name)) for part, name in single.items() if name in SOURCE_NAMES[part]]
+    files = [name for name in ages if name not in SOURCE_NAMES["ages"]]
+    named += [("ages", str(name)) for name in ages if name in SOURCE_NAMES["ages"]]
+    parts = dict(named)
+    return {
+        **{
+            part: Path(name) if name and part not in parts else None
+            for part, name in single.items()
+        },
+        "ages": tuple(AgeFile.of(each) for each in files),
+        "named": tuple(named),
+    }
+
+
 def choose_displacement(given: Sequence[str | Path]) -> str | Path | tuple[str | Path, ...]:
-    """Return what `Settings.displacement` takes from names: `auto`, `none` or paths."""
-    chosen = tuple(each if each in ("auto", "none") else Path(each) for each in given)
+    """Return what `Settings.displacement` takes from names: `auto`, `none`, sources or paths."""
+    names = ("auto", "none", *SOURCE_NAMES["displacement"])
+    chosen = tuple(each if each in names else Path(each) for each in given)
     return chosen[0] if len(chosen) == 1 else chosen
 
 
@@ -280,7 +336,7 @@ def choose_populations(
     Parameters
     ----------
     names
-        Files, or `embedded`, `coarse` (as text; a `Path` is always a file).
+        Files, or `embedded`, `coarse`, `worldpop` (as text; a `Path` is always a file).
     units, bands, nodata
         None; one, which holds for all files; or one for each file, in their order. A unit of
         `auto` is that of the file's tags.
@@ -292,7 +348,8 @@ def choose_populations(
     """
     if "" in names:
         raise UsageError("population '': expected a file, or embedded, coarse")
-    sources = [name if name in POPULATION_MODELS else Path(name) for name in names]
+    known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
+    sources = [name if name in known else Path(name) for name in names]
     files = [source for source in sources if isinstance(source, Path)]
     read_as = [None if unit == "auto" else unit for unit in _share("unit", units, len(files))]
     read_band, gaps = _share("band", bands, len(files)), _share("nodata", nodata, len(files))

@@ -24,6 +24,9 @@ GENERAL = {
     "beyond-raster": mark(
         "Some places lie beyond the population data: people there are not counted."
     ),
+    "data-of-one-country": mark(
+        "Data were fetched for one country; places in others are counted without them."
+    ),
     "dates-zoned": mark("Some events carry a time zone: the day as written counts."),
     "decimal-comma": mark("Some positions were written with a decimal comma and read as such."),
     "delimiter": mark("How the table's cells are parted was found out from the table itself."),
@@ -109,6 +112,7 @@ GENERAL = {
     "rows-rejected": mark("Some rows of the table were set aside."),
     "rows-without-area": mark("Some rows have no area and were left out."),
     "sites": mark("How the file of known sites was used."),
+    "source-copy-old": mark("A data source could not be reached; an older copy is used."),
     "source-gap": mark(
         "A population source has no data for some zones; there it has no figure, and nothing is "
         "compared."
@@ -117,6 +121,7 @@ GENERAL = {
         "A population source does not reach every zone; there it has no figure, and nothing is "
         "compared."
     ),
+    "source-traps": mark("What is known to mislead in the data that were fetched."),
     "sources-disagree": mark("Population sources differ much."),
     "spread-inside-unit": mark(
         "The number of people in some units has changed much, and where in the unit they stay is "

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
+from maps.data_command import add_data, make_agreement, make_way
 from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_geocode(commands, common)
     _add_expose(commands, common)
     _add_diff(commands, common)
+    add_data(commands, common)
     return parser
 
 
@@ -160,10 +162,12 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         action="append",
         metavar="TABLE",
         help="auto (default), none, or a table: dated figures (.csv), IOM DTM or HDX HAPI idps "
-        "(.json, .csv); may be given several times, auto too",
+        "(.json, .csv), or dtm, hapi, which are fetched; may be given several times, auto too",
     )
     command.add_argument(
-        "--boundaries", help="administrative units: GeoJSON, GeoPackage, GeoParquet"
+        "--boundaries",
+        help="administrative units: GeoJSON, GeoPackage, GeoParquet; or cod-ab, geoboundaries, "
+        "natural-earth, which are fetched",
     )
     command.add_argument("--zone", help="polygons of your own that are counted as zones")
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
@@ -206,6 +210,9 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         help="write a sheet of paper too, PDF and PNG: a4 (map.pdf, map.png), a4-portrait "
         "(map_a4_portrait.pdf, ...), a3, a3-portrait; may be given several times",
     )
+    command.add_argument(
+        "--yes", action="store_true", help="don't ask before data of a named source is fetched"
+    )
     command.set_defaults(act=_map)
 
 
@@ -241,7 +248,8 @@ def _add_population(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="GeoTIFF of people: counts or density; or embedded, coarse, which come along. Several "
+        help="GeoTIFF of people: counts or density; or embedded, coarse, which come along; or "
+        "worldpop, which is fetched for the country of the run's places. Several "
         "times: the first one gives the figures, the others are compared with it; --unit, --band "
         "and --nodata then hold for all files, or are given once for each, in their order",
     )
@@ -275,12 +283,14 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="[GROUP=]FILE",
         help="GeoTIFF of people by age, or a folder of them, named as WorldPop's; or GROUP=FILE "
-        "(under_5, under_18, women_15_49, over_64, total); may be repeated",
+        "(under_5, under_18, women_15_49, over_64, total); may be repeated; or worldpop, which is "
+        "fetched",
     )
     command.add_argument(
         "--demography",
         metavar="FILE",
-        help="populations by age and P-code: OCHA COD-PS or HDX HAPI (.csv)",
+        help="populations by age and P-code: OCHA COD-PS or HDX HAPI (.csv); or cod-ps, which is "
+        "fetched",
     )
     command.add_argument(
         "--household-size", type=float, metavar="PERSONS", help="persons a household"
@@ -289,7 +299,8 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         "--facilities",
         metavar="FILE",
         help="health facilities, schools, water points, crossings: .geojson, .gpkg, .parquet, or "
-        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io)",
+        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io); or hot, which "
+        "is fetched",
     )
 
 
@@ -494,7 +505,13 @@ def _map(options: argparse.Namespace) -> None:
     settings = _read_settings(options)
     out = options.out or Path("out") / slug(Path(name).stem if name else "example")
     with replace_folder(out, SHEET_FILES) as folder:
-        run = run_assessment(source, settings, folder / "run.duckdb")
+        run = run_assessment(
+            source,
+            settings,
+            folder / "run.duckdb",
+            way=make_way(options),
+            agree=make_agreement(yes=options.yes),
+        )
         sheets = write_run_folder(run, folder, papers, lang=options.lang)
         with run.connect() as con:
             report = build_report(con)
@@ -585,13 +602,12 @@ def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
 
 def _read_settings(options: argparse.Namespace) -> Settings:
     from geo.days import read_days
-    from geo.settings import AgeFile, Settings, choose_displacement, choose_populations
+    from geo.settings import Settings, choose_displacement, choose_named, choose_populations
 
     given = read_days(options.as_of)
     return Settings(
         as_of=given.as_of,
         displacement=choose_displacement(options.displacement or ["auto"]),
-        boundaries=_to_path(options.boundaries),
         zone=_to_path(options.zone),
         radii_km=_parse_radii(options.radius),
         recogniser=options.recogniser,
@@ -605,10 +621,8 @@ def _read_settings(options: argparse.Namespace) -> Settings:
         **choose_populations(options.population, options.unit, options.band, options.nodata),
         days=given.days,
         day_ranges=given.day_ranges,
-        ages=tuple(AgeFile.of(each) for each in options.ages),
-        demography=_to_path(options.demography),
         household_size=options.household_size,
-        facilities=_to_path(options.facilities),
+        **choose_named(options.boundaries, options.demography, options.facilities, options.ages),
         hindsight=options.hindsight,
         stale_days=options.stale_days,
         accept_stale=options.accept_stale,

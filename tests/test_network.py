@@ -1,13 +1,25 @@
 """The one way to the network, against a server on this machine."""
 
+import io
 import itertools
+import socket
 import threading
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
 from geo.errors import UnavailableError, UsageError
-from geo.network import Turns, check_url, fetch
+from geo.network import (
+    RefusedAddressError,
+    _manager,
+    check_address,
+    check_url,
+    fetch,
+    is_listed,
+    open_reply,
+)
+from geo.turns import Turns
 
 local = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -175,6 +187,141 @@ def test_nobody_there():
 def test_proxy_is_not_asked_for_this_machine(server, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9/")
     assert fetch(server.url, headers={}).status == 200
+
+
+PRIVATE = [
+    "127.0.0.1",
+    "10.1.2.3",
+    "192.168.0.1",
+    "172.16.0.1",
+    "169.254.169.254",
+    "100.64.0.1",
+    "0.0.0.0",  # noqa: S104
+    "224.0.0.1",
+    "::1",
+    "fe80::1%eth0",
+    "fc00::1",
+    "::ffff:127.0.0.1",
+    "::ffff:10.0.0.1",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_address_of_this_machine_or_a_private_network_is_refused(address):
+    with pytest.raises(RefusedAddressError, match="not one of the public network"):
+        check_address(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2a00:1450:4001::1", "::ffff:8.8.8.8"])
+def test_public_address_is_taken(address):
+    check_address(address)
+
+
+@pytest.fixture
+def _no_proxy(monkeypatch):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "HTTP_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.usefixtures("_no_proxy")
+@pytest.mark.parametrize("addresses", [["127.0.0.1"], ["8.8.8.8", "10.0.0.1"]])
+def test_public_name_that_leads_inside_is_not_asked(monkeypatch, addresses):
+    """The network is blocked here: an attempt to connect would be another error."""
+
+    def resolve(*_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 443)) for each in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(UnavailableError, match=r"data\.example\.org is not asked: its address"):
+        fetch("https://data.example.org/x", headers={})
+
+
+@local
+@pytest.mark.usefixtures("_no_proxy")
+def test_name_inside_may_be_asked_if_the_user_named_it(server, monkeypatch):
+    """It gets as far as TLS, which the server here does not speak."""
+    port = int(server.url.rsplit(":", maxsplit=1)[1])
+
+    def resolve(*_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(UnavailableError, match="no trusted connection"):
+        fetch(f"https://maps.lan.example.org:{port}/x", headers={}, own=True)
+
+
+@local
+@pytest.mark.usefixtures("_no_proxy")
+def test_name_that_changes_its_mind_between_look_and_connection(server, monkeypatch):
+    """First a public address, then this machine: the peer of the connection is looked at too."""
+    port = int(server.url.rsplit(":", maxsplit=1)[1])
+    answers = iter(["8.8.8.8", "127.0.0.1"])
+
+    def resolve(*_, **__):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(UnavailableError, match=r"its address 127\.0\.0\.1 is not one"):
+        fetch(f"https://data.example.org:{port}/x", headers={})
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("url", "listed"),
+    [
+        ("https://a.org/x", True),
+        ("https://A.org:444/x", True),
+        ("https://b.a.org/x", False),
+        ("https://a.org.evil.com/x", False),
+        ("https://s3.example.com/bucket/x", True),
+        ("https://s3.example.com/bucket2/x", False),
+        ("https://s3.example.com/other/x", False),
+        ("https://s3.example.com/bucket/../other/x", False),
+        ("https://s3.example.com/bucket/%2E%2e/other/x", False),
+    ],
+)
+def test_list_of_hosts(url, listed):
+    assert is_listed(urlsplit(url), {"a.org", "s3.example.com/bucket/"}) is listed
+
+
+def test_proxy_of_the_user_is_taken_for_the_network_only(monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://proxy.example.org:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    there = _manager(urlsplit("https://data.example.org/x"))
+    assert str(there.proxy) == "http://proxy.example.org:3128"
+    assert _manager(urlsplit("https://localhost/x")).proxy is None
+
+
+class FakeReply(io.BytesIO):
+    def __init__(self, status, headers):
+        super().__init__(b"body")
+        self.status, self.headers = status, headers
+
+
+def test_token_stays_with_the_host_it_is_for(monkeypatch):
+    asked = []
+
+    class Client:
+        def __init__(self, parts, **_):
+            self.parts = parts
+
+        def request(self, _, url, *, headers, **__):
+            asked.append((url, headers.get("Authorization")))
+            there = self.parts.hostname == "files.example.com"
+            return FakeReply(
+                200 if there else 302, {} if there else {"Location": "https://files.example.com/f"}
+            )
+
+    monkeypatch.setattr("geo.network._manager", Client)
+    with open_reply(
+        "https://api.example.org/x",
+        headers={},
+        silence_s=1.0,
+        hosts={"files.example.com"},
+        secret_headers={"Authorization": "token"},
+    ) as reply:
+        assert reply.status == 200
+    assert asked == [("https://api.example.org/x", "token"), ("https://files.example.com/f", None)]
 
 
 def test_turns_are_apart_from_end_to_start(tmp_path):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NO_CODE = "~"  # sorts after every code
 
+_NEAR_DEGREES = 0.2
+
 RESOLUTIONS = ("50m", "110m")
 
 WORLD_SOURCE = Source(
@@ -111,6 +113,38 @@ def read_countries(
         geometry=[_merge([geometry for _, geometry in found[key]]) for key in keys],
         crs="EPSG:4326",
     )
+
+
+def find_codes(code: str) -> tuple[str, str] | None:
+    """Return the ISO 3166-1 alpha-2 and alpha-3 codes of a country by either; None: unknown."""
+    upper = code.strip().upper()
+    extra = [each for each in _WITHOUT_NUMBER.values() if each]
+    return next((pair for pair in [*_read_codes().values(), *extra] if upper in pair), None)
+
+
+def locate_countries(points: Sequence[tuple[float, float]]) -> list[str | None]:
+    """Return the country that each point lies in, or that is within 0.2 degrees of it.
+
+    Parameters
+    ----------
+    points
+        Longitude and latitude, EPSG:4326.
+
+    Returns
+    -------
+        ISO 3166-1 alpha-2 codes; None: far from any. Borders are those of 1:50 million.
+    """
+    import shapely
+
+    countries = read_countries("50m")
+    tree = shapely.STRtree(countries.geometry.to_numpy())
+    found: list[str | None] = [None] * len(points)
+    if not points:
+        return found
+    which, country = tree.query_nearest(shapely.points(points), max_distance=_NEAR_DEGREES)
+    for at, number in sorted(zip(which.tolist(), country.tolist(), strict=True), reverse=True):
+        found[at] = countries["country"].iloc[number]
+    return found
 
 
 def read_land(resolution: str = "50m") -> BaseGeometry:

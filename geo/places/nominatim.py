@@ -20,8 +20,9 @@ from urllib.parse import urlencode
 from geo import __version__
 from geo.cache import cache_folder, keep, read_kept
 from geo.errors import UnavailableError, UsageError
-from geo.network import Reply, Turns, check_url, fetch, is_local
+from geo.network import Reply, check_url, fetch, is_local
 from geo.places.nominatim_answer import LICENCE, read_places
+from geo.turns import Turns
 from geo.types import Source
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ class Nominatim:
                     headers={"User-Agent": self._agent, "Accept": "application/json"},
                     timeout_s=_TIMEOUT_S,
                     limit_bytes=_LIMIT_BYTES,
+                    own=self._url != PUBLIC,
                 )
                 if reply.status in {429, 503} and reply.retry_after_s is not None:
                     self._turns.pause(reply.retry_after_s)

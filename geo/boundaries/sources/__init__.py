@@ -1,0 +1,1 @@
+"""Publishers of boundaries: one file each; see `geo.offers.DataSource`."""

@@ -1,0 +1,165 @@
+"""Catalogues of sources, and files taken out of what was fetched."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.archives import extract_members, list_members
+from geo.download import fetch_file
+from geo.errors import UnavailableError
+from geo.holdings import Holdings, Origin
+from geo.wanted import Fetched, Wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from geo.holdings import Holding
+    from geo.offers import Offer
+    from geo.wanted import Way
+
+_CATALOGUE_DAYS = 1
+_CATALOGUE_BYTES = 50_000_000
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+
+
+def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way) -> Any:
+    """Return the JSON answer of a catalogue, from the cache if it is of today.
+
+    Raises
+    ------
+    UnavailableError
+        If it can't be had.
+    """
+    wanted = Wanted(
+        Origin(url, f"{source} catalogue"),
+        kind="json",
+        hosts=hosts,
+        name="catalogue.json",
+        fresh_days=_CATALOGUE_DAYS,
+        limit_bytes=_CATALOGUE_BYTES,
+    )
+    quiet = dataclasses.replace(way, show=None)  # it is small
+    return json.loads(fetch_file(wanted, quiet).path.read_bytes())
+
+
+def need(record: Any, names: tuple[str, ...], source: str) -> dict[str, Any]:
+    """Return a record of a catalogue, after it was seen to have what is needed.
+
+    Raises
+    ------
+    UnavailableError
+        If it is no record or lacks fields: the catalogue was changed.
+    """
+    missing = [name for name in names if not isinstance(record, dict) or name not in record]
+    if missing:
+        raise UnavailableError(
+            f"{source}: its catalogue was changed: a record has no {', '.join(missing)}; this "
+            "civmap can't read it"
+        )
+    return dict(record)
+
+
+def tidy(text: object, longest: int = 300) -> str:
+    """Return a publisher's words in one line, without controls, not longer than `longest`."""
+    plain = " ".join(_CONTROLS.sub(" ", str(text or "")).split())
+    return plain if len(plain) <= longest else f"{plain[: longest - 4].rstrip()} ..."
+
+
+def fetch_offer(offer: Offer, kind: str, hosts: frozenset[str], way: Way, **more: Any) -> Fetched:
+    """Fetch the file of an offer; `more` are fields of `Wanted`."""
+    return fetch_file(Wanted(make_origin(offer), kind=kind, hosts=hosts, **more), way)
+
+
+def make_origin(offer: Offer) -> Origin:
+    """Return what is known of an offer's file before it is fetched."""
+    return Origin(
+        offer.url, offer.source, offer.licence, offer.attribution, offer.vintage, offer.area
+    )
+
+
+def take_members(fetched: Fetched, names: list[str]) -> list[Fetched]:
+    """Return files out of a zip archive, each kept by itself.
+
+    Raises
+    ------
+    UnavailableError
+        If the archive is not to be trusted, or has no such member.
+    """
+    taken = []
+    for name in names:
+
+        def write(target: Path, name: str = name) -> None:
+            with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+                (path,) = extract_members(fetched.path, [name], Path(folder))
+                path.replace(target)
+
+        taken.append(derive(fetched, name, write))
+    return taken
+
+
+def derive(fetched: Fetched, name: str, write: Callable[[Path], None]) -> Fetched:
+    """Return a file made of another one; it is made once for each version of that.
+
+    Parameters
+    ----------
+    name
+        What to call it; what it is made by belongs into the name.
+    write
+        Writes it to a path.
+    """
+    holdings, first = Holdings(), fetched.holding
+    url = f"{first.origin.url}#{first.sha256[:12]}/{name}"
+    kept = holdings.find(url)
+    if kept is None:
+        with holdings.hold(url):
+            kept = holdings.find(url) or _make(holdings, first, url, name, write)
+    return Fetched(kept, fetched.transferred, fetched.note)
+
+
+def _make(
+    holdings: Holdings, first: Holding, url: str, name: str, write: Callable[[Path], None]
+) -> Holding:
+    draft = holdings.draft(url)
+    draft.unlink(missing_ok=True)
+    try:
+        write(draft)
+        known = first.origin
+        origin = Origin(
+            url, known.source, known.licence, known.attribution, known.vintage, known.area
+        )
+        return holdings.keep(draft, name, origin, mirror=first.mirror)
+    except OSError as error:
+        if isinstance(error, UnavailableError):
+            raise
+        raise UnavailableError(f"{name} can't be written: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def unpack(fetched: Fetched, suffix: str) -> Path:
+    """Return a folder with all members of a zip archive whose names end in `suffix`.
+
+    Raises
+    ------
+    UnavailableError
+        If the archive is not to be trusted or has no such member.
+    """
+    folder = fetched.path.parent / f"{fetched.path.name}.unpacked"
+    names = [name for name in list_members(fetched.path) if name.lower().endswith(suffix)]
+    if not names:
+        raise UnavailableError(f"{fetched.path.name} has no member that ends in {suffix}")
+    with Holdings().hold(f"{fetched.holding.origin.url}#unpacked"):
+        if not folder.is_dir():
+            draft = Path(tempfile.mkdtemp(dir=fetched.path.parent))
+            try:
+                extract_members(fetched.path, names, draft)
+                draft.replace(folder)
+            finally:
+                shutil.rmtree(draft, ignore_errors=True)
+    return folder

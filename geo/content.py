@@ -1,0 +1,95 @@
+"""What a file from the network is: whether it is what was asked for."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING
+
+from geo.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KINDS = ("geotiff", "zip", "json", "csv")
+
+_HEAD = 4096
+_LFS = b"version https://git-lfs.github.com/spec/"
+_HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
+_TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_MOST_JSON_BYTES = 500_000_000
+
+
+def check_content(path: Path, kind: str, label: str) -> None:
+    """Raise if a file is not of the kind that was asked for.
+
+    Parameters
+    ----------
+    kind
+        `geotiff`, `zip`, `json` (GeoJSON too) or `csv`.
+    label
+        What the message calls it.
+
+    Raises
+    ------
+    UnavailableError
+        If it is empty, a web page (often one to log in), a pointer of Git LFS, cut off, or of
+        another kind.
+    """
+    with path.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head:
+        raise UnavailableError(f"{label} is empty; expected {_name(kind)}")
+    if head.startswith(_LFS):
+        raise UnavailableError(
+            f"{label} is a pointer of Git LFS, not the file; expected {_name(kind)}. The server "
+            "gave the text that stands for it"
+        )
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin[:40].lower().startswith(_HTML):
+        raise UnavailableError(
+            f"{label} is a web page, perhaps one to log in; expected {_name(kind)}"
+        )
+    fault = {
+        "geotiff": _look_at_tiff,
+        "zip": _look_at_zip,
+        "json": _look_at_json,
+        "csv": _look_at_csv,
+    }[kind](path, begin)
+    if fault:
+        start = head[:24].decode("latin-1")
+        raise UnavailableError(f"{label} {fault}; expected {_name(kind)}; it begins {start!r}")
+
+
+def _name(kind: str) -> str:
+    return {"geotiff": "a GeoTIFF", "zip": "a zip archive", "json": "JSON", "csv": "a CSV table"}[
+        kind
+    ]
+
+
+def _look_at_tiff(_: Path, begin: bytes) -> str | None:
+    return None if begin.startswith(_TIFF) else "is no TIFF"
+
+
+def _look_at_zip(path: Path, begin: bytes) -> str | None:
+    if not begin.startswith((b"PK\3\4", b"PK\5\6")):
+        return "is no zip archive"
+    return None if zipfile.is_zipfile(path) else "is a zip archive that was cut off"
+
+
+def _look_at_json(path: Path, begin: bytes) -> str | None:
+    if not begin.startswith((b"{", b"[")):
+        return "is no JSON"
+    if path.stat().st_size > _MOST_JSON_BYTES:
+        return "is larger than 500 MB"
+    try:
+        json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        return "is JSON that was cut off or broken"
+    return None
+
+
+def _look_at_csv(_: Path, begin: bytes) -> str | None:
+    if b"\0" in begin or begin.startswith((b"PK\3\4", b"{", b"[")):
+        return "is no table"
+    return None if b"," in begin or b";" in begin or b"\t" in begin else "has a single column"

@@ -1,0 +1,399 @@
+"""One address into the cache: fetched once, whole, checked, and kept with where it is from.
+
+A download that broke off goes on where it stopped (Range with If-Range); one that can't goes from
+the start. Two processes at once make one download. What does not turn out to be the right file
+is never kept. When a source is down an old copy serves, and its age is told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import time
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from geo import __version__
+from geo.cache import cache_folder, keep, read_kept
+from geo.content import check_content
+from geo.errors import UnavailableError, UsageError
+from geo.holdings import Holdings, clean_name
+from geo.network import (
+    TransientError,
+    UnreachableError,
+    check_url,
+    is_listed,
+    is_local,
+    open_reply,
+    read_wait,
+)
+from geo.turns import Turns
+from geo.wanted import Fetched
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    import urllib3
+
+    from geo.holdings import Holding
+    from geo.wanted import Wanted, Way
+
+MIRROR = "CIVMAP_MIRROR"
+"""Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
+
+_AGENT = f"civmap/{__version__}"
+_CHUNK = 262_144
+_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_UNREACHABLE_WEIGHT = 2
+_MOST_ATTEMPTS = 30  # also if each brings a little
+
+
+def fetch_file(wanted: Wanted, way: Way) -> Fetched:
+    """Return a file from the cache, or fetch it into the cache.
+
+    Raises
+    ------
+    UsageError
+        If its address may not be asked, or `CIVMAP_MIRROR` is no address.
+    UnavailableError
+        If it is not in the cache and can't be fetched, or is not what was asked for. Nothing is
+        kept then but the beginning of a download that can go on.
+    """
+    holdings = Holdings()
+    kept = holdings.find(wanted.origin.url)
+    if kept and not way.offline and kept.age_days <= wanted.fresh_days:
+        return Fetched(kept)
+    if way.offline:
+        if kept is None:
+            raise UnavailableError(
+                f"{_label(wanted)} is not in the cache, and --offline forbids to fetch it; "
+                "`civmap data list` shows what is"
+            )
+        old = kept.age_days > wanted.fresh_days
+        return Fetched(kept, note=_tell_age(kept, "--offline") if old else None)
+    _check_host(wanted)
+    with holdings.hold(wanted.origin.url):
+        kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
+        if kept and kept.age_days <= wanted.fresh_days:
+            return Fetched(kept)
+        try:
+            return _Download(wanted, way, holdings, kept).run()
+        except UnavailableError as error:
+            if kept is None:
+                raise
+            return Fetched(kept, note=_tell_age(kept, str(error)))
+
+
+def _label(wanted: Wanted) -> str:
+    """Return what messages call a file: never its query, where a token may stand."""
+    parts = urlsplit(wanted.origin.url)
+    return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
+
+
+def _tell_age(kept: Holding, why: str) -> str:
+    return (
+        f"{kept.path.name} is a copy of {kept.checked}, {kept.age_days} days old, which could not "
+        f"be renewed: {why}"
+    )
+
+
+def _check_host(wanted: Wanted) -> None:
+    """Raise if the address, which a catalogue may have named, is on no host of the source."""
+    parts = check_url(wanted.origin.url)
+    if not is_listed(parts, wanted.hosts):
+        raise UnavailableError(
+            f"{wanted.origin.source} names a file on {parts.hostname}, which is none of its hosts "
+            f"({', '.join(sorted(wanted.hosts))}); it was not asked"
+        )
+
+
+def find_address(url: str) -> str:
+    """Return where an address is really asked: itself, or at the user's mirror.
+
+    Raises
+    ------
+    UsageError
+        If `CIVMAP_MIRROR` is no https address, or http address of this machine.
+    """
+    mirror = os.environ.get(MIRROR, "").strip()
+    if not mirror:
+        return url
+    try:
+        check_url(mirror)
+    except UsageError as error:
+        raise UsageError(f"{MIRROR}: {error}") from None
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
+
+
+def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
+    """Return the bytes of a file without fetching it; None if its server does not tell."""
+    address = find_address(url)
+    if way.offline or not is_listed(check_url(url), hosts):
+        return None
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    try:
+        with open_reply(
+            address,
+            headers=headers,
+            silence_s=way.manners.silence_s,
+            hosts=hosts,
+            own=address != url,
+        ) as response:
+            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            length = response.headers.get("Content-Length") or ""
+            if response.status == 206 and match and match[3] != "*":
+                return int(match[3])
+            return int(length) if response.status == 200 and length.isdecimal() else None
+    except (UnavailableError, TimeoutError):
+        return None  # the download itself will say why
+
+
+class _Download:
+    """One download, with its attempts."""
+
+    def __init__(self, wanted: Wanted, way: Way, holdings: Holdings, kept: Holding | None) -> None:
+        self._wanted, self._way, self._holdings, self._kept = wanted, way, holdings, kept
+        self._url = wanted.origin.url
+        self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
+        self._label = _label(wanted)
+        self._address = find_address(self._url)
+        host = urlsplit(self._address).hostname or ""
+        pause_s = 0.0 if is_local(host) else way.manners.pause_s
+        self._turns = Turns(
+            cache_folder("turns") / f"{clean_name(host)}.turn",
+            pause_s=pause_s,
+            patience_s=way.manners.longest_wait_s + 30.0,
+        )
+        self._transferred = 0
+
+    def run(self) -> Fetched:
+        """Try until the file is whole, or it is no use."""
+        manners, failures = self._way.manners, 0
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            before = self._transferred
+            try:
+                return self._attempt()
+            except _AgainError as error:
+                failures = 1 if self._transferred > before else failures + error.weight
+                wait = error.wait_s
+                told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
+                if failures >= manners.attempts or attempt == _MOST_ATTEMPTS:
+                    raise UnavailableError(told) from error
+                if wait is not None and wait > manners.longest_wait_s:
+                    raise UnavailableError(
+                        f"{told}; it asks to be left alone for {wait:.0f} s"
+                    ) from error
+                chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
+                pause = manners.first_pause_s * 2 ** (failures - 1) * chance
+                time.sleep(max(pause, wait or 0.0))
+        raise AssertionError  # pragma: no cover - the last attempt raised
+
+    def _attempt(self) -> Fetched:
+        """Ask once, for the whole file or the rest of it."""
+        offset, version = self._find_beginning()
+        try:
+            with ExitStack() as stack:
+                with self._turns.take():
+                    response = stack.enter_context(self._open(offset, version))
+                    wait = read_wait(response.headers.get("Retry-After"))
+                    if response.status in _AGAIN and wait is not None:
+                        self._turns.pause(min(wait, self._way.manners.longest_wait_s))
+                if response.status == 304 and self._kept:
+                    return Fetched(self._holdings.confirm(self._kept))
+                total = self._begin(response, offset, version, wait)
+                self._receive(response, total)
+        except TimeoutError as error:
+            silence = self._way.manners.silence_s
+            raise _AgainError(f"{self._label}: silent for {silence:g} s") from error
+        except TransientError as error:
+            weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
+            raise _AgainError(f"{self._label}: {error}", weight=weight) from error
+        return self._finish(response)
+
+    def _open(
+        self, offset: int, version: str | None
+    ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
+        return open_reply(
+            self._address,
+            headers=self._make_headers(offset, version),
+            silence_s=self._way.manners.silence_s,
+            hosts=self._wanted.hosts,
+            secret_headers=self._way.secret_headers,
+            own=self._address != self._url,
+        )
+
+    def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
+        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        if offset and version:
+            headers |= {"Range": f"bytes={offset}-", "If-Range": version}
+        elif self._kept and self._kept.etag:
+            headers["If-None-Match"] = self._kept.etag
+        elif self._kept and self._kept.modified:
+            headers["If-Modified-Since"] = self._kept.modified
+        return headers
+
+    def _find_beginning(self) -> tuple[int, str | None]:
+        """Return how many bytes are there of an earlier attempt, and of which version."""
+        notes = read_kept(self._notes)
+        version = notes.get("version") if isinstance(notes, dict) else None
+        try:
+            size = self._part.stat().st_size
+        except OSError:
+            size = 0
+        if not size or not isinstance(version, str) or notes.get("url") != self._url:
+            self._holdings.forget_part(self._url)
+            return 0, None
+        return size, version
+
+    def _begin(
+        self,
+        response: urllib3.BaseHTTPResponse,
+        offset: int,
+        version: str | None,
+        wait: float | None,
+    ) -> int | None:
+        """Check the status; note the version; return the bytes of the whole file if it is told."""
+        if response.status == 206:
+            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            if not offset or not match or int(match[1]) != offset or _version(response) != version:
+                self._holdings.forget_part(self._url)
+                raise _AgainError(f"{self._label}: the server sent another part than was asked for")
+            return None if match[3] == "*" else int(match[3])
+        if response.status == 416:
+            self._holdings.forget_part(self._url)
+            raise _AgainError(f"{self._label}: no such part (416)")
+        if response.status != 200:
+            raise self._judge(response.status, wait)
+        # of a body that is packed on the way length and version are not those of the file
+        packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
+        length = "" if packed else response.headers.get("Content-Length") or ""
+        total = int(length) if length.isdecimal() else None
+        self._holdings.forget_part(self._url)
+        self._check_size(total or 0)
+        known = None if packed else _version(response)
+        keep(self._notes, {"url": self._url, "version": known})
+        return total
+
+    def _judge(self, status: int, wait: float | None) -> Exception:
+        meaning = {
+            401: "wants a token or a login (401)",
+            403: "refuses (403): a token is missing or wrong, or it wants to know who asks",
+            404: "has no such file (404): its catalogue may have changed",
+            410: "says that it is gone for good (410): this way of asking was ended",
+            429: "wants no more questions for now (429)",
+        }.get(status, f"answered with status {status}; expected 200")
+        text = f"{self._label}: the server {meaning}"
+        return _AgainError(text, wait) if status in _AGAIN else UnavailableError(text)
+
+    def _check_size(self, size: int) -> None:
+        if size > self._wanted.limit_bytes:
+            self._holdings.forget_part(self._url)
+            raise UnavailableError(
+                f"{self._label} has more than {self._wanted.limit_bytes:,} bytes, the most that is "
+                "fetched of it"
+            )
+        free = shutil.disk_usage(self._part.parent).free
+        if size > free:
+            raise UnavailableError(
+                f"{self._label} has {size:,} bytes, but only {free:,} are free where the cache is; "
+                "set CIVMAP_CACHE to a folder on a larger disk"
+            )
+
+    def _receive(self, response: urllib3.BaseHTTPResponse, total: int | None) -> None:
+        manners = self._way.manners
+        mark, since = time.monotonic(), 0
+        try:
+            with self._part.open("ab", buffering=0) as stream:
+                size = stream.tell()
+                while piece := response.read1(_CHUNK):
+                    stream.write(piece)
+                    size, since = size + len(piece), since + len(piece)
+                    self._transferred += len(piece)
+                    if size > self._wanted.limit_bytes:
+                        self._check_size(size)
+                    if self._way.show:
+                        self._way.show(self._name, size, total)
+                    passed = time.monotonic() - mark
+                    if passed > manners.slow_s:
+                        if since < manners.slowest_bytes_s * passed:
+                            raise UnavailableError(
+                                f"{self._label}: {since / passed:,.0f} bytes a second are too "
+                                "slow; what came is kept, and the next run goes on from there"
+                            )
+                        mark, since = time.monotonic(), 0
+        except OSError as error:
+            if isinstance(error, UnavailableError | TimeoutError | ConnectionError):
+                raise
+            raise UnavailableError(
+                f"{self._part} can't be written: {error.strerror or error}"
+            ) from error
+        if total is not None and size != total:
+            if size > total:
+                self._holdings.forget_part(self._url)
+            raise _AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
+
+    @property
+    def _name(self) -> str:
+        given = self._wanted.name or urlsplit(self._url).path.rsplit("/", maxsplit=1)[-1]
+        return clean_name(given)
+
+    def _finish(self, response: urllib3.BaseHTTPResponse) -> Fetched:
+        """Check the whole file and keep it; a wrong one is thrown away."""
+        try:
+            check_content(self._part, self._wanted.kind, self._label)
+            _check_sum(self._part, self._wanted.checksum, self._label)
+            if self._wanted.check:
+                self._wanted.check(self._part)
+        except BaseException:
+            self._holdings.forget_part(self._url)
+            raise
+        holding = self._holdings.keep(
+            self._part,
+            self._name,
+            self._wanted.origin,
+            etag=response.headers.get("ETag"),
+            modified=response.headers.get("Last-Modified"),
+            mirror=urlsplit(self._address).hostname if self._address != self._url else None,
+        )
+        self._holdings.forget_part(self._url)
+        return Fetched(holding, self._transferred)
+
+
+class _AgainError(Exception):
+    """An attempt failed in a way that may pass.
+
+    `wait_s` is what the server asks for; `weight` for how many failures it counts.
+    """
+
+    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
+        super().__init__(text)
+        self.wait_s, self.weight = wait_s, weight
+
+
+def _version(response: urllib3.BaseHTTPResponse) -> str | None:
+    """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
+    etag: str | None = response.headers.get("ETag")
+    if etag and not etag.startswith("W/"):
+        return etag
+    return response.headers.get("Last-Modified")
+
+
+def _check_sum(path: Path, expected: str | None, label: str) -> None:
+    if expected is None:
+        return
+    kind, _, digest = expected.partition(":")
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, kind).hexdigest()
+    if found != digest.lower():
+        raise UnavailableError(
+            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
+            "the file was thrown away"
+        )

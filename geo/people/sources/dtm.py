@@ -1,0 +1,94 @@
+"""IOM's Displacement Tracking Matrix (API version 3): displaced people by unit and round."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from geo.catalogue import fetch_offer, need, read_catalogue
+from geo.errors import UnavailableError
+from geo.offers import Offer
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from geo.offers import Area
+    from geo.wanted import Fetched, Way
+
+KEY = "CIVMAP_DTM_KEY"
+"""Environment variable: the subscription key that IOM gives out on request."""
+
+_API = "https://dtmapi.iom.int/v3/displacement"
+_HOSTS = frozenset({"dtmapi.iom.int"})
+_FINEST = 2
+_ROUNDS = "a round replaces the one before it: rounds are never added up (civmap doesn't)"
+_OPERATIONS = "operations may count the same people; read the cautions of the run"
+
+
+class Dtm:
+    """IOM's figures of displaced people; see `geo.offers.DataSource`."""
+
+    name = "dtm"
+    parts = ("displacement",)
+    about = "displaced people by unit and round, IOM DTM; needs CIVMAP_DTM_KEY"
+    hosts = _HOSTS
+
+    def find(self, area: Area, day: date, way: Way) -> list[Offer]:
+        """Return an offer for level 1 and one for level 2, if IOM works in the country."""
+        del day  # the file has all rounds
+        way = _with_key(way)
+        answer = read_catalogue(f"{_API}/country-list", self.name, _HOSTS, way)
+        listed = need(answer, ("result",), self.name)["result"]
+        codes = {need(each, ("admin0Pcode",), self.name)["admin0Pcode"] for each in listed}
+        if area.iso3 not in codes:
+            return []
+        return [
+            Offer(
+                source=self.name,
+                offer_id=f"admin{level}",
+                part="displacement",
+                area=area.iso3,
+                title=f"IOM DTM {area.name}, level {level}, all rounds",
+                url=f"{_API}/admin{level}?Admin0Pcode={area.iso3}",
+                licence="as IOM DTM's terms say (HDX: CC BY-IGO)",
+                attribution="International Organization for Migration (IOM), Displacement "
+                "Tracking Matrix (DTM)",
+                vintage=None,
+                level=level,
+                traps=(_ROUNDS, _OPERATIONS),
+                details={"points": 0.0 if level == _FINEST else 0.5},
+            )
+            for level in (1, 2)
+        ]
+
+    def fetch(self, offer: Offer, way: Way) -> Fetched:
+        """Return the API's answer (JSON)."""
+        return fetch_offer(
+            offer,
+            "json",
+            _HOSTS,
+            _with_key(way),
+            fresh_days=7,
+            name=f"dtm_{offer.area.lower()}_{offer.offer_id}.json",
+            check=_check_answer,
+            limit_bytes=500_000_000,
+        )
+
+
+def _with_key(way: Way) -> Way:
+    key = os.environ.get(KEY, "").strip()
+    if not key and not way.offline:
+        raise UnavailableError(
+            f"dtm: IOM's API wants a key; ask for one at https://dtm.iom.int and set {KEY} to it"
+        )
+    return replace(way, secret_headers={"Ocp-Apim-Subscription-Key": key} if key else {})
+
+
+def _check_answer(path: Path) -> None:
+    rows = need(json.loads(path.read_bytes()), ("result",), "dtm")["result"]
+    if not isinstance(rows, list) or not rows:
+        raise UnavailableError("dtm: the answer holds no rows")
+    need(rows[0], ("operation", "numPresentIdpInd", "reportingDate"), "dtm")
