@@ -10,14 +10,15 @@ DUCKDB_1 := $(VENV)/duckdb-1
 USES_DUCKDB := tests/database tests/test_run.py $(addprefix tests/events/test_, \
     bad_tables.py exports.py rejected.py table.py) $(addprefix tests/exposure/test_, count.py \
     estimate.py expose.py)
-HALF := tests/exposure tests/people
+HALF := tests/exposure tests/people $(wildcard tests/maps/test_sheet*.py) \
+    $(addprefix tests/maps/test_, axe.py languages.py keyboard.py contrast.py)
 # Peers to compare with; one of them pins versions that are older than ours.
 PEERS := $(VENV)/peers
 
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test test-half test-rest test-duckdb-1 lint format bench eval data catalogues lock clean
+.PHONY: map test test-half test-rest test-long test-duckdb-1 lint format bench eval data catalogues lock clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
@@ -27,10 +28,13 @@ test: lint $(VENV)/browser ## everything: rules, tests, browser, wheel; what is 
 	$(MAKE) --no-print-directory -j2 test-half test-rest test-duckdb-1
 
 test-half: $(VENV)/developed ## half of the tests, by the time they take
-	$(BIN)/python -m pytest -q -m 'not alone' $(HALF)
+	$(BIN)/python -m pytest -q -m 'not alone and not long' $(HALF)
 
 test-rest: $(VENV)/developed ## the other half
-	$(BIN)/python -m pytest -q -m 'not alone' $(addprefix --ignore ,$(HALF))
+	$(BIN)/python -m pytest -q -m 'not alone and not long' $(addprefix --ignore ,$(HALF))
+
+test-long: $(VENV)/developed $(VENV)/browser ## all of the cases of which `test` runs a part
+	$(BIN)/python -m pytest -q -m long
 
 lint: $(VENV)/developed ## style, types, import rules
 	$(BIN)/ruff check .

@@ -51,9 +51,23 @@ def open_with_axe(open_page, path, axe, width):
     return page
 
 
-@pytest.mark.parametrize("width", [1280, 390], ids=["desk", "phone"])
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+# English on a desk and Arabic on a phone with the other tests, all by `make test-long`.
+USUAL = {("en", 1280), ("ar", 390)}
+PAGES = [
+    pytest.param(
+        kind,
+        lang,
+        width,
+        id=f"{kind}-{lang}-{width}",
+        marks=[] if (lang, width) in USUAL else [pytest.mark.long],
+    )
+    for kind in KINDS
+    for lang in LANGUAGES
+    for width in (1280, 390)
+]
+
+
+@pytest.mark.parametrize(("kind", "lang", "width"), PAGES)
 def test_axe_finds_nothing(open_page, whole_page, axe, kind, lang, width):
     page = open_with_axe(open_page, whole_page(kind, lang), axe, width)
     assert page.evaluate(RUN, TAGS) == []

@@ -102,6 +102,14 @@ PAYLOADS = {
     "formula, wide": "\uff1dcmd|' /C calc'!A0",
 }
 CASES = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
+# Each opens a page and all of its popups: an eighth with the other tests, all by `make test-long`.
+BROWSER_CASES = pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(payload, id=name, marks=[] if at % 8 == 0 else [pytest.mark.long])
+        for at, (name, payload) in enumerate(PAYLOADS.items())
+    ],
+)
 
 
 class TextReader(HTMLParser):
@@ -302,7 +310,7 @@ def test_every_text_column_is_one_of_a_stranger_or_has_a_reason(hostile_run):
 
 
 @pytest.mark.browser
-@CASES
+@BROWSER_CASES
 def test_nothing_runs_in_the_browser(hostile_page, payload, open_page, tmp_path):
     path = tmp_path / "map.html"
     path.write_text(hostile_page(payload), encoding="utf-8")
