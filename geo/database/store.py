@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 from datetime import date
@@ -65,9 +66,11 @@ def open_run(path: Path) -> duckdb.DuckDBPyConnection:
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         con = duckdb.connect(str(path), read_only=read_only, config=dict(_SETTINGS))
-        con.execute("SET enable_progress_bar = false")
     except duckdb.Error as error:
         raise UnavailableError(f"run database {path} can't be opened: {error}") from error
+    # stderr is ours; a notebook without ipywidgets has no bar, and refuses to switch it off
+    with contextlib.suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
     return con
 
 
