@@ -17,6 +17,14 @@ from tests.maps.test_timeline import add_unit_days
 # longer texts are refused, or cut: see `test_own_layers.py`
 SHORT = {name: payload for name, payload in PAYLOADS.items() if len(payload) <= 500}
 CASES = pytest.mark.parametrize("payload", SHORT.values(), ids=SHORT)
+# Each opens a page of its own: an eighth with the other tests, all by `make test-long`.
+BROWSER_CASES = pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(payload, id=name, marks=[] if at % 8 == 0 else [pytest.mark.long])
+        for at, (name, payload) in enumerate(SHORT.items())
+    ],
+)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +76,7 @@ def test_text_is_shown_as_written_and_adds_nothing(make_page, payload):
 
 
 @pytest.mark.browser
-@CASES
+@BROWSER_CASES
 def test_nothing_runs_while_days_are_stepped_and_popups_opened(
     make_page, payload, open_page, tmp_path
 ):
