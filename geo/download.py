@@ -176,8 +176,9 @@ class _Download:
 
     def run(self) -> Fetched:
         """Try until the file is whole, or it is no use."""
-        manners, failures = self._way.manners, 0
-        for attempt in range(1, _MOST_ATTEMPTS + 1):
+        manners, failures, attempt = self._way.manners, 0, 0
+        while True:  # the last attempt returns or raises
+            attempt += 1
             before = self._transferred
             try:
                 return self._attempt()
@@ -194,7 +195,6 @@ class _Download:
                 chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
                 pause = manners.first_pause_s * 2 ** (failures - 1) * chance
                 time.sleep(max(pause, wait or 0.0))
-        raise AssertionError  # pragma: no cover - the last attempt raised
 
     def _attempt(self) -> Fetched:
         """Ask once, for the whole file or the rest of it."""

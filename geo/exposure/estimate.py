@@ -170,13 +170,13 @@ def estimate_areas(
     people: dict[str, dict[str, Any]] = {}
     for area, counted in areas:
         grid = counted[0].grid
+        before = len(tables["exposure"])
         tally = _estimate_area(area, counted, inputs, tables)
         _set_densities(con, area.places, tally)
         records = {pcode: _unit_record(unit, tally) for pcode, unit in tally.units.items()}
         people = {**records, **people}
         tables["zones"] += [_zone_record(zone, grid) for zone in area.zones]
-        rows = {row["zone_id"]: row for row in tables["exposure"]}
-        known = [rows[zone.zone_id] for zone in area.zones if zone.zone_id in rows]
+        known = tables["exposure"][before:]
         cautions += warn_of_gaps(area.zones, known, tally) + warn_of_spread(area.zones, tally)
     if inputs.moves and not tables["scenario"]:
         raise UsageError(
