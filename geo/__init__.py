@@ -10,7 +10,7 @@ import importlib
 from typing import Any
 
 _EXPORTS = {
-    "Assessment": "geo.assessment",
+    "Assessment": "geo.run",
     "assess": "geo.assessment",
     "expose": "geo.bulk",
     "locate": "geo.location",
@@ -20,6 +20,7 @@ _EXPORTS = {
     "InputError": "geo.errors",
     "RasterError": "geo.errors",
     "RunError": "geo.errors",
+    "StaleError": "geo.errors",
     "TableError": "geo.errors",
     "TextError": "geo.errors",
     "UnavailableError": "geo.errors",

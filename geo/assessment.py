@@ -7,7 +7,6 @@ that date, is joined with the zones in DuckDB. Out come the people exposed, in o
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 import tempfile
 import weakref
@@ -18,21 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from geo.database.store import (
-    create_run,
-    fetch_records,
-    get_facts,
-    insert_records,
-    open_run,
-    set_facts,
-)
-from geo.days import DayRange, read_days
+from geo.database.store import create_run, insert_records, set_facts
+from geo.days import read_days
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
-from geo.resources import hash_file
+from geo.parameters import describe_inputs, describe_settings
+from geo.run import Assessment
 from geo.settings import (
-    AgeFile,
-    PopulationChoice,
     Settings,
     choose_displacement,
     choose_named,
@@ -42,9 +33,6 @@ from geo.types import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
-    import pandas as pd
 
     from geo.days import GivenDays
     from geo.events import EventSet
@@ -69,155 +57,6 @@ _ASKED_UNITS = """
 
 # a full disk, a lock, no memory
 _UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemoryException)
-
-
-class Assessment:
-    """A finished run: who may be exposed, where, on which day, how sure.
-
-    Everything is read from the run database, so that no two outputs can disagree.
-
-    Attributes
-    ----------
-    path
-        The run database (`run.duckdb`).
-    """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def connect(self) -> duckdb.DuckDBPyConnection:
-        """Return a read-only connection to the run database."""
-        return open_run(self.path)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """Facts about the run: `as_of`, `title`, `input`, `headline`, `radii_km`, ..."""
-        with self.connect() as con:
-            return get_facts(con)
-
-    @property
-    def mentions(self) -> pd.DataFrame:
-        """Mentions in the text, in their order."""
-        return self._table("SELECT * FROM mentions ORDER BY span_start")
-
-    @property
-    def events(self) -> gpd.GeoDataFrame:
-        """Events as points, EPSG:4326; no geometry for countries and regions."""
-        return self._geo(
-            "SELECT events.*, places.name, places.country, places.kind AS place_kind, "
-            "places.precision_km, places.lon, places.lat FROM events "
-            "LEFT JOIN places USING (place_id) ORDER BY event_id"
-        )
-
-    @property
-    def places(self) -> gpd.GeoDataFrame:
-        """Places as points, EPSG:4326; no geometry for countries and regions."""
-        return self._geo("SELECT *, kind AS place_kind FROM places ORDER BY place_id")
-
-    @property
-    def zones(self) -> gpd.GeoDataFrame:
-        """Zones with their exposure, EPSG:4326; a zone without population data has no figures."""
-        return self._shapes(
-            "SELECT * FROM zones LEFT JOIN exposure USING (zone_id) ORDER BY zones.rowid"
-        )
-
-    @property
-    def units(self) -> gpd.GeoDataFrame:
-        """Administrative units with their people on the day, EPSG:4326."""
-        return self._shapes(
-            "SELECT admin_units.*, static, low, best, high, displaced, factor, on_land, land_km2, "
-            "basis "
-            "FROM admin_units LEFT JOIN unit_people USING (pcode) ORDER BY pcode"
-        )
-
-    @property
-    def exposure(self) -> pd.DataFrame:
-        """People exposed by zone: low, best, high, static, in persons."""
-        return self._table("SELECT * FROM exposure ORDER BY rowid")
-
-    @property
-    def exposure_admin(self) -> pd.DataFrame:
-        """People exposed by zone and administrative unit; rows add up to the zone."""
-        return self._table("SELECT * FROM exposure_admin ORDER BY rowid")
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """People exposed by zone and day, in persons; no rows where the run has no series."""
-        return self._table("SELECT * FROM series ORDER BY zone_id, as_of")
-
-    @property
-    def series_units(self) -> pd.DataFrame:
-        """People by administrative unit and day, in persons; no rows as in `series`."""
-        return self._table("SELECT * FROM series_units ORDER BY pcode, as_of")
-
-    @property
-    def scenario(self) -> pd.DataFrame:
-        """People exposed by zone if people moved as supposed; empty where nothing is supposed."""
-        return self._table("SELECT * FROM scenario ORDER BY rowid")
-
-    @property
-    def exposure_sources(self) -> pd.DataFrame:
-        """Static people by zone and population source, the main one too; no rows where it is alone.
-
-        `static` is missing where a source has no data for a zone.
-        """
-        return self._table(
-            "SELECT exposure_sources.* FROM exposure_sources JOIN zones USING (zone_id) "
-            "ORDER BY zones.rowid, exposure_sources.rowid"
-        )
-
-    @property
-    def people_groups(self) -> pd.DataFrame:
-        """Who the people of each zone are: low, best, high of each group, with its share's source.
-
-        Figures are missing where a group is unknown.
-        """
-        return self._table("SELECT * FROM people_groups ORDER BY rowid")
-
-    @property
-    def needs(self) -> pd.DataFrame:
-        """What the people of each zone need a day, at the least: low, best, high, in `unit`."""
-        return self._table("SELECT * FROM needs ORDER BY rowid")
-
-    @property
-    def zone_facilities(self) -> pd.DataFrame:
-        """Facilities within each zone by kind; a kind without a row is not known there."""
-        return self._table("SELECT * FROM zone_facilities ORDER BY rowid")
-
-    @property
-    def sources(self) -> pd.DataFrame:
-        """What went into the run, with licences and dates."""
-        return self._table("SELECT * FROM sources ORDER BY source_id")
-
-    @property
-    def cautions(self) -> pd.DataFrame:
-        """What a reader of the figures must know."""
-        return self._table("SELECT * FROM cautions ORDER BY rowid")
-
-    def __repr__(self) -> str:
-        return f"<civmap Assessment: {self.facts['headline']['text']}>"
-
-    def _table(self, statement: str) -> pd.DataFrame:
-        import pandas as pd
-
-        with self.connect() as con:
-            rows = fetch_records(con, statement)
-            return pd.DataFrame(rows, columns=[c[0] for c in con.execute(statement).description])
-
-    def _geo(self, statement: str) -> gpd.GeoDataFrame:
-        import geopandas as gpd
-
-        table = self._table(statement)
-        points = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), index=table.index)
-        shapeless = table["place_kind"].isin(["country", "region"]) | table["lon"].isna()
-        return gpd.GeoDataFrame(table, geometry=points.mask(shapeless), crs="EPSG:4326")
-
-    def _shapes(self, statement: str) -> gpd.GeoDataFrame:
-        import geopandas as gpd
-
-        table = self._table(statement)
-        shapes = gpd.GeoSeries.from_wkb(table.pop("geometry"))
-        return gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
 
 
 def assess(  # noqa: PLR0913 - the public function takes its options by name
@@ -518,8 +357,8 @@ def _fill_run(
         "as_of": as_of.isoformat(),
         "as_of_source": as_of_source,
         "radii_km": settings.radii_km,
-        "parameters": _describe_settings(settings),
-        "inputs": _describe_inputs(events, settings, obtained),
+        "parameters": describe_settings(settings),
+        "inputs": describe_inputs(events, settings, obtained),
         "displacement": join_accountings(people.accountings),
         "moves": scenario.described,
         "move_paths": scenario.paths,
@@ -567,60 +406,3 @@ def _credit(sources: list[Source], obtained: Sequence[Obtained]) -> list[Source]
     from geo.named_data import credit_sources
 
     return credit_sources(sources, obtained)
-
-
-def _describe_settings(settings: Settings) -> dict[str, Any]:
-    """Return the parameters of a run; files by their names, never their folders."""
-    described: dict[str, Any] = {}
-    for field in dataclasses.fields(settings):
-        if field.name == "offline":
-            continue  # it says how the inputs were had, not what they are
-        described[field.name] = _describe_value(getattr(settings, field.name))
-    return described
-
-
-def _describe_value(value: Any) -> Any:
-    """Return a parameter as JSON has it."""
-    if isinstance(value, Path):
-        return value.name
-    if isinstance(value, tuple):
-        return [_describe_value(each) for each in value]
-    if isinstance(value, PopulationChoice):
-        return value.to_record()
-    if isinstance(value, AgeFile):
-        return "=".join(filter(None, (value.group, value.path.name)))
-    if isinstance(value, date | DayRange) or value != value:  # noqa: PLR0124 - NaN is no JSON
-        return str(value)
-    return value
-
-
-def _describe_inputs(
-    events: EventSet, settings: Settings, obtained: Sequence[Obtained]
-) -> list[dict[str, Any]]:
-    """Return the part, name and sha256 of every file that went in; the part as in the settings.
-
-    Files that were fetched have their `origin` beside them.
-    """
-    from geo.people.age_rasters import list_age_rasters
-
-    others = dict.fromkeys(choice.source for choice in settings.other_populations)
-    parts: dict[str, Sequence[Any]] = {
-        "population": [settings.population],
-        "boundaries": [settings.boundaries],
-        "zone": [settings.zone],
-        "displacement": settings.displacement_files,
-        "sites": [settings.sites],
-        "other_populations": list(others),
-        "ages": [raster.path for raster in list_age_rasters(settings.ages)],
-        "demography": [settings.demography],
-        "facilities": [settings.facilities],
-    }
-    origins = {each.path: each.to_record() for each in obtained}
-    listed: list[dict[str, Any]] = [{"part": "input", "name": events.name, "sha256": events.sha256}]
-    for part, files in parts.items():
-        for file in files:
-            if isinstance(file, Path):
-                entry = {"part": part, "name": file.name, "sha256": hash_file(file)}
-                origin = origins.get(file) or origins.get(file.parent)
-                listed.append(entry | ({"origin": origin} if origin else {}))
-    return listed

@@ -5,7 +5,8 @@ from datetime import date
 
 import duckdb
 
-from geo.assessment import Assessment, run_assessment
+from geo.assessment import run_assessment
+from geo.run import Assessment
 from geo.settings import Settings
 
 _ROWS = {

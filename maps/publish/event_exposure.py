@@ -9,7 +9,7 @@ from geo.table_file import open_writer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
 
 EVENT_EXPOSURE = "event_exposure.parquet"
 

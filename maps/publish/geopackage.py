@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
 
 _ZONES = ["zone_id", "label", "kind", "area_km2", "low", "best", "high", "static", "as_of"]
 _ADMIN = ["zone_id", "pcode", "name", "low", "best", "high"]

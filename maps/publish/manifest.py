@@ -12,7 +12,7 @@ from geo.resources import hash_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
 
 _LIBRARIES = (
     "duckdb",

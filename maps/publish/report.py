@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
 
 _TABLES = {
     "mentions": (

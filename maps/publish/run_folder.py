@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
     from maps.sheet.paper import Paper
 
 

@@ -11,7 +11,7 @@ from geo.database.store import fetch_records, get_facts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from geo.assessment import Assessment
+    from geo.run import Assessment
 
 _STATEMENT = """
 SELECT zones.zone_id, event_id, label, kind, pcode, area_km2, low, best, high, static,

@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 import duckdb
 import pytest
 
-from geo.assessment import Assessment
+from geo.run import Assessment
 from maps import RiskMap
 from maps.escape import clean_text
 from maps.publish.report import build_report, dump_report
