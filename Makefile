@@ -63,10 +63,11 @@ format: $(VENV)/developed
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --custom-compile-command 'make lock' pyproject.toml --group build -o requirements.lock
+	    --custom-compile-command 'make lock' pyproject.toml --group dev \
+	    --extra hdx --extra keyring --extra serve -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	    --custom-compile-command 'make lock' pyproject.toml --group dev -c requirements.lock \
-	    -o requirements-dev.lock
+	    --custom-compile-command 'make lock' pyproject.toml --group build -c requirements-dev.lock \
+	    -o requirements.lock
 	echo 'duckdb>=1.5,<2' | uv pip compile -q --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --custom-compile-command 'make lock' - -o requirements-duckdb-1.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
