@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from maps.sheet.canvas import line_height
-from maps.sheet.lettering import break_lines, is_rtl, measure_width
+from maps.sheet.lettering import break_lines, measure_width
 from maps.sheet.swatches import SWATCH_MM, draw_swatch
 from maps.style import INK, OTHER
 
@@ -41,13 +41,13 @@ class Block(Protocol):
         ...
 
     def draw(self, canvas: Canvas, x: float, y: float, width: float, letters: float) -> None:
-        """Draw it with its top left corner at x, y."""
+        """Draw it with its first corner at x, y."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Text, broken into lines; set flush right where it runs from right to left."""
+    """Text, broken into lines; at the end of its column where it runs against the sheet."""
 
     text: str
     size: float = 5.8
@@ -65,17 +65,17 @@ class Paragraph:
         return len(lines) * line_height(self.size * letters) + spaces
 
     def draw(self, canvas: Canvas, x: float, y: float, width: float, letters: float) -> None:
-        """Draw it with its top left corner at x, y."""
+        """Draw it with its first corner at x, y."""
         lines = self._break(width, letters)
-        rtl = is_rtl(self.text)
+        edge = canvas.find_edge(self.text)
         canvas.write_lines(
-            x + width if rtl else x,
+            x + width if edge == "end" else x,
             y + self.above * letters,
             lines,
             self.size * letters,
             bold=self.bold,
             colour=self.colour,
-            align="right" if rtl else "left",
+            align=edge,
         )
 
     def _break(self, width: float, letters: float) -> list[str]:
@@ -90,7 +90,7 @@ def make_heading(text: str, *, above: float = 0.0) -> Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the legend: a sample, what it means, and a note at the right."""
+    """A line of the legend: a sample, what it means, and a note at the end."""
 
     entry: LegendEntry
     size: float = 5.8
@@ -103,14 +103,14 @@ class Entry:
         return max(text, (SWATCH_MM[1] + 0.2) * letters) + 0.35 * letters
 
     def draw(self, canvas: Canvas, x: float, y: float, width: float, letters: float) -> None:
-        """Draw it with its top left corner at x, y."""
+        """Draw it with its first corner at x, y."""
         lines, note = self._break(width, letters)
         size = self.size * letters
         draw_swatch(canvas, self.entry, (x, y + 0.1 * letters), letters)
         first = max(0.0, (SWATCH_MM[1] * letters - line_height(size)) / 2) if lines[1:] == [] else 0
         canvas.write_lines(x + _label_at(letters), y + first, lines, size)
         if note:
-            canvas.write(x + width, y + first, note, size, colour=OTHER, align="right")
+            canvas.write(x + width, y + first, note, size, colour=OTHER, align="end")
 
     def _break(self, width: float, letters: float) -> tuple[list[str], str]:
         size = self.size * letters
@@ -143,7 +143,7 @@ class TableBlock:
         return sum(self._height(row, columns, letters) for row in rows) + letters
 
     def draw(self, canvas: Canvas, x: float, y: float, width: float, letters: float) -> None:
-        """Draw it with its top left corner at x, y."""
+        """Draw it with its first corner at x, y."""
         columns = self._share(width, letters)
         for number, row in enumerate((self.table.columns, *self.table.rows)):
             bold = number == 0 or number - 1 == self.bold_row
@@ -167,13 +167,10 @@ class TableBlock:
         size = self.size * letters
         most = self._count_lines(row)
         for index, (cell, room) in enumerate(zip(row, columns, strict=True)):
-            right = index in self.table.numeric
             lines = self._break(cell, room, letters, bold=bold, most=most)
-            align_right = right or is_rtl(cell)
-            edge = x + room if align_right else x
-            canvas.write_lines(
-                edge, y, lines, size, bold=bold, align="right" if align_right else "left"
-            )
+            edge = "end" if index in self.table.numeric else canvas.find_edge(cell)
+            at_x = x + room if edge == "end" else x
+            canvas.write_lines(at_x, y, lines, size, bold=bold, align=edge)
             x += room + _CELL_MM * letters
 
     def _height(self, row: Sequence[str], columns: Sequence[float], letters: float) -> float:

@@ -1,4 +1,4 @@
-"""The paper to draw on: millimetres from its top left corner."""
+"""The paper to draw on: millimetres from the top corner where reading begins."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.patheffects import Stroke
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from maps.escape import clean_text
-from maps.sheet.lettering import LINE, MM_PER_POINT, find_font
+from maps.sheet.lettering import LINE, MM_PER_POINT, find_font, is_rtl
 from maps.style import INK
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.path import Path
 
     from maps.sheet.frame import Frame
-    from maps.sheet.lettering import Align
+    from maps.sheet.lettering import Align, Edge
     from maps.sheet.paper import Paper
 
 _MM_PER_INCH = 25.4
@@ -33,11 +34,13 @@ _TEXT_ORDER = 100  # over everything that is drawn
 class Canvas:
     """A sheet of paper; all positions and sizes in millimetres, y downwards; letters in points.
 
+    x runs from the edge where reading begins: with `rtl`, the right one. Maps on it don't turn.
     `written` holds every character that was written.
     """
 
-    def __init__(self, paper: Paper) -> None:
+    def __init__(self, paper: Paper, *, rtl: bool = False) -> None:
         self.paper = paper
+        self.rtl = rtl
         self.figure = Figure(
             figsize=(paper.width_mm / _MM_PER_INCH, paper.height_mm / _MM_PER_INCH)
         )
@@ -48,6 +51,7 @@ class Canvas:
     def add_map(self, box: tuple[float, float, float, float], frame: Frame, ground: str) -> Axes:
         """Return axes of a frame in a box (x, y, width, height); drawn over what is there."""
         x, y, width, height = box
+        x = min(self._turn(x), self._turn(x + width))
         across, down = self.paper.width_mm, self.paper.height_mm
         axes = self.figure.add_axes(
             (x / across, 1 - (y + height) / down, width / across, height / down)
@@ -56,7 +60,7 @@ class Canvas:
         axes.patch.set(visible=True, facecolor=ground)
         return axes
 
-    def write(  # noqa: PLR0913 (a text has this many sides)
+    def write(
         self,
         x: float,
         y: float,
@@ -65,30 +69,56 @@ class Canvas:
         *,
         bold: bool = False,
         colour: str = INK,
-        align: Align = "left",
-        axes: Axes | None = None,
-        halo: str | None = None,
+        align: Edge = "start",
     ) -> None:
-        """Write a line, the top of it at y; with `axes`, its middle at x, y of their map."""
-        options: dict[str, Any] = {
+        """Write a line, the top of it at y."""
+        sides: dict[Edge, Align] = {
+            "start": "right" if self.rtl else "left",
+            "center": "center",
+            "end": "left" if self.rtl else "right",
+        }
+        options = self._set_letters(text, size, colour, bold=bold)
+        base = y + size * MM_PER_POINT * _ASCENT
+        self.page.add_artist(Text(self._turn(x), base, va="baseline", ha=sides[align], **options))
+
+    def write_on_map(
+        self,
+        axes: Axes,
+        at: tuple[float, float],
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        colour: str = INK,
+        align: Align = "left",
+        halo: str,
+    ) -> None:
+        """Write a line, its middle at a place of a map's axes, `halo` round its letters."""
+        options = self._set_letters(text, size, colour, bold=bold)
+        # drawn as outlines, so the text itself stays text
+        effects = [Stroke(linewidth=_HALO_POINTS, foreground=halo)]
+        axes.add_artist(Text(*at, va="center", ha=align, path_effects=effects, **options))
+        axes.add_artist(Text(*at, va="center", ha=align, **options))
+
+    def _set_letters(self, text: str, size: float, colour: str, *, bold: bool) -> dict[str, Any]:
+        text = clean_marks(text)
+        self.written.update(text)
+        return {
+            "text": text,
             "fontproperties": find_font(bold=bold),
             "fontsize": size,
             "color": colour,
-            "ha": align,
             "parse_math": False,
             "usetex": False,
             "zorder": _TEXT_ORDER,
         }
-        text = clean_marks(text)
-        self.written.update(text)
-        if axes is None:
-            base = y + size * MM_PER_POINT * _ASCENT
-            self.page.add_artist(Text(x, base, text, va="baseline", **options))
-            return
-        if halo:  # drawn as outlines, so the text itself stays text
-            effects = [Stroke(linewidth=_HALO_POINTS, foreground=halo)]
-            axes.add_artist(Text(x, y, text, va="center", path_effects=effects, **options))
-        axes.add_artist(Text(x, y, text, va="center", **options))
+
+    def find_edge(self, text: str) -> Edge:
+        """Return the edge that a text stands at: the end if it runs against the sheet."""
+        return "start" if is_rtl(text) == self.rtl else "end"
+
+    def _turn(self, x: float) -> float:
+        return self.paper.width_mm - x if self.rtl else x
 
     def write_lines(
         self,
@@ -99,7 +129,7 @@ class Canvas:
         *,
         bold: bool = False,
         colour: str = INK,
-        align: Align = "left",
+        align: Edge = "start",
     ) -> None:
         """Write lines below each other, the top of the first at y."""
         for number, line in enumerate(lines):
@@ -111,7 +141,14 @@ class Canvas:
     ) -> None:
         """Draw a rectangle."""
         self.page.add_artist(
-            Rectangle((x, y), width, height, facecolor=colour, edgecolor=edge, linewidth=0.5)
+            Rectangle(
+                (min(self._turn(x), self._turn(x + width)), y),
+                width,
+                height,
+                facecolor=colour,
+                edgecolor=edge,
+                linewidth=0.5,
+            )
         )
 
     def rule(
@@ -123,12 +160,15 @@ class Canvas:
         **options: Any,
     ) -> None:
         """Draw a straight line, `weight` points wide."""
-        line = Line2D(xs, ys, color=colour, linewidth=weight, **options)
+        line = Line2D([self._turn(x) for x in xs], ys, color=colour, linewidth=weight, **options)
         line.set_dash_capstyle("butt")
         self.page.add_artist(line)
 
     def trace(self, outline: Path, **options: Any) -> None:
         """Draw an outline, its corners in millimetres of the paper."""
+        if self.rtl:
+            turned = Affine2D().scale(-1, 1).translate(self.paper.width_mm, 0)
+            outline = outline.transformed(turned)
         self.page.add_artist(PathPatch(outline, **options))
 
     @staticmethod

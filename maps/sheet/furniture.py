@@ -44,7 +44,7 @@ def draw_graticule(
         if frame.left + 3 * inset < x < frame.right - 3 * inset:
             text = name_degrees((lon + 180) % 360 - 180, step, words, east_west=True)
             y = frame.top - inset
-            canvas.write(x, y, text, size, colour=INK, align="center", axes=axes, halo="#ffffff")
+            canvas.write_on_map(axes, (x, y), text, size, align="center", halo="#ffffff")
             named.append((x, y, text))
     step = _choose_step(north - south)
     for lat in list_steps(max(south, -85.0), min(north, 85.0), step):
@@ -53,7 +53,7 @@ def draw_graticule(
         if frame.bottom + 3 * inset < y < frame.top - 3 * inset:
             text = name_degrees(lat, step, words, east_west=False)
             x = frame.left + inset / 3
-            canvas.write(x, y, text, size, colour=INK, axes=axes, halo="#ffffff")
+            canvas.write_on_map(axes, (x, y), text, size, halo="#ffffff")
             named.append((x + 2 * inset, y, text))
     return named
 
@@ -80,7 +80,7 @@ def name_degrees(degrees: float, step: float, words: Wording, *, east_west: bool
 
 
 def draw_scale(canvas: Canvas, box: Box, frame: Frame, words: Wording) -> Box:
-    """Draw the scale bar in the map's lower left corner; return the room that it takes."""
+    """Draw the scale bar in the map's lower first corner; return the room that it takes."""
     x, y, width, height = box
     letters = canvas.paper.letters
     km_per_mm = (frame.right - frame.left) / width * frame.measure_scale() / 1000
@@ -103,7 +103,7 @@ def draw_scale(canvas: Canvas, box: Box, frame: Frame, words: Wording) -> Box:
         text = words.measure(part * km, "km") if part == 1 else f"{part * km:g}"
         canvas.write(start + part * bar, top + 0.5 * letters, text, size, align="center")
     canvas.write(start - letters, base + 1.3 * letters, title, size)
-    return left - x, y + height - top - tall, room, tall
+    return _turn_room(canvas, left - x, width, room), y + height - top - tall, room, tall
 
 
 def describe_scale(km_per_mm: float, words: Wording) -> str:
@@ -121,7 +121,7 @@ def find_length(most_km: float) -> float:
 
 
 def draw_north(canvas: Canvas, box: Box, words: Wording) -> Box:
-    """Draw the north arrow in the map's upper right corner; return the room that it takes."""
+    """Draw the north arrow in the map's upper last corner; return the room that it takes."""
     x, y, width, _ = box
     letters = canvas.paper.letters
     room, tall = 7.0 * letters, 11.0 * letters
@@ -139,4 +139,9 @@ def draw_north(canvas: Canvas, box: Box, words: Wording) -> Box:
         canvas.trace(Path(corners, closed=True), facecolor=colour, edgecolor=INK, linewidth=0.5)
     size = 7.0 * letters
     canvas.write(middle, top + 0.6 * letters, words.translate("N"), size, bold=True, align="center")
-    return left - x, box[3] - (top - y) - tall, room, tall
+    return _turn_room(canvas, left - x, width, room), box[3] - (top - y) - tall, room, tall
+
+
+def _turn_room(canvas: Canvas, start: float, width: float, room: float) -> float:
+    """Return how far from the map's left edge room begins that begins so far from its first."""
+    return width - start - room if canvas.rtl else start

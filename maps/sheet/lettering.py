@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Align = Literal["left", "center", "right"]
+Edge = Literal["start", "center", "end"]
+"""Of a sheet: where lines begin, and where they end; an Arabic sheet is read from the right."""
 
 MM_PER_POINT = 25.4 / 72
 LINE = 1.24

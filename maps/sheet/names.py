@@ -154,15 +154,14 @@ class Names:
         x = {"left": box[0], "right": box[2], "center": (box[0] + box[2]) / 2}[align]
         for number, line in enumerate(lines):
             y = box[3] - (number + 0.5) * line_height(size)
-            self._canvas.write(
-                self._frame.left + x / self._mm,
-                self._frame.bottom + y / self._mm,
+            self._canvas.write_on_map(
+                self._axes,
+                (self._frame.left + x / self._mm, self._frame.bottom + y / self._mm),
                 line,
                 size,
                 bold=manner.bold,
                 colour=manner.colour,
                 align=align,
-                axes=self._axes,
                 halo=_HALO,
             )
 

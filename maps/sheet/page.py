@@ -12,7 +12,7 @@ from maps.sheet.canvas import Canvas, line_height
 from maps.sheet.columns import Column, fits, set_columns
 from maps.sheet.frame import choose_frame
 from maps.sheet.ground import draw_inset, draw_map, draw_sheet_layers, list_beyond
-from maps.sheet.lettering import break_lines, is_rtl, lacks_letters, measure_width
+from maps.sheet.lettering import break_lines, lacks_letters, measure_width
 from maps.style import INK, OTHER, ZONE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _NOTE_LINES = 8
 
 def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
     """Return the sheet of a run."""
-    canvas = Canvas(paper)
+    canvas = Canvas(paper, rtl=words.direction == "rtl")
     plan = make_plan(paper)
     frame = choose_frame(run, plan["map"][2], plan["map"][3])
     drawings = draw_sheet_layers(run, words, frame)
@@ -61,7 +61,10 @@ def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
 
 
 def make_plan(paper: Paper) -> dict[str, Any]:
-    """Return the places of the sheet's parts, millimetres: boxes, and columns for text."""
+    """Return the places of the sheet's parts, millimetres: boxes, and columns for text.
+
+    x runs from the edge where reading begins.
+    """
     size = paper.letters
     left = top = _MARGIN_MM
     wide, tall = paper.width_mm - 2 * left, paper.height_mm - 2 * top
@@ -129,18 +132,18 @@ def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
     title = str(page["title"])
     free = width - room - 4 * inner
     lines = break_lines(title, free, 12.5 * size, bold=True, max_lines=1)
-    rtl = is_rtl(title)
+    edge = canvas.find_edge(title)
     canvas.write_lines(
-        x + inner + (free if rtl else 0),
+        x + inner + (free if edge == "end" else 0),
         y + 1.0 * size,
         lines,
         12.5 * size,
         bold=True,
         colour="#ffffff",
-        align="right" if rtl else "left",
+        align=edge,
     )
     canvas.write(
-        x + width - inner, y + 1.6 * size, profile, number_size, colour="#ffffff", align="right"
+        x + width - inner, y + 1.6 * size, profile, number_size, colour="#ffffff", align="end"
     )
     subtitle_y = y + 6.8 * size
     canvas.write(x + inner, subtitle_y, page["subtitle"], 8.0 * size, colour="#ffffff")
@@ -151,7 +154,7 @@ def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
             text,
             number_size,
             colour="#ffffff",
-            align="right",
+            align="end",
         )
 
 
@@ -293,12 +296,12 @@ def _draw_footer(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
     top = y + 0.8 * canvas.paper.letters
     step = line_height(size)
     canvas.write(x, top, modelled, size, bold=True)
-    canvas.write(x + width, top, f"{made} {version}".strip(), size, colour=OTHER, align="right")
+    canvas.write(x + width, top, f"{made} {version}".strip(), size, colour=OTHER, align="end")
     canvas.write(x, top + step, boundaries, size)
     boxes = _("Boxes stand for characters that this sheet has no letters for; map.html has them.")
     room = width
     if lacks_letters(canvas.written | set(page["input_line"] or "")):
-        canvas.write(x + width, top + 2 * step, boxes, size, align="right")
+        canvas.write(x + width, top + 2 * step, boxes, size, align="end")
         room -= measure_width(boxes, size) + _GAP_MM
     if page["input_line"]:
         line = break_lines(page["input_line"], room, size, max_lines=1)
