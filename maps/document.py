@@ -11,12 +11,15 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.template import Template
 
+from geo.types import BBox
 from maps.assets import inline_links, read_web_file
 from maps.distribution import INTERNAL, name_profile
 from maps.doubts import describe_doubts
 from maps.escape import Html, dump_json, escape_css, escape_text, make_environment
+from maps.extent import turn_box
 from maps.furniture import describe_page
 from maps.layers import draw_layers
+from maps.layers.drawing import Shapes
 from maps.scenario import describe_scenario
 from maps.series import describe_series
 from maps.style import LAND, PATTERNS, SEA, Mark
@@ -26,7 +29,6 @@ from maps.wording import English
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from geo.types import BBox
     from maps.layers.drawing import LayerDrawing
     from maps.run import RunData
     from maps.wording import Wording
@@ -207,10 +209,21 @@ def _draw_map(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) ->
         folium.map.CustomPane(drawing.key, z_index, pointer_events=True).add_to(risk_map)
     folium.map.CustomPane("labels", _LABEL_PANE).add_to(risk_map)
     for drawing in drawings:
+        _turn_layer(drawing.element, run.seam)
         drawing.element.add_to(risk_map)
     layers = {drawing.key: drawing.element for drawing in drawings if drawing.switchable}
     Controls(_describe_controls(run, words), layers).add_to(risk_map)
     return figure
+
+
+def _turn_layer(element: Element, seam: float | None) -> None:
+    """Put a layer on the turn of the globe that begins at a seam."""
+    for part in _walk(element):
+        if isinstance(part, Shapes):
+            part.seam = seam
+        elif isinstance(part, folium.raster_layers.ImageOverlay):
+            (south, west), (north, east) = part.bounds
+            part.bounds = _to_leaflet(turn_box(BBox(west, south, east, north), seam))
 
 
 def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
@@ -225,9 +238,12 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
     views: dict[BBox, str] = {}
     for name, box in named:
         if box is not None:
-            views.setdefault(box, name)
+            views.setdefault(turn_box(box, run.seam), name)
     shown = [{"name": name, "bounds": _to_leaflet(box)} for box, name in views.items()]
-    shown.append({"name": _("Whole world"), "bounds": [[-58, -170], [75, 180]]})
+    world = BBox(-170, -58, 180, 75)
+    if run.seam is not None:
+        world = BBox(run.seam + 10, world.south, run.seam + 360, world.north)
+    shown.append({"name": _("Whole world"), "bounds": _to_leaflet(world)})
     return {
         "views": shown,
         "views_name": _("Show"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -13,11 +12,13 @@ import shapely
 from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.types import BBox
+from maps.extent import find_extent, find_seam
 from maps.large import FIRST_EVENTS, Large, read_large
 
 if TYPE_CHECKING:
     import duckdb
     import numpy.typing as npt
+    from shapely.geometry.base import BaseGeometry
 
     from maps.own_layer import OwnLayer
 
@@ -152,37 +153,49 @@ class RunData:
         The headline's zone with the other zones of its event, else all zones, else the pins, else
         the places that are mentioned, else None (the world).
         """
-        zones = self.focus_zones
-        return _bound_zones(zones) if zones else _bound_points(self.pins or self.mentioned)
+        return find_extent(_list_shapes(self.focus_zones)) or find_extent(
+            _surround_points(self.pins or self.mentioned)
+        )
 
     def bound_zones(self) -> BBox | None:
         """Return the box of all zones; None where there are none."""
-        return _bound_zones(self.zones) if self.zones else None
+        return find_extent(_list_shapes(self.zones))
 
     def bound_events(self) -> BBox | None:
         """Return the box of all zones and pins, else of the places mentioned, else None."""
-        pins = self.large.bounds if self.large else _bound_points(self.pins)
-        zones = self.bound_zones()
-        if zones is None or pins is None:
-            return zones or pins or _bound_points(self.mentioned)
-        return zones.union(pins)
+        return find_extent(self._surround_events()) or find_extent(_surround_points(self.mentioned))
 
     def bound_places(self) -> BBox | None:
         """Return the box of everything that has a position; None where nothing has."""
-        events, places = self.bound_events(), _bound_points(self.mentioned)
-        return events if events is None or places is None else events.union(places)
+        return find_extent([*self._surround_events(), *_surround_points(self.mentioned)])
+
+    @property
+    def seam(self) -> float | None:
+        """The meridian at which the page cuts the globe; None: the date line."""
+        return None if self.large else find_seam(self.bound_places())
+
+    def _surround_events(self) -> list[BaseGeometry]:
+        if self.large:
+            around = self.large.bounds
+            pins = [] if around is None else [_to_shape(around)]
+        else:
+            pins = _surround_points(self.pins)
+        return [*_list_shapes(self.zones), *pins]
 
 
-def _bound_zones(zones: list[Record]) -> BBox:
-    return BBox(*shapely.total_bounds([zone["geometry"] for zone in zones]).tolist())
+def _list_shapes(zones: list[Record]) -> list[BaseGeometry]:
+    return [zone["geometry"] for zone in zones]
 
 
-def _bound_points(points: list[Record]) -> BBox | None:
-    boxes = [
-        BBox(at["lon"], at["lat"], at["lon"], at["lat"]).expand(_POINT_MARGIN_DEGREES)
+def _surround_points(points: list[Record]) -> list[BaseGeometry]:
+    return [
+        _to_shape(BBox(at["lon"], at["lat"], at["lon"], at["lat"]).expand(_POINT_MARGIN_DEGREES))
         for at in points
     ]
-    return functools.reduce(BBox.union, boxes) if boxes else None
+
+
+def _to_shape(box: BBox) -> BaseGeometry:
+    return shapely.box(box.west, box.south, box.east, box.north)
 
 
 def find_run_database(run: HasPath | Path | str) -> Path:

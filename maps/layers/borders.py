@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry import box
 
+from geo.exposure.zones import wrap_geometry
 from maps.layers.countries import (
     UN_STATES,
     UNIT_REACH_DEGREES,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from maps.wording import Wording
 
 KEY = "borders"
+_DATE_LINE = 179.9999  # where files cut countries, which is no border
 _SOLID = Style(stroke=BORDER, weight=0.9, stroke_opacity=0.9)
 _DASHED = Style(stroke=BORDER, weight=1.2, stroke_opacity=1.0, dash="5 4")
 _WORLD_DECIMALS = 2
@@ -142,7 +144,7 @@ def _follow_units(
 
 
 def _add_lines(shapes: ShapeSet, lines: BaseGeometry, style: str) -> None:
-    kept = _keep_lines(lines)
+    kept = _keep_lines(shapely.clip_by_rect(lines, -_DATE_LINE, -90, _DATE_LINE, 90))
     if not kept.is_empty:
         shapes.add(shapely.line_merge(kept), style)
 
@@ -152,7 +154,7 @@ def _find_view(run: RunData) -> BaseGeometry:
     focus = cast("BBox", run.focus())
     margin = _VIEW_SHARE * max(focus.east - focus.west, focus.north - focus.south)
     view = focus.expand(margin)
-    return box(view.west, view.south, view.east, view.north)
+    return wrap_geometry(box(view.west, view.south, view.east, view.north))
 
 
 def _find_disputed(countries: Countries) -> list[BaseGeometry]:

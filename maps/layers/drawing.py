@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from folium.map import Layer as FoliumLayer
 from folium.template import Template
-from shapely.geometry import mapping
+from shapely.geometry import mapping, shape
 
-from maps.escape import dump_json
+from maps.escape import Html, dump_json
+from maps.extent import turn_geometry, turn_lon
 from maps.style import Mark, Style
 from maps.wording import English
 
@@ -156,15 +157,26 @@ class ShapeSet:
             }
         )
 
-    def to_script(self) -> dict[str, Any]:
-        """Return what the page's script draws the features from."""
+    def to_script(self, seam: float | None = None) -> dict[str, Any]:
+        """Return what the page's script draws the features from, on the turn that a seam begins."""
         return {
             "styles": {
                 name: style.to_script() if isinstance(style, Mark) else style.to_leaflet()
                 for name, style in self.styles.items()
             },
-            "features": self.features,
+            "features": [_turn_feature(feature, seam) for feature in self.features],
         }
+
+
+def _turn_feature(feature: dict[str, Any], seam: float | None) -> dict[str, Any]:
+    if seam is None:
+        return feature
+    properties = dict(feature["properties"])
+    if "label" in properties:
+        lat, lon = properties["label"]["at"]
+        properties["label"] = properties["label"] | {"at": [lat, turn_lon(lon, seam)]}
+    geometry = turn_geometry(shape(feature["geometry"]), seam)
+    return feature | {"properties": properties, "geometry": mapping(geometry)}
 
 
 class Shapes(FoliumLayer):
@@ -190,7 +202,12 @@ class Shapes(FoliumLayer):
         self._name = "Shapes"
         self.key = key
         self.shapes = shapes
-        self.block = dump_json(shapes.to_script())
+        self.seam: float | None = None
+
+    @property
+    def block(self) -> Html:
+        """The features as JSON, on the turn of the globe that begins at `seam`."""
+        return dump_json(self.shapes.to_script(self.seam))
 
 
 def _to_script(text: str) -> str | dict[str, str]:

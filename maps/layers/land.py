@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import box
 
+from geo.exposure.zones import wrap_geometry
 from geo.types import BBox
 from maps.layers.countries import (
     NEAR_RESOLUTION,
@@ -67,7 +68,7 @@ def find_window(run: RunData) -> BaseGeometry | None:
             continue
         if max(area.east - area.west, area.north - area.south) <= _MAX_SPAN_DEGREES:
             near = area.expand(_NEAR_MARGIN_DEGREES)
-            return box(near.west, near.south, near.east, near.north)
+            return wrap_geometry(box(near.west, near.south, near.east, near.north))
     return None
 
 

@@ -15,9 +15,10 @@ import shapely
 from shapely.affinity import translate
 from shapely.geometry import box
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from geo.types import BBox
+from maps.extent import find_extent
 
+if TYPE_CHECKING:
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _RADIUS_M = 6_378_137.0
 _MAX_LAT = 85.0
 _TURNS = (-360.0, 0.0, 360.0)
-_WORLD = (-180.0, -58.0, 180.0, 75.0)  # the poles apart
+_WORLD = BBox(-180.0, -58.0, 180.0, 75.0)  # the poles apart
 _MARGIN = 0.08  # of the frame, round what it is to show
 _POINT_MARGIN_DEGREES = 0.25
 _LEAST_DEGREES = 0.02
@@ -148,37 +149,10 @@ def surround_points(run: RunData) -> list[BaseGeometry]:
     ]
 
 
-def find_extent(shapes: Sequence[BaseGeometry]) -> tuple[float, float, float, float] | None:
-    """Return the smallest box round shapes in degrees: west, south, east, north.
-
-    The widest arc of meridians without a shape is left out, so that a zone on both sides of the
-    date line has a narrow box, with an east past 180. None where there is no shape.
-    """
-    parts = [part for part in shapely.get_parts(list(shapes)) if not part.is_empty]
-    if not parts:
-        return None
-    bounds = shapely.bounds(parts)
-    west, east = _find_arc(sorted((row[0], row[2]) for row in bounds.tolist()))
-    return west, float(bounds[:, 1].min()), east, float(bounds[:, 3].max())
-
-
-def _find_arc(spans: list[tuple[float, float]]) -> tuple[float, float]:
-    first = spans[0][0]
-    widest, west, end = first + 360.0 - max(span[1] for span in spans), first, spans[0][1]
-    for start, stop in spans[1:]:
-        if start - end > widest:
-            widest, west = start - end, start
-        end = max(end, stop)
-    if widest <= 0:
-        return first, max(span[1] for span in spans)
-    return west, max(stop + (360.0 if start < west else 0.0) for start, stop in spans)
-
-
-def fit_frame(extent: tuple[float, float, float, float], width: float, height: float) -> Frame:
+def fit_frame(extent: BBox, width: float, height: float) -> Frame:
     """Return the frame of a shape (width to height) that holds a box in degrees and a margin."""
-    west, south, east, north = extent
-    left, bottom = project_point(west, south)
-    right, top = project_point(east, north)
+    left, bottom = project_point(extent.west, extent.south)
+    right, top = project_point(extent.east, extent.north)
     least = math.radians(_LEAST_DEGREES) * _RADIUS_M
     across = max(right - left, least) * (1 + 2 * _MARGIN)
     upward = max(top - bottom, least) * (1 + 2 * _MARGIN)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import shapely
 from shapely.geometry import box as make_box
 
+from geo.types import BBox
+from maps.extent import find_extent
 from maps.layers import LAYERS, borders, events, graticule, land, precision
 from maps.layers.drawing import find_shapes
 from maps.sheet.cells import draw_cells
-from maps.sheet.frame import find_extent, fit_frame, list_shown, surround_points
+from maps.sheet.frame import fit_frame, list_shown, surround_points
 from maps.sheet.furniture import draw_graticule, draw_north, draw_scale
 from maps.sheet.ink import draw_geometry, draw_shapes
 from maps.sheet.names import Names, list_points
@@ -158,8 +160,7 @@ def _choose_inset(run: RunData, frame: Frame, box: Box) -> Frame:
     shown = [*list_shown(run), *surround_points(run)]
     shown = [part for part in shown if not part.is_empty]
     around = shapely.box(lon - half, max(lat - half / 2, -80), lon + half, min(lat + half / 2, 80))
-    extent = find_extent([around, *shown])
-    return fit_frame(extent or around.bounds, box[2], box[3])
+    return fit_frame(find_extent([around, *shown]) or BBox(*around.bounds), box[2], box[3])
 
 
 def _draw_frame(axes: Axes, frame: Frame, inset: Frame, letters: float) -> None:

@@ -8,7 +8,9 @@ import shapely
 from pyproj import Geod
 from shapely.geometry import LineString, MultiPolygon, box
 
-from maps.sheet.frame import find_extent, fit_frame
+from geo.types import BBox
+from maps.extent import find_extent
+from maps.sheet.frame import fit_frame
 from maps.sheet.furniture import list_steps, name_degrees
 from maps.sheet.ink import outline_mark, surround, to_dashes, to_patch, trace
 from maps.sheet.paper import PAPERS, SHEET_FILES, find_paper
@@ -85,16 +87,16 @@ def test_circle_of_uncertainty_has_its_radius(lat):
 
 def test_extent_leaves_out_the_widest_empty_arc():
     across = MultiPolygon([box(179, -17, 180, -16), box(-180, -17, -179.5, -16)])
-    assert find_extent([across]) == (179, -17, 180.5, -16)
-    assert find_extent([box(2, 48, 3, 49), box(34, 31, 35, 32)]) == (2, 31, 35, 49)
-    assert find_extent([box(-180, 80, 180, 90)]) == (-180, 80, 180, 90)
-    assert find_extent([box(-179, 0, -178, 1), box(170, 0, 171, 1)]) == (170, 0, 182, 1)
+    assert find_extent([across]) == BBox(179, -17, 180.5, -16)
+    assert find_extent([box(2, 48, 3, 49), box(34, 31, 35, 32)]) == BBox(2, 31, 35, 49)
+    assert find_extent([box(-180, 80, 180, 90)]) == BBox(-180, 80, 180, 90)
+    assert find_extent([box(-179, 0, -178, 1), box(170, 0, 171, 1)]) == BBox(170, 0, 182, 1)
     assert find_extent([]) is None
 
 
 def test_frame_has_the_papers_shape_and_holds_its_extent():
     for width, height in ((200, 110), (196, 140), (50, 300)):
-        frame = fit_frame((34.1, 31.1, 34.5, 31.4), width, height)
+        frame = fit_frame(BBox(34.1, 31.1, 34.5, 31.4), width, height)
         across, upward = frame.right - frame.left, frame.top - frame.bottom
         assert across / upward == pytest.approx(width / height)
         west, south, east, north = frame.bounds
