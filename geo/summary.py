@@ -153,7 +153,13 @@ def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[
         if apart and len(chosen) < _TOWNS:
             chosen.append(town)
     return [
-        {"name": town.name, "lon": town.lon, "lat": town.lat, "population": town.population}
+        {
+            "name": town.name,
+            "name_ar": town.name_ar,
+            "lon": town.lon,
+            "lat": town.lat,
+            "population": town.population,
+        }
         for town in chosen
     ]
 

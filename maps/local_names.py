@@ -1,10 +1,10 @@
 """Names in the reader's language, as far as they are had.
 
-Arabic names are had of administrative units (`name_ar`) and of countries (Unicode CLDR, through
-Babel); French names of countries only. A town takes the Arabic name of a unit that is called as it
-is and that it lies in. All other names stay as the gazetteer has them, in Latin letters: its other
-spellings carry no language. Names of units, zones and places are changed in the records, so that
-all that is drawn and listed has them.
+Arabic names are had of administrative units, of towns (`name_ar`) and of countries (Unicode CLDR,
+through Babel); French names of countries only, since the gazetteer's Latin spellings carry no
+language. A town takes first the Arabic name of a unit that is called as it is and that it lies in.
+All other names stay as the gazetteer has them. Names of units, zones and places are changed in the
+records, so that all that is drawn and listed has them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def localise_names(run: RunData, words: Wording) -> RunData:
         return run
     units = _name_units(run.units, words)
     names = {unit["pcode"]: unit["name"] for unit in units}
-    towns = _TownNames(run.units, names)
+    towns = _TownNames(run.units, names, words)
     places = _name_places(run.places, towns, words)
     by_place = {place["place_id"]: place["name"] for place in places}
     events = _name_places(run.events, towns, words)
@@ -65,20 +65,22 @@ def localise_names(run: RunData, words: Wording) -> RunData:
 
 
 class _TownNames:
-    """Names of towns that have a unit's name and lie in it."""
+    """Names of towns: of a unit that they have the name of and lie in, else their own."""
 
-    def __init__(self, units: Sequence[Record], names: Mapping[str, str]) -> None:
+    def __init__(self, units: Sequence[Record], names: Mapping[str, str], words: Wording) -> None:
         self._units = units
         self._names = names
+        self._is_arabic = words.lang == "ar"
 
-    def find(self, name: str | None, lon: float | None, lat: float | None) -> str | None:
-        """Return the town's name in the page's language, else as it is."""
+    def find(self, town: Record) -> str | None:
+        """Return a town's name in the page's language, else as it is."""
+        name, lon, lat = town["name"], town["lon"], town["lat"]
         if name is None or lon is None or lat is None:
             return name
         for unit in self._units:
             if unit["name"] == name and shapely.intersects_xy(unit["geometry"], lon, lat):
                 return self._names[unit["pcode"]]
-        return name
+        return (self._is_arabic and town.get("name_ar")) or name
 
 
 def _name_units(units: Sequence[Record], words: Wording) -> list[Record]:
@@ -94,7 +96,7 @@ def _name_units(units: Sequence[Record], words: Wording) -> list[Record]:
 def _name_places(places: Sequence[Record], towns: _TownNames, words: Wording) -> list[Record]:
     named = []
     for place in places:
-        own = towns.find(place["name"], place["lon"], place["lat"])
+        own = towns.find(place)
         code = place["country"]
         if code and place.get("place_kind", place["kind"]) == "country":
             own = words.country(code, str(own))
@@ -135,10 +137,7 @@ def _name_facts(
     labels: Mapping[str, str],
 ) -> Record:
     facts: dict[str, Any] = dict(run.facts)
-    facts["towns"] = [
-        town | {"name": towns.find(town["name"], town["lon"], town["lat"])}
-        for town in facts.get("towns") or []
-    ]
+    facts["towns"] = [town | {"name": towns.find(town)} for town in facts.get("towns") or []]
     facts["moves"] = [
         move
         | {

@@ -273,8 +273,8 @@ _MENTIONED = """
     ORDER BY p.place_id
 """
 _EVENTS = """
-    SELECT e.*, p.name, p.country, p.kind AS place_kind, p.lon, p.lat, p.precision_km, p.admin1,
-           p.density_km2, p.population_source
+    SELECT e.*, p.name, p.name_ar, p.country, p.kind AS place_kind, p.lon, p.lat, p.precision_km,
+           p.admin1, p.density_km2, p.population_source
     FROM events e LEFT JOIN places p USING (place_id)
     ORDER BY e.event_id
 """

@@ -26,6 +26,7 @@ CREATE TABLE cautions (         -- what a reader of the figures must know
 CREATE TABLE places (
     place_id          VARCHAR PRIMARY KEY,
     name              VARCHAR NOT NULL,
+    name_ar           VARCHAR,          -- in Arabic; NULL: not known
     country           VARCHAR,          -- ISO 3166-1 alpha-2; NULL: in no one country
     kind              VARCHAR NOT NULL, -- point | city | admin1 | admin2 | country | region
     lon               DOUBLE NOT NULL,  -- of an area: its label point, never a pin

@@ -25,7 +25,7 @@ from geo.places.topology import label_point, read_outlines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-VERSION = "1"  # of the tables; a reader refuses another
+VERSION = "2"  # of the tables; a reader refuses another
 
 _ROOM = Path(__file__).resolve().parent
 _COUNTRY_WEIGHT = 1.5  # a country is written about as much as a city of thirty times its people
@@ -225,9 +225,9 @@ def _checksum(path: Path) -> str:
 
 
 _COLUMNS = (
-    "place_id", "name", "country", "kind", "feature", "lon", "lat", "precision_km", "geoname_id",
-    "pcode", "admin1_code", "admin2_code", "admin1", "parent", "members", "population", "weight",
-    "source",
+    "place_id", "name", "name_ar", "country", "kind", "feature", "lon", "lat", "precision_km",
+    "geoname_id", "pcode", "admin1_code", "admin2_code", "admin1", "parent", "members",
+    "population", "weight", "source",
 )  # fmt: skip
 
 

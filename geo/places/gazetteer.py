@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from geo.types import BBox, Source
 
-TABLES_VERSION = "1"  # written by geo/places/build.py
+TABLES_VERSION = "2"  # written by geo/places/build.py
 
 _ALTERNATE_PENALTY = 1.0  # a name on file as a mere alternate counts ten times fewer people
 _FIELDS = (
     "p.place_id, p.name, p.country, p.kind, p.lon, p.lat, p.precision_km, p.geoname_id, p.pcode, "
-    "p.admin1, p.population, p.source, p.feature, p.admin1_code, p.admin2_code, p.parent, "
-    "p.members, p.weight"
+    "p.admin1, p.population, p.source, p.name_ar, p.feature, p.admin1_code, p.admin2_code, "
+    "p.parent, p.members, p.weight"
 )
 _BY_NAME = (
     f"SELECT {_FIELDS}, n.form FROM names n JOIN places p USING (number) "  # noqa: S608 - constants
@@ -37,7 +37,7 @@ _BY_TILE = (
     "AND p.kind = 'city' AND p.population > 0 "
     "AND p.lat BETWEEN ? AND ? AND p.lon BETWEEN ? AND ?"
 )
-_PLACE_FIELDS = 12
+_PLACE_FIELDS = 13
 _MOST_KEPT = 20_000  # names looked up last and their places: texts name a place again and again
 
 

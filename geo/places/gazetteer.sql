@@ -18,6 +18,7 @@ CREATE TABLE places (
     number       INTEGER PRIMARY KEY,
     place_id     TEXT NOT NULL,
     name         TEXT NOT NULL,
+    name_ar      TEXT,           -- in Arabic; NULL: not known
     country      TEXT,           -- ISO 3166-1 alpha-2; NULL: in no one country
     kind         TEXT NOT NULL,  -- point | city | admin1 | admin2 | country | region
     feature      TEXT,           -- finer: capital, camp, crossing, neighbourhood ...

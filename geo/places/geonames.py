@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from geo.places.arabic import choose_arabic_name
 from geo.places.names import normalise_name
 from geo.places.record import (
     ABBREVIATION,
@@ -88,6 +89,7 @@ def read_settlements(cities500: Path, package: Path, capitals: dict[str, str]) -
             admin1_code=admin1,
             admin2_code=f"{admin1}.{admin2}" if admin1 and admin2 else None,
             admin1=admin1_names.get(admin1 or ""),
+            name_ar=choose_arabic_name(f"gn:{row['geonameid']}", row["alternatenames"], country),
         )
         record.add_name(name, NAME)
         for alias in row["alternatenames"]:

@@ -38,6 +38,8 @@ class Place:
         GeoNames' own figure, persons, undated; None: not known.
     source
         Where the position comes from, and how the name was found if not by a spelling on file.
+    name_ar
+        Name in Arabic; None: not known.
     confidence
         0..1; 1.0 as the gazetteer stores it.
     alternatives
@@ -57,6 +59,7 @@ class Place:
     admin1: str | None
     population: int | None
     source: str
+    name_ar: str | None = None
     confidence: float = 1.0
     alternatives: tuple[dict[str, Any], ...] = ()
 

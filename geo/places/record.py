@@ -40,6 +40,7 @@ class Record:
     parent: str | None = None
     members: str | None = None
     population: int | None = None
+    name_ar: str | None = None
     names: dict[str, int] = field(default_factory=dict)
 
     def add_name(self, name: str, form: int) -> None:
