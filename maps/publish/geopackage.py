@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
+from maps.publish.layers import cut_by_unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +63,7 @@ def write_geopackage(run: Assessment, path: Path) -> None:
     zones = run.zones.assign(as_of=as_of)
     layers = {
         "zones": zones[[*_ZONES, "geometry"]],
-        "admin": _cut_by_unit(run)[[*_ADMIN, "geometry"]],
+        "admin": cut_by_unit(run)[[*_ADMIN, "geometry"]],
         "units": run.units.dropna(subset=["best"]).assign(as_of=as_of)[[*_UNITS, "geometry"]],
     }
     try:
@@ -108,24 +109,6 @@ def _write_layer(name: str, layer: gpd.GeoDataFrame, path: Path, *, append: bool
         promote_to_multi=kind != "Point",
         append=append,
     )
-
-
-def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
-    """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone."""
-    import geopandas as gpd
-
-    zones, units = run.zones, run.units
-    shapes = dict(zip(zones["zone_id"], zones.geometry, strict=True))
-    unit_shapes = dict(zip(units["pcode"], units.geometry, strict=True))
-    within_units = units.union_all()
-    rows = run.exposure_admin
-    parts = [
-        shapes[zone_id].intersection(unit_shapes[pcode])
-        if isinstance(pcode, str)
-        else shapes[zone_id].difference(within_units)
-        for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
-    ]
-    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(parts, index=rows.index), crs="EPSG:4326")
 
 
 def _write_styles(path: Path) -> None:
