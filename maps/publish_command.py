@@ -35,6 +35,11 @@ def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
         help="only these formats",
     )
     command.add_argument(
+        "--hxl",
+        action="store_true",
+        help="a row of HXL hashtags under the header of CSV and XLSX tables",
+    )
+    command.add_argument(
         "--released-by", metavar="NAME", help="who answers for the release; kept in the bundle"
     )
     command.add_argument(
@@ -57,6 +62,11 @@ def _publish(options: argparse.Namespace) -> None:
 
     terms = Terms(options.sensitivity, tuple(options.previous), options.released_by)
     for path in publish_run(
-        options.run, options.out, profile=options.profile, formats=options.formats, terms=terms
+        options.run,
+        options.out,
+        profile=options.profile,
+        formats=options.formats,
+        terms=terms,
+        hxl=options.hxl,
     ):
         print(path)

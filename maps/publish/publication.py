@@ -29,6 +29,7 @@ def publish_run(
     profile: str = DEFAULT_PROFILE,
     formats: Sequence[str] = (),
     terms: Terms | None = None,
+    hxl: bool = False,
 ) -> list[Path]:
     """Write a bundle of a run: all files are new, or the old ones are untouched.
 
@@ -42,6 +43,8 @@ def publish_run(
         Names of `FORMATS`; empty: all.
     terms
         What the public profile is held to.
+    hxl
+        Whether CSV and XLSX tables get a row of HXL hashtags.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def publish_run(
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
-        release = read_release(Assessment(path), terms.released_by)
+        release = read_release(Assessment(path), terms.released_by, hxl=hxl)
         for name, write in FORMATS.items():
             if not formats or name in formats:
                 write(release, folder)

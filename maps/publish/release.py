@@ -42,6 +42,8 @@ class Release:
         Rows of the run's tables of these names; what is missing is None.
     released_by
         Who answers for the release; None: nobody was asked.
+    hxl
+        Whether tables have a row of HXL hashtags under their header.
     """
 
     run: Assessment
@@ -54,6 +56,7 @@ class Release:
     sources: Sequence[Record]
     cautions: Sequence[Record]
     released_by: str | None = None
+    hxl: bool = False
 
     def name_file(self, part: str, extension: str) -> str:
         """Return a file's name, such as `PSE001_exposure_rafah_20240224_zones.csv`."""
@@ -66,8 +69,20 @@ class Release:
         return line + NOT_FOR
 
 
-def read_release(run: Assessment, released_by: str | None = None) -> Release:
-    """Return what a bundle of a run holds; its profile is the run's fact `profile`."""
+def read_release(
+    run: Assessment,
+    released_by: str | None = None,
+    *,
+    hxl: bool = False,
+    layers: Sequence[Layer] | None = None,
+) -> Release:
+    """Return what a bundle of a run holds; its profile is the run's fact `profile`.
+
+    Parameters
+    ----------
+    layers
+        None: all of the run's.
+    """
     facts = run.facts
     with run.connect() as con:
         sources = fetch_records(con, "SELECT * FROM sources ORDER BY source_id")
@@ -79,10 +94,11 @@ def read_release(run: Assessment, released_by: str | None = None) -> Release:
         title=facts["title"],
         headline=facts["headline"]["text"],
         as_of=facts["as_of"],
-        layers=read_layers(run),
+        layers=read_layers(run) if layers is None else layers,
         sources=sources,
         cautions=cautions,
         released_by=released_by,
+        hxl=hxl,
     )
 
 

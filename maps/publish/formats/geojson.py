@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 
 def write_geojson(release: Release, folder: Path) -> None:
-    """Write a GeoJSON file for each layer: lon, lat in degrees, seven decimals, UTF-8."""
+    """Write a GeoJSON file for each layer: lon, lat in degrees, seven decimals, UTF-8.
+
+    Outer rings run anticlockwise, shapes are cut at the antimeridian, and an event in a country or
+    region has the geometry null.
+    """
     import pyogrio
 
     for layer in release.layers:

@@ -1,0 +1,238 @@
+"""KMZ: all layers in one file for Google Earth and other globes, a folder a layer."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import zipfile
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+import shapely
+
+from maps.escape import clean_text, escape_text
+from maps.publish.styles.classes import (
+    ADMIN_STYLE,
+    EVENT_CLASSES,
+    NO_FIGURE,
+    PEOPLE_CLASSES,
+    ZONE_CLASSES,
+)
+from maps.style import INK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from shapely.geometry import Polygon
+    from shapely.geometry.base import BaseGeometry
+
+    from maps.publish.layers import Cell, Layer
+    from maps.publish.release import Release
+    from maps.style import Mark, Style
+
+_ICON_PX = 64
+_TITLES = {"zones": "label", "admin": "name", "units": "name", "events": "name"}
+_CLASSED_BY = {"zones": "kind", "units": "best", "events": "role"}
+_HATCHED = 0.15  # opacity that stands for a hatch, which KML has not
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_STYLED = {f"zones-{each.value}" for each in ZONE_CLASSES} | {
+    f"events-{each.value}" for each in EVENT_CLASSES
+}
+_MOST_INT = 2**31 - 1
+_EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
+_WRITTEN_TOGETHER = 5_000
+
+
+def write_kmz(release: Release, folder: Path) -> None:
+    """Write the layers as KML 2.2 in a ZIP archive, with the symbols of events beside it.
+
+    Columns are typed data of each placemark and stand in its balloon; text of others reaches the
+    balloon through `maps.escape` only. Control characters, which XML can't hold, are left out.
+    """
+    path = folder / release.name_file("layers", "kmz")
+    with zipfile.ZipFile(path, "w") as archive:
+        with archive.open(_make_entry("doc.kml"), "w", force_zip64=True) as document:
+            for some in _gather(_write_document(release)):
+                document.write(some.encode())
+        for each in EVENT_CLASSES:
+            archive.writestr(_make_entry(_name_icon(each.value)), draw_icon(each.style))
+
+
+def _make_entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _EARLIEST)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
+
+
+def _gather(lines: Iterator[str]) -> Iterator[str]:
+    while some := "".join(itertools.islice(lines, _WRITTEN_TOGETHER)):
+        yield some
+
+
+def _write_document(release: Release) -> Iterator[str]:
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>\n'
+    yield f"<name>{_escape(clean_text(release.title))}</name>\n"
+    told = [release.headline, release.marking]
+    told += [f"{each['name']}: {each['licence']}" for each in release.sources]
+    told += [each["text"] for each in release.cautions]
+    balloon = "".join(f"<p>{escape_text(line)}</p>" for line in told)
+    yield f"<description>{_escape(balloon)}</description>\n"
+    yield from _write_styles()
+    for layer in release.layers:
+        yield from _write_schema(layer)
+    for layer in release.layers:
+        yield f"<Folder><name>{layer.name}</name>"
+        yield f"<description>{_escape(f'{layer.title}. {release.marking}')}</description>\n"
+        yield from _write_placemarks(layer)
+        yield "</Folder>\n"
+    yield "</Document></kml>\n"
+
+
+def _write_styles() -> Iterator[str]:
+    for zone in ZONE_CLASSES:
+        yield _write_style(f"zones-{zone.value}", _style_shape(zone.style))
+    yield _write_style("admin-", _style_shape(ADMIN_STYLE))
+    yield _write_style("units-", _style_shape(NO_FIGURE))
+    for people in PEOPLE_CLASSES:
+        yield _write_style(f"units-{people.least}", _style_shape(people.style))
+    for event in EVENT_CLASSES:
+        icon = f"<Icon><href>{_name_icon(event.value)}</href></Icon>"
+        scale = event.style.size_px / 24
+        drawn = f"<IconStyle><scale>{scale:.2f}</scale>{icon}</IconStyle>"
+        yield _write_style(f"events-{event.value}", drawn)
+
+
+def _write_style(name: str, drawn: str) -> str:
+    balloon = "<BalloonStyle><text>$[description]</text></BalloonStyle>"
+    return f'<Style id="{name}">{drawn}{balloon}</Style>\n'
+
+
+def _style_shape(style: Style) -> str:
+    stroke = _colour(style.stroke or INK, style.stroke_opacity)
+    line = f"<LineStyle><color>{stroke}</color><width>{style.weight:g}</width></LineStyle>"
+    opacity = _HATCHED if style.pattern else style.fill_opacity
+    fill = _colour(style.fill or style.stroke or INK, opacity)
+    return f"{line}<PolyStyle><color>{fill}</color></PolyStyle>"
+
+
+def _colour(colour: str, opacity: float) -> str:
+    """Return a colour as KML has it: opacity, blue, green, red."""
+    red, green, blue = colour[1:3], colour[3:5], colour[5:7]
+    return f"{round(255 * opacity):02x}{blue}{green}{red}"
+
+
+def _name_icon(role: str) -> str:
+    return f"icons/{role or 'other'}.png"
+
+
+def draw_icon(mark: Mark) -> bytes:
+    """Return a mark as a PNG of 64 x 64, on nothing."""
+    import numpy as np
+
+    from maps.layers.picture import encode_png
+    from maps.sheet.ink import outline_mark
+
+    outline = shapely.Polygon(outline_mark(mark.shape).to_polygons()[0])
+    at = (np.arange(_ICON_PX) + 0.5) * 24 / _ICON_PX
+    x, y = np.meshgrid(at, at)
+    inside = shapely.contains_xy(outline.buffer(-mark.stroke_width / 2), x, y)
+    drawn = shapely.contains_xy(outline.buffer(mark.stroke_width / 2), x, y)
+    classes = drawn.astype(np.uint8) + inside
+    return encode_png(classes.astype(np.uint8), {1: mark.stroke, 2: mark.fill})
+
+
+def _write_schema(layer: Layer) -> Iterator[str]:
+    yield f'<Schema name="{layer.name}" id="{layer.name}">'
+    for column in layer.columns:
+        kind = "string"
+        if column.kind in ("people", "number"):
+            whole = column.kind == "people" and not (layer.table[column.name] > _MOST_INT).any()
+            kind = "int" if whole else "double"
+        yield f'<SimpleField name="{column.name}" type="{kind}">'
+        yield f"<displayName>{_escape(column.text)}</displayName></SimpleField>"
+    yield "</Schema>\n"
+
+
+def _write_placemarks(layer: Layer) -> Iterator[str]:
+    names = [column.name for column in layer.columns]
+    title = names.index(_TITLES.get(layer.name, names[0]))
+    classed = _CLASSED_BY.get(layer.name)
+    by = names.index(classed) if classed in names else None
+    for row, shape in zip(layer.iterate_rows(), layer.table.geometry, strict=True):
+        name = "" if row[title] is None else _escape(clean_text(str(row[title])))
+        style = _find_style(layer.name, None if by is None else row[by])
+        data = "".join(
+            f'<SimpleData name="{column}">{_escape_value(value)}</SimpleData>'
+            for column, value in zip(names, row, strict=True)
+            if value is not None
+        )
+        yield (
+            f"<Placemark><name>{name}</name><styleUrl>#{style}</styleUrl>"
+            f"<description>{_escape(_write_balloon(layer, row, name=row[title]))}</description>"
+            f'<ExtendedData><SchemaData schemaUrl="#{layer.name}">{data}</SchemaData>'
+            f"</ExtendedData>{_write_shape(shape)}</Placemark>\n"
+        )
+
+
+def _find_style(layer: str, value: Cell) -> str:
+    if layer == "units" and isinstance(value, int):
+        return f"units-{max(each.least for each in PEOPLE_CLASSES if each.least <= value)}"
+    style = f"{layer}-{value}"
+    return style if style in _STYLED else f"{layer}-"
+
+
+def _write_balloon(layer: Layer, row: tuple[Cell, ...], *, name: Cell) -> str:
+    """Return the HTML of a placemark's balloon."""
+    lines = [
+        f"<tr><td>{column.name}</td><td>{_tell(value, column.kind)}</td></tr>"
+        for column, value in zip(layer.columns, row, strict=True)
+        if value is not None or column.kind == "people"
+    ]
+    return f"<h3>{_tell(name, 'text')}</h3><table>{''.join(lines)}</table>"
+
+
+def _tell(value: Cell, kind: str) -> str:
+    if value is None:
+        return "not known" if kind == "people" else ""
+    return f"{value:,}" if isinstance(value, int) else _escape_html(str(value))
+
+
+def _write_shape(shape: BaseGeometry | None) -> str:
+    if shape is None or shape.is_empty:
+        return ""
+    if shape.geom_type == "Point":
+        return f"<Point><coordinates>{_write_positions(shape)}</coordinates></Point>"
+    parts = [_write_polygon(part) for part in shapely.get_parts(shape)]
+    return parts[0] if len(parts) == 1 else f"<MultiGeometry>{''.join(parts)}</MultiGeometry>"
+
+
+def _write_polygon(polygon: Polygon) -> str:
+    rings = [
+        f"<{side}><LinearRing><coordinates>{_write_positions(ring)}</coordinates></LinearRing>"
+        f"</{side}>"
+        for side, ring in (
+            ("outerBoundaryIs", polygon.exterior),
+            *(("innerBoundaryIs", each) for each in polygon.interiors),
+        )
+    ]
+    return f"<Polygon>{''.join(rings)}</Polygon>"
+
+
+def _write_positions(shape: BaseGeometry) -> str:
+    return " ".join(f"{lon:.7f},{lat:.7f}" for lon, lat in shapely.get_coordinates(shape).tolist())
+
+
+def _escape_value(value: Cell) -> str:
+    return _escape(value) if isinstance(value, str) else repr(value)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _escape_html(text: str) -> str:
+    return str(escape_text(text))
+
+
+def _escape(text: str) -> str:
+    return escape(_NOT_XML.sub("", text), {"\r": "&#13;"})
