@@ -46,10 +46,22 @@ def open_layer(path, name):
     check(MARKING in layer.metadata().abstract(), f"{name} does not say what it is not for")
     check(layer.metadata().licenses(), f"{name} has no licences")
     check(layer.labelsEnabled(), f"{name} has no labels")
-    settings = layer.labeling().settings()
-    expression = QgsExpression(settings.fieldName)
-    check(not expression.hasParserError(), f"{name}: {expression.parserErrorString()}")
+    labeling = layer.labeling()
+    for provider in labeling.subProviders():
+        settings = labeling.settings(provider)
+        if settings.fieldName:
+            check_labels(layer, settings.fieldName)
     return layer
+
+
+def check_labels(layer, text):
+    """Each row has a label: an expression that goes wrong gives none."""
+    expression = QgsExpression(text)
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    for feature in layer.getFeatures():
+        context.setFeature(feature)
+        label = expression.evaluate(context)
+        check(isinstance(label, str) and label, f"{layer.name()}: {expression.evalErrorString()}")
 
 
 def check_renderers(layers):

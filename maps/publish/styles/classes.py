@@ -80,7 +80,7 @@ NO_FIGURE = Style(stroke=UNIT, weight=1.0, pattern="hatch-gap", fill_opacity=0.6
 """Units whose people are not known, which is not nobody."""
 
 # Steps of one hue round OCHA's blue, dark is many.
-_BLUES = ("#edf4fb", "#c3daf2", "#8fbce8", "#418fde", "#1f5fa8", "#0b3768")
+_BLUES = ("#edf4fb", "#cfe2f5", "#a6ccef", "#74aee4", "#418fde", "#1f5fa8")
 _LEAST = (0, 10_000, 50_000, 100_000, 500_000, 1_000_000)
 
 

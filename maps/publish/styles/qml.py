@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from maps.publish.styles.classes import (
@@ -23,12 +24,42 @@ _MOST = "1000000000000"
 _FONT = "Open Sans"
 # Places of labels: QGIS's own numbers.
 _HORIZONTAL, _AROUND_POINT, _ALONG_PERIMETER = "4", "6", "7"
-_PEOPLE = "coalesce(format_number(\"best\", 0), 'not known')"
+
+
+def _tell_people(column: str) -> str:
+    """Return QGIS's expression of a number of people, two digits of it."""
+    digits = f'1 - floor(log10("{column}"))'
+    return f'if("{column}" > 0, format_number(round("{column}", {digits}), 0), \'0\')'
+
+
+_RANGE = f"{_tell_people('best')} || ' (' || {_tell_people('low')} || ' to ' || "
+_PEOPLE = f"if(\"best\" IS NULL, 'not known', {_RANGE}{_tell_people('high')} || ')')"
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """Labels of the rows that a filter takes; size in points."""
+
+    expression: str
+    placement: str
+    size: str
+    chosen: str = ""
+
+
+# Rings have none, their disc says more; nor units, which have one as a unit.
 _LABELS = {
-    "zones": (f"\"label\" || ': ' || {_PEOPLE}", _ALONG_PERIMETER, "8"),
-    "admin": (f"\"name\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "7"),
-    "units": (f"\"name\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "9"),
-    "events": ('"name"', _AROUND_POINT, "9"),
+    "zones": (
+        _Labels(f"\"label\" || ': ' || {_PEOPLE}", _ALONG_PERIMETER, "8", "\"kind\" = 'disc'"),
+        _Labels(
+            f"\"label\" || '\\n' || {_PEOPLE}",
+            _HORIZONTAL,
+            "9",
+            "\"kind\" NOT IN ('admin', 'disc', 'ring')",
+        ),
+    ),
+    "admin": (_Labels(f"\"name\" || ', ' || \"zone_id\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "7"),),
+    "units": (_Labels(f"\"name\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "9"),),
+    "events": (_Labels('"name"', _AROUND_POINT, "9"),),
 }
 
 
@@ -38,7 +69,7 @@ def write_qml(layer: str) -> str:
         "qgis", version="3.22", styleCategories="Symbology|Labeling", labelsEnabled="1"
     )
     _RENDERERS[layer](root)
-    _add_labels(root, *_LABELS[layer])
+    _add_labels(root, _LABELS[layer])
     ET.indent(root, " ")
     return ET.tostring(root, encoding="unicode")
 
@@ -163,17 +194,45 @@ def _add_part(symbol: ET.Element, kind: str, options: Mapping[str, str]) -> ET.E
     return part
 
 
-def _add_labels(root: ET.Element, expression: str, placement: str, size: str) -> None:
-    labeling = ET.SubElement(root, "labeling", type="simple")
-    settings = ET.SubElement(labeling, "settings")
+def _add_labels(root: ET.Element, labels: Iterable[_Labels]) -> None:
+    labeling = ET.SubElement(root, "labeling", type="rule-based")
+    rules = ET.SubElement(labeling, "rules", key="all")
+    for number, each in enumerate(labels):
+        rule = ET.SubElement(rules, "rule", key=str(number), filter=each.chosen)
+        settings = ET.SubElement(rule, "settings")
+        _add_lettering(settings, each)
+        ET.SubElement(
+            settings,
+            "placement",
+            placement=each.placement,
+            priority="5",
+            dist="1.5",
+            distUnits="MM",
+            polygonPlacementFlags="2",
+            placementFlags="10",
+            predefinedPositionOrder="R,TR,BR,L,TL,BL,TSR,BSR",
+        )
+        # shapes lie on each other: none keeps the label of another away
+        ET.SubElement(
+            settings,
+            "rendering",
+            drawLabels="1",
+            obstacle="0",
+            obstacleFactor="1",
+            obstacleType="1",
+        )
+
+
+def _add_lettering(settings: ET.Element, labels: _Labels) -> None:
     text = ET.SubElement(
         settings,
         "text-style",
-        fieldName=expression,
+        fieldName=labels.expression,
         isExpression="1",
         fontFamily=_FONT,
-        fontSize=size,
+        fontSize=labels.size,
         fontSizeUnit="Point",
+        fontWeight="75",
         textColor=_colour(INK),
         textOpacity="1",
     )
@@ -181,22 +240,13 @@ def _add_labels(root: ET.Element, expression: str, placement: str, size: str) ->
         text,
         "text-buffer",
         bufferDraw="1",
-        bufferSize="0.8",
+        bufferSize="0.7",
         bufferSizeUnits="MM",
         bufferColor=_colour("#ffffff"),
-        bufferOpacity="0.9",
+        bufferOpacity="1",
+        bufferJoinStyle="128",
     )
     ET.SubElement(settings, "text-format", multilineAlign="1")
-    ET.SubElement(
-        settings,
-        "placement",
-        placement=placement,
-        dist="1.5",
-        distUnits="MM",
-        polygonPlacementFlags="2",
-        placementFlags="10",
-        predefinedPositionOrder="R,TR,BR,L,TL,BL,TSR,BSR",
-    )
 
 
 def _colour(colour: str, opacity: float = 1.0) -> str:
