@@ -28,12 +28,17 @@ _HORIZONTAL, _AROUND_POINT, _ALONG_PERIMETER = "4", "6", "7"
 
 def _tell_people(column: str) -> str:
     """Return QGIS's expression of a number of people, two digits of it."""
-    digits = f'1 - floor(log10("{column}"))'
-    return f'if("{column}" > 0, format_number(round("{column}", {digits}), 0), \'0\')'
+    rounded = f'round("{column}", 1 - floor(log10("{column}")))'
+    return (
+        f'CASE WHEN "{column}" > 0 THEN format_number({rounded}, 0) '
+        f"WHEN \"{column}\" = 0 THEN '0' ELSE 'not known' END"
+    )
 
 
-_RANGE = f"{_tell_people('best')} || ' (' || {_tell_people('low')} || ' to ' || "
-_PEOPLE = f"if(\"best\" IS NULL, 'not known', {_RANGE}{_tell_people('high')} || ')')"
+_PEOPLE = (
+    f'{_tell_people("best")} || CASE WHEN "low" IS NULL OR "high" IS NULL THEN \'\' '
+    f"ELSE ' (' || {_tell_people('low')} || ' to ' || {_tell_people('high')} || ')' END"
+)
 
 
 @dataclass(frozen=True, slots=True)
