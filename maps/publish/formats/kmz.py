@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import shapely
 
+from geo.errors import UsageError
 from maps.escape import clean_text, escape_text
 from maps.publish.styles.classes import (
     ADMIN_STYLE,
@@ -42,6 +43,7 @@ _STYLED = {f"zones-{each.value}" for each in ZONE_CLASSES} | {
 }
 _MOST_INT = 2**31 - 1
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
+_MOST_ROWS = 1_500_000  # the document stays below 2 GB: readers know no larger ones
 _WRITTEN_TOGETHER = 5_000
 
 
@@ -50,10 +52,21 @@ def write_kmz(release: Release, folder: Path) -> None:
 
     Columns are typed data of each placemark and stand in its balloon; text of others reaches the
     balloon through `maps.escape` only. Control characters, which XML can't hold, are left out.
+
+    Raises
+    ------
+    UsageError
+        If there are more rows than a KMZ file can hold.
     """
+    rows = sum(len(layer.table) for layer in release.layers)
+    if rows > _MOST_ROWS:
+        raise UsageError(
+            f"kmz: {rows:,} rows are too many for one file, at most {_MOST_ROWS:,}; "
+            "choose other formats with --format"
+        )
     path = folder / release.name_file("layers", "kmz")
     with zipfile.ZipFile(path, "w") as archive:
-        with archive.open(_make_entry("doc.kml"), "w", force_zip64=True) as document:
+        with archive.open(_make_entry("doc.kml"), "w") as document:
             for some in _gather(_write_document(release)):
                 document.write(some.encode())
         for each in EVENT_CLASSES:
