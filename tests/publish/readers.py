@@ -2,10 +2,11 @@
 
 import csv
 import json
+import re
 import sqlite3
 import zipfile
 from contextlib import closing
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import openpyxl
 import pyarrow.parquet as pq
@@ -44,7 +45,7 @@ def read_parquet(bundle, layer):
 
 def read_placemarks(bundle, layer):
     with zipfile.ZipFile(find(bundle, "layers.kmz")) as archive:
-        root = ElementTree.fromstring(archive.read("doc.kml"))  # noqa: S314 - our own file
+        root = ET.fromstring(archive.read("doc.kml"))  # noqa: S314 - our own file
     (folder,) = (each for each in root.iter(f"{{{KML['kml']}}}Folder") if each[0].text == layer)
     return folder.findall("kml:Placemark", KML)
 
@@ -66,7 +67,14 @@ def read_xlsx(bundle, layer):
     book = openpyxl.load_workbook(find(bundle, "layers.xlsx"), read_only=True)
     with closing(book):
         head, *rows = book[layer].iter_rows(values_only=True)
-        return [dict(zip(head, row, strict=True)) for row in rows]
+        return [dict(zip(head, map(unescape, row), strict=True)) for row in rows]
+
+
+def unescape(value):
+    """Read `_x000D_` as the character that it stands for, as Excel does and openpyxl does not."""
+    if not isinstance(value, str):
+        return value
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), value)
 
 
 READERS = {

@@ -72,7 +72,7 @@ def test_days_are_texts_and_what_is_not_told_is_empty(kind, bundle):
     assert {row["as_of"] for row in READERS[kind](bundle, "zones")} == {"2024-02-24"}
 
 
-def test_all_files_are_named_after_the_map(run_path, bundle):
+def test_all_files_are_named_after_the_map(bundle):
     number = "PSE001_exposure_rafah_20240224"
     endings = ("csv", "fgb", "geojson", "parquet")
     each = {f"{number}_{layer}.{ending}" for layer in ALL_LAYERS for ending in endings}
