@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING
+
+import shapely
 
 from maps.publish.layers import Column
 
@@ -28,6 +31,11 @@ def iterate_table(layer: Layer) -> Iterator[tuple[Cell, ...]]:
     if layer.geometry_type != "Point":
         yield from layer.iterate_rows()
         return
-    for row, point in zip(layer.iterate_rows(), layer.table.geometry, strict=True):
-        at = (None, None) if point is None else (point.x, point.y)
-        yield *row, *(None if each is None else round(each, _DECIMALS) for each in at)
+    points = layer.table.geometry.to_numpy()
+    for row, lon, lat in zip(
+        layer.iterate_rows(), shapely.get_x(points), shapely.get_y(points), strict=True
+    ):
+        if isnan(lon):
+            yield *row, None, None
+        else:
+            yield *row, round(float(lon), _DECIMALS), round(float(lat), _DECIMALS)

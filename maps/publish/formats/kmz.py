@@ -6,6 +6,7 @@ import functools
 import itertools
 import re
 import zipfile
+from math import isnan
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
@@ -41,6 +42,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLED = {f"zones-{each.value}" for each in ZONE_CLASSES} | {
     f"events-{each.value}" for each in EVENT_CLASSES
 }
+_SPECIAL = re.compile("[^\t\n !-%'-;=?-~\u00a0-\ud7ff]")  # all that may need care: <, >, &, ...
 _MOST_INT = 2**31 - 1
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
 _MOST_ROWS = 1_500_000  # the document stays below 2 GB: readers know no larger ones
@@ -174,19 +176,25 @@ def _write_placemarks(layer: Layer) -> Iterator[str]:
     title = names.index(_TITLES.get(layer.name, names[0]))
     classed = _CLASSED_BY.get(layer.name)
     by = names.index(classed) if classed in names else None
-    for row, shape in zip(layer.iterate_rows(), layer.table.geometry, strict=True):
-        name = "" if row[title] is None else _escape(clean_text(str(row[title])))
+    heads = [_escape(f"<tr><td>{name}</td><td>") for name in names]
+    kinds = [column.kind for column in layer.columns]
+    for row, shape in zip(layer.iterate_rows(), _write_shapes(layer), strict=True):
         style = _find_style(layer.name, None if by is None else row[by])
         data = "".join(
-            f'<SimpleData name="{column}">{_escape_value(value)}</SimpleData>'
-            for column, value in zip(names, row, strict=True)
+            f'<SimpleData name="{name}">{_escape_value(value)}</SimpleData>'
+            for name, value in zip(names, row, strict=True)
             if value is not None
         )
+        balloon = "".join(
+            f"{head}{_tell(value, kind)}{_END_OF_ROW}"
+            for head, value, kind in zip(heads, row, kinds, strict=True)
+            if value is not None or kind == "people"
+        )
         yield (
-            f"<Placemark><name>{name}</name><styleUrl>#{style}</styleUrl>"
-            f"<description>{_escape(_write_balloon(layer, row, name=row[title]))}</description>"
+            f"<Placemark><name>{_escape_name(row[title])}</name><styleUrl>#{style}</styleUrl>"
+            f"<description>{_HEAD}{_tell(row[title], 'text')}{_TABLE}{balloon}{_END}</description>"
             f'<ExtendedData><SchemaData schemaUrl="#{layer.name}">{data}</SchemaData>'
-            f"</ExtendedData>{_write_shape(shape)}</Placemark>\n"
+            f"</ExtendedData>{shape}</Placemark>\n"
         )
 
 
@@ -197,27 +205,27 @@ def _find_style(layer: str, value: Cell) -> str:
     return style if style in _STYLED else f"{layer}-"
 
 
-def _write_balloon(layer: Layer, row: tuple[Cell, ...], *, name: Cell) -> str:
-    """Return the HTML of a placemark's balloon."""
-    lines = [
-        f"<tr><td>{column.name}</td><td>{_tell(value, column.kind)}</td></tr>"
-        for column, value in zip(layer.columns, row, strict=True)
-        if value is not None or column.kind == "people"
-    ]
-    return f"<h3>{_tell(name, 'text')}</h3><table>{''.join(lines)}</table>"
-
-
 def _tell(value: Cell, kind: str) -> str:
+    """Return a cell as HTML, escaped once more: a balloon is a text in KML."""
     if value is None:
         return "not known" if kind == "people" else ""
     return f"{value:,}" if isinstance(value, int) else _escape_html(str(value))
 
 
-def _write_shape(shape: BaseGeometry | None) -> str:
+def _write_shapes(layer: Layer) -> Iterator[str]:
+    """Yield the shape of each row; nothing where it has none."""
+    shapes = layer.table.geometry.to_numpy()
+    if layer.geometry_type != "Point":
+        yield from map(_write_area, shapes)
+        return
+    for lon, lat in zip(shapely.get_x(shapes), shapely.get_y(shapes), strict=True):
+        at = f"<coordinates>{lon:.7f},{lat:.7f}</coordinates>"
+        yield "" if isnan(lon) else f"<Point>{at}</Point>"
+
+
+def _write_area(shape: BaseGeometry | None) -> str:
     if shape is None or shape.is_empty:
         return ""
-    if shape.geom_type == "Point":
-        return f"<Point><coordinates>{_write_positions(shape)}</coordinates></Point>"
     parts = [_write_polygon(part) for part in shapely.get_parts(shape)]
     return parts[0] if len(parts) == 1 else f"<MultiGeometry>{''.join(parts)}</MultiGeometry>"
 
@@ -243,9 +251,23 @@ def _escape_value(value: Cell) -> str:
 
 
 @functools.lru_cache(maxsize=10_000)
+def _escape_name(value: Cell) -> str:
+    return "" if value is None else _escape(clean_text(str(value)))
+
+
+@functools.lru_cache(maxsize=10_000)
 def _escape_html(text: str) -> str:
-    return str(escape_text(text))
+    if text.isalnum():  # escaped or not, it is the same
+        return text
+    return _escape(escape_text(text))
 
 
 def _escape(text: str) -> str:
+    if not _SPECIAL.search(text):
+        return text
     return escape(_NOT_XML.sub("", text), {"\r": "&#13;"})
+
+
+# What is the same in every balloon, escaped as `_tell` does.
+_HEAD, _TABLE = _escape("<h3>"), _escape("</h3><table>")
+_END_OF_ROW, _END = _escape("</td></tr>"), _escape("</table>")

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from xlsxwriter.worksheet import Worksheet
 
-    from maps.publish.layers import Cell, Column, Layer
+    from maps.publish.layers import Cell, Layer
     from maps.publish.release import Release
 
 MOST_ROWS = 1_048_576
@@ -93,6 +93,7 @@ def _tell_release(release: Release) -> Iterator[Sequence[str]]:
 def _write_layer(workbook: Any, layer: Layer, formats: dict[str, Any], *, hxl: bool) -> None:
     columns = list_columns(layer)
     heads = [[column.name for column in columns], *([[c.hxl for c in columns]] if hxl else [])]
+    styles = [formats.get("text" if c.kind == "day" else c.kind) for c in columns]
     rows = iterate_table(layer)
     row, part = next(rows, None), 1
     while row is not None or part == 1:
@@ -104,7 +105,7 @@ def _write_layer(workbook: Any, layer: Layer, formats: dict[str, Any], *, hxl: b
             _write_texts(sheet, number, head, formats["head"])
         number = len(heads)
         while row is not None and number < MOST_ROWS:
-            _write_row(sheet, number, row, columns, formats)
+            _write_row(sheet, number, row, styles)
             row, number = next(rows, None), number + 1
         part += 1
 
@@ -115,20 +116,18 @@ def _write_texts(sheet: Worksheet, number: int, texts: Iterable[str], style: Any
 
 
 def _write_row(
-    sheet: Worksheet,
-    number: int,
-    row: tuple[Cell, ...],
-    columns: Sequence[Column],
-    formats: dict[str, Any],
+    sheet: Worksheet, number: int, row: tuple[Cell, ...], formats: Sequence[Any]
 ) -> None:
-    for place, (value, column) in enumerate(zip(row, columns, strict=True)):
+    for place, (value, style) in enumerate(zip(row, formats, strict=True)):
         if isinstance(value, str):
-            sheet.write_string(number, place, _fit_cell(value), formats["text"])
+            sheet.write_string(number, place, _fit_cell(value), style)
         elif value is not None:
-            sheet.write_number(number, place, value, formats.get(column.kind))
+            sheet.write_number(number, place, value, style)
 
 
 def _fit_cell(text: str) -> str:
+    if len(text) <= _MOST_CHARACTERS // 2:  # a character takes two places at the most
+        return text
     if len(text.encode("utf-16-le")) // 2 <= _MOST_CHARACTERS:
         return text
     kept = text.encode("utf-16-le")[: 2 * (_MOST_CHARACTERS - len(_CUT))]
