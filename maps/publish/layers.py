@@ -203,7 +203,7 @@ def stream_layers(run: Assessment) -> Iterator[Layer]:
     level = int(levels[0]) if len(levels) == 1 else None
     yield _make_layer("zones", run.zones.assign(as_of=as_of), level)
     yield _make_layer("admin", _cut_by_unit(run), level)
-    yield _make_layer("units", units.dropna(subset=["best"]).assign(as_of=as_of), level)
+    yield _make_layer("units", units.assign(as_of=as_of), level)
     with run.connect() as con:
         for events in _stream_events(con):
             yield _make_layer("events", events, level)

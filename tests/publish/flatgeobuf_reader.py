@@ -53,11 +53,12 @@ class Table:
 
 
 def count_nodes(features, node_size):
-    nodes = level = features
-    while level > 1:
+    nodes, level = features, features
+    while True:  # a root stands above a single feature too
         level = -(-level // node_size)
         nodes += level
-    return nodes
+        if level == 1:
+            return nodes
 
 
 def read_properties(data, columns):

@@ -52,7 +52,7 @@ def read_placemarks(bundle, layer):
 
 def read_kmz(bundle, layer):
     return [
-        {each.get("name"): each.text or "" for each in mark.findall(".//kml:SimpleData", KML)}
+        {each.get("name"): each[0].text or "" for each in mark.findall(".//kml:Data", KML)}
         for mark in read_placemarks(bundle, layer)
     ]
 

@@ -260,6 +260,14 @@ def test_kmz_has_its_icons_and_no_address_of_others(bundle):
             assert f'<Style id="{style.removeprefix("#")}">' in text
 
 
+def test_gdal_reads_people_from_kmz(bundle):
+    table = pyogrio.read_dataframe(find(bundle, "layers.kmz"), layer="units")
+    people = read_people("kmz", bundle, "units", "pcode")
+    found = zip(table["static"], table["low"], table["best"], table["high"], strict=True)
+    assert [tuple(map(int, row)) for row in found] == list(people.values())
+    assert list(table["Name"])[-1] == "Rafah"
+
+
 def test_workbook_is_read_first_and_frozen(bundle):
     book = openpyxl.load_workbook(find(bundle, "layers.xlsx"))
     assert book.sheetnames == ["read me", *ALL_LAYERS]

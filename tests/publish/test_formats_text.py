@@ -156,7 +156,7 @@ class _Balloon(HTMLParser):
 
 def test_balloons_show_text_and_run_nothing(bundle):
     marks = {
-        mark.find(".//{*}SimpleData[@name='event_id']").text: mark
+        mark.find(".//{*}Data[@name='event_id']")[0].text: mark
         for mark in read_placemarks(bundle, "events")
     }
     for number, text in enumerate(TEXTS):

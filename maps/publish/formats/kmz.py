@@ -43,7 +43,6 @@ _STYLED = {f"zones-{each.value}" for each in ZONE_CLASSES} | {
     f"events-{each.value}" for each in EVENT_CLASSES
 }
 _SPECIAL = re.compile("[^\t\n !-%'-;=?-~\u00a0-\ud7ff]")  # all that may need care: <, >, &, ...
-_MOST_INT = 2**31 - 1
 _EARLIEST = (1980, 1, 1, 0, 0, 0)  # that an archive can say
 _MOST_ROWS = 1_500_000  # the document stays below 2 GB: readers know no larger ones
 _WRITTEN_TOGETHER = 5_000
@@ -52,7 +51,8 @@ _WRITTEN_TOGETHER = 5_000
 def write_kmz(release: Release, folder: Path) -> None:
     """Write the layers as KML 2.2 in a ZIP archive, with the symbols of events beside it.
 
-    Columns are typed data of each placemark and stand in its balloon; text of others reaches the
+    Columns are data of each placemark, without types, since GDAL and with it QGIS read no schema
+    from an archive. They stand in its balloon too; text of others reaches the
     balloon through `maps.escape` only. Control characters, which XML can't hold, are left out.
 
     Raises
@@ -96,8 +96,6 @@ def _write_document(release: Release) -> Iterator[str]:
     balloon = "".join(f"<p>{escape_text(line)}</p>" for line in told)
     yield f"<description>{_escape(balloon)}</description>\n"
     yield from _write_styles()
-    for layer in release.layers:
-        yield from _write_schema(layer)
     for layer in release.layers:
         yield f"<Folder><name>{layer.name}</name>"
         yield f"<description>{_escape(f'{layer.title}. {release.marking}')}</description>\n"
@@ -159,18 +157,6 @@ def draw_icon(mark: Mark) -> bytes:
     return encode_png(classes.astype(np.uint8), {1: mark.stroke, 2: mark.fill})
 
 
-def _write_schema(layer: Layer) -> Iterator[str]:
-    yield f'<Schema name="{layer.name}" id="{layer.name}">'
-    for column in layer.columns:
-        kind = "string"
-        if column.kind in ("people", "number"):
-            whole = column.kind == "people" and not (layer.table[column.name] > _MOST_INT).any()
-            kind = "int" if whole else "double"
-        yield f'<SimpleField name="{column.name}" type="{kind}">'
-        yield f"<displayName>{_escape(column.text)}</displayName></SimpleField>"
-    yield "</Schema>\n"
-
-
 def _write_placemarks(layer: Layer) -> Iterator[str]:
     names = [column.name for column in layer.columns]
     title = names.index(_TITLES.get(layer.name, names[0]))
@@ -181,7 +167,7 @@ def _write_placemarks(layer: Layer) -> Iterator[str]:
     for row, shape in zip(layer.iterate_rows(), _write_shapes(layer), strict=True):
         style = _find_style(layer.name, None if by is None else row[by])
         data = "".join(
-            f'<SimpleData name="{name}">{_escape_value(value)}</SimpleData>'
+            f'<Data name="{name}"><value>{_escape_value(value)}</value></Data>'
             for name, value in zip(names, row, strict=True)
             if value is not None
         )
@@ -193,8 +179,7 @@ def _write_placemarks(layer: Layer) -> Iterator[str]:
         yield (
             f"<Placemark><name>{_escape_name(row[title])}</name><styleUrl>#{style}</styleUrl>"
             f"<description>{_HEAD}{_tell(row[title], 'text')}{_TABLE}{balloon}{_END}</description>"
-            f'<ExtendedData><SchemaData schemaUrl="#{layer.name}">{data}</SchemaData>'
-            f"</ExtendedData>{shape}</Placemark>\n"
+            f"<ExtendedData>{data}</ExtendedData>{shape}</Placemark>\n"
         )
 
 
