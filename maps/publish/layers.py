@@ -235,6 +235,7 @@ def _set_type(values: pd.Series, kind: str) -> pd.Series:
 def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
     """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone."""
     import geopandas as gpd
+    import numpy as np
 
     zones, units = run.zones, run.units
     shapes = dict(zip(zones["zone_id"], zones.geometry, strict=True))
@@ -249,7 +250,8 @@ def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
         )
         for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
     ]
-    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(parts, index=rows.index), crs="EPSG:4326")
+    shapes_of_rows = gpd.GeoSeries(np.array(parts, dtype=object), index=rows.index)
+    return gpd.GeoDataFrame(rows, geometry=shapes_of_rows, crs="EPSG:4326")
 
 
 def _stream_events(con: duckdb.DuckDBPyConnection) -> Iterator[gpd.GeoDataFrame]:

@@ -148,7 +148,7 @@ def draw_icon(mark: Mark) -> bytes:
     from maps.layers.picture import encode_png
     from maps.sheet.ink import outline_mark
 
-    outline = shapely.Polygon(outline_mark(mark.shape).to_polygons()[0])
+    outline = shapely.Polygon(np.asarray(outline_mark(mark.shape).to_polygons()[0]))
     at = (np.arange(_ICON_PX) + 0.5) * 24 / _ICON_PX
     x, y = np.meshgrid(at, at)
     inside = shapely.contains_xy(outline.buffer(-mark.stroke_width / 2), x, y)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _MM_PER_PX = 25.4 / 96
 _HATCH_ANGLES = {"hatch-zone": "45", "hatch-drawn": "90", "hatch-gap": "135"}
-_MOST = "1000000000000"
+_MOST = 10**12
 _FONT = "Open Sans"
 # Places of labels: QGIS's own numbers.
 _HORIZONTAL, _AROUND_POINT, _ALONG_PERIMETER = "4", "6", "7"
@@ -113,7 +113,7 @@ def _add_units(root: ET.Element) -> None:
     )
     ranges = ET.SubElement(renderer, "ranges")
     symbols = ET.SubElement(renderer, "symbols")
-    rows = [(-1, -1, "not known", NO_FIGURE)]
+    rows: list[tuple[int, int, str, Style]] = [(-1, -1, "not known", NO_FIGURE)]
     rows += [(each.least, each.most or _MOST, each.label, each.style) for each in PEOPLE_CLASSES]
     for number, (least, most, label, style) in enumerate(rows):
         ends = {"lower": str(least), "upper": str(most)}
