@@ -12,13 +12,15 @@ USES_DUCKDB := tests/database tests/test_run.py $(addprefix tests/events/test_, 
     estimate.py expose.py)
 HALF := tests/exposure tests/people $(wildcard tests/maps/test_sheet*.py) \
     $(addprefix tests/maps/test_, axe.py languages.py keyboard.py contrast.py)
+# Debian's QGIS belongs to Debian's Python.
+QGIS_PYTHON := /usr/bin/python3
 # Peers to compare with; one of them pins versions that are older than ours.
 PEERS := $(VENV)/peers
 
 BUILT_FROM := pyproject.toml hatch_build.py package.json package-lock.json \
     geo/places/supplement.csv $(wildcard geo/places/*.py) $(wildcard geo/places/*.sql)
 
-.PHONY: map test test-half test-rest test-long test-duckdb-1 lint format bench eval data catalogues lock clean
+.PHONY: map test test-half test-rest test-long test-qgis test-duckdb-1 lint format bench eval data catalogues lock clean
 
 map: $(VENV)/installed ## the main job on the bundled example; ends with the path of the map
 	$(BIN)/civmap map
@@ -35,6 +37,18 @@ test-rest: $(VENV)/developed ## the other half
 
 test-long: $(VENV)/developed $(VENV)/browser ## all of the cases of which `test` runs a part
 	$(BIN)/python -m pytest -q -m long
+
+test-qgis: $(VENV)/installed ## published layers opened and drawn by QGIS, as a user sees them
+	@if ! $(QGIS_PYTHON) -c 'import qgis.core' 2> /dev/null; then \
+	    echo 'Installing QGIS (Debian), which opens the published layers'; \
+	    sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	    $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends \
+	        python3-qgis qgis-providers fonts-dejavu-core > /dev/null; \
+	fi
+	$(BIN)/civmap map --out out/qgis
+	$(BIN)/civmap publish out/qgis --out out/qgis/bundle --profile internal --format geopackage
+	QT_QPA_PLATFORM=offscreen $(QGIS_PYTHON) tests/qgis/open_layers.py \
+	    out/qgis/bundle/*_layers.gpkg out/qgis
 
 lint: $(VENV)/developed ## style, types, import rules
 	$(BIN)/ruff check .

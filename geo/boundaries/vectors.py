@@ -199,7 +199,7 @@ def _keep_polygons(path: Path, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFram
     """Return the rows with polygons, 2D, and what was left out."""
     import shapely
 
-    geometries = [_polygons_of(geometry) for geometry in frame.geometry]
+    geometries = [keep_polygons(geometry) for geometry in frame.geometry]
     lost = [geometry is None for geometry in geometries]
     mixed = [
         row
@@ -223,8 +223,8 @@ def _keep_polygons(path: Path, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFram
     return kept.set_geometry(list(flat), crs=frame.crs).reset_index(drop=True), cautions
 
 
-def _polygons_of(geometry: BaseGeometry | None) -> BaseGeometry | None:
-    """Return the polygons of a geometry, None if it has none."""
+def keep_polygons(geometry: BaseGeometry | None) -> BaseGeometry | None:
+    """Return the polygons of a geometry, lines and points left out; None if it has none."""
     import shapely
 
     if geometry is None or geometry.is_empty:
@@ -286,7 +286,7 @@ def _mend_outlines(path: Path, frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFram
     refused: list[tuple[int, str]] = []
     for at in broken.to_numpy().nonzero()[0]:
         before = geometries[at]
-        after = _polygons_of(shapely.make_valid(before))
+        after = keep_polygons(shapely.make_valid(before))
         if after is None or abs(after.area - before.area) > AREA_CHANGE * before.area:
             refused.append((int(frame["row"].iloc[at]), shapely.is_valid_reason(before)))
         else:

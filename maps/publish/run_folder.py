@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from maps.page import RiskMap
 from maps.publish.event_exposure import EVENT_EXPOSURE, write_event_exposure
-from maps.publish.geopackage import write_geopackage
+from maps.publish.formats.geopackage import write_run_layers
 from maps.publish.manifest import write_manifest
 from maps.publish.report import write_report
 from maps.publish.table import write_table
@@ -43,7 +43,7 @@ def write_run_folder(
         sheets = _write_sheets(risk_map, folder, papers)
         write_report(run, folder / "report.json")
         write_table(run, folder / "exposure.csv")
-        write_geopackage(run, folder / "layers.gpkg")
+        write_run_layers(run, folder / "layers.gpkg")
         if "large" in run.facts:
             write_event_exposure(run, folder / EVENT_EXPOSURE)
         write_manifest(run, folder / "manifest.json")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from typing import TYPE_CHECKING, Any
 
 from geo.database.store import fetch_records, get_facts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from geo.run import Assessment
@@ -33,15 +33,17 @@ def write_table(run: Assessment, path: Path) -> None:
         rows = fetch_records(con, _STATEMENT)
         columns = [column[0] for column in con.execute(_STATEMENT).description or []]
         as_of = get_facts(con)["as_of"]
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([*columns, "as_of"])
-    for row in rows:
-        writer.writerow([*(_to_cell(row[column]) for column in columns), as_of])
-    path.write_text(out.getvalue(), encoding="utf-8-sig", newline="")
+    cells = ([*(to_cell(row[column]) for column in columns), as_of] for row in rows)
+    write_cells([[*columns, "as_of"], *cells], path)
 
 
-def _to_cell(value: Any) -> Any:
+def write_cells(rows: Iterable[Sequence[Any]], path: Path) -> None:
+    """Write a CSV file of cells as they are: UTF-8 with a byte-order mark; None is empty."""
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        csv.writer(stream, lineterminator="\r\n").writerows(rows)
+
+
+def to_cell(value: Any) -> Any:
     """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
     if isinstance(value, float):
         return f"{value:.6g}" if abs(value) < 1e6 else f"{value:.1f}"

@@ -18,7 +18,7 @@ from geo.errors import UsageError
 from geo.exposure.discs import disc_outline
 from geo.types import LonLat
 from maps.publish import report as report_module
-from maps.publish.geopackage import write_geopackage
+from maps.publish.formats.geopackage import write_run_layers
 from maps.publish.run_folder import write_run_folder
 from maps.run import read_run
 from tests.large.conftest import make_rows, write_rows
@@ -225,13 +225,13 @@ def test_files_hold_all_events_and_the_report_none(run, tmp_path):
 
 def test_events_in_a_country_have_no_point(tmp_path, raster, monkeypatch):
     monkeypatch.setattr("geo.large.MOST_PLACES", 0)
-    monkeypatch.setattr("maps.publish.geopackage._BATCH_ROWS", 2)  # several batches
+    monkeypatch.setattr("maps.publish.layers._BATCH_ROWS", 2)  # several batches
     rows = [{**row, "where_prec": 1} for row in make_rows(5)]
     rows[3] |= {"where_prec": 6}  # known to the country only
     table = write_rows(tmp_path / "events.csv", rows)
     run = geo.assess(table, population=raster, radius_km=RADII, displacement="none")
     assert set(read(run, "SELECT event_id FROM event_exposure")["event_id"]) == {"E1", "E2", "E4"}
-    write_geopackage(run, tmp_path / "layers.gpkg")
+    write_run_layers(run, tmp_path / "layers.gpkg")
     events = gpd.read_file(tmp_path / "layers.gpkg", layer="events").set_index("event_id")
     assert list(events.index) == ["E0", "E1", "E2", "E3", "E4"]
     assert list(events.geometry.isna()) == [False, False, False, True, False]

@@ -1,0 +1,32 @@
+"""Which formats there are, and who writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from maps.publish.formats.csv import write_csv
+from maps.publish.formats.flatgeobuf import write_flatgeobuf
+from maps.publish.formats.geojson import write_geojson
+from maps.publish.formats.geopackage import write_geopackage
+from maps.publish.formats.geoparquet import write_geoparquet
+from maps.publish.formats.kmz import write_kmz
+from maps.publish.formats.xlsx import write_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from maps.publish.release import Release
+
+    Write: TypeAlias = Callable[[Release, Path], None]
+
+FORMATS: dict[str, Write] = {
+    "geopackage": write_geopackage,
+    "geojson": write_geojson,
+    "flatgeobuf": write_flatgeobuf,
+    "geoparquet": write_geoparquet,
+    "kmz": write_kmz,
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+}
+"""By the name that `--format` takes, in the order of writing: what describes files comes last."""
