@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser of `civmap`."""
+    """Add the command to the parser of `civmap`."""
     command = commands.add_parser(
         "publish",
         parents=[common],
@@ -38,6 +38,9 @@ def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
         "--released-by", metavar="NAME", help="who answers for the release; kept in the bundle"
     )
     command.add_argument(
+        "--contact", metavar="TEXT", help="whom to ask about the bundle, such as an address"
+    )
+    command.add_argument(
         "--sensitivity", type=Path, metavar="FILE", help="the sensitivity class of each layer"
     )
     command.add_argument(
@@ -57,6 +60,29 @@ def _publish(options: argparse.Namespace) -> None:
 
     terms = Terms(options.sensitivity, tuple(options.previous), options.released_by)
     for path in publish_run(
-        options.run, options.out, profile=options.profile, formats=options.formats, terms=terms
+        options.run,
+        options.out,
+        profile=options.profile,
+        formats=options.formats,
+        terms=terms,
+        contact=options.contact,
     ):
         print(path)
+
+
+def add_verify(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser of `civmap`."""
+    command = commands.add_parser(
+        "verify",
+        parents=[common],
+        help="whether the files of a bundle or a run are those of its manifest",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder with manifest.json")
+    command.set_defaults(act=_verify)
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from maps.publish.verify import verify_folder
+
+    count = verify_folder(options.folder)
+    print(f"{count} files are as manifest.json says, and there are no others")

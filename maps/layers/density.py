@@ -113,9 +113,7 @@ def classify_cells(surface: Surface, run: RunData, *, dated: bool) -> npt.NDArra
     return classify_people(people, surface)
 
 
-def classify_people(
-    people: npt.NDArray[np.float64], surface: Surface
-) -> npt.NDArray[np.uint8]:
+def classify_people(people: npt.NDArray[np.float64], surface: Surface) -> npt.NDArray[np.uint8]:
     """Return the density class of each cell of a grid from the people in it."""
     return classify_density(people / surface.area_km2, DENSITY_BREAKS, surface)
 

@@ -1,4 +1,4 @@
-"""The density of people as a picture, on the source's own cells, with a legend: for looking only."""
+"""The density of people as a picture on the source's cells, with a legend: for looking only."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from maps.layers.picture import NO_PEOPLE, is_degrees
+from maps.style import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,6 +24,7 @@ _MARGIN_MM = 6.0
 _LEGEND_MM = 58.0
 _HEADER_MM = 17.0
 _SMALL = 6.0
+_HATCH_POINTS = 0.4
 
 
 def draw_density(release: Release, surface: Surface) -> bytes:
@@ -46,8 +48,7 @@ def draw_density(release: Release, surface: Surface) -> bytes:
     counts = np.bincount(classes.ravel(), minlength=CLASSES)
     day = words.day(release.as_of)
     source = Paragraph(
-        f"Population source: {surface.grid['label']}, "
-        f"{words.day(surface.grid['population_date'])}",
+        f"Population source: {surface.grid['label']}, {words.day(surface.grid['population_date'])}",
         _SMALL,
         above=1.5,
     )
@@ -65,16 +66,19 @@ def draw_density(release: Release, surface: Surface) -> bytes:
         header = [Paragraph(release.title, 11.0, bold=True), Paragraph(release.number, _SMALL)]
         head = Column(left, _MARGIN_MM, _WIDTH_MM - 2 * _MARGIN_MM, _HEADER_MM)
         set_columns(canvas, header, [head], header[0])
-        _draw_cells(canvas, (left, top, width, height), surface, classes)
-        side = Column(left + width + _MARGIN_MM, top, _LEGEND_MM, height)
+        seen = _draw_cells(canvas, (left, top, width, height), surface, classes)
+        side = Column(left + seen + _MARGIN_MM, top, _LEGEND_MM, height)
         set_columns(canvas, blocks, [side], source)
         return save(canvas.figure, "png", release.title)
 
 
-def _draw_cells(
-    canvas: Canvas, box: Box, surface: Surface, classes: NDArray[np.uint8]
-) -> None:
-    """Draw classes of cells in a box of the paper, as wide as they are on the ground."""
+def _draw_cells(canvas: Canvas, box: Box, surface: Surface, classes: NDArray[np.uint8]) -> float:
+    """Draw classes of cells, in their shape on the ground, in the upper left of a box.
+
+    Returns
+    -------
+        How wide they are on the paper, millimetres.
+    """
     from matplotlib.patches import Rectangle
 
     from maps.sheet.cells import colour_cells
@@ -83,30 +87,26 @@ def _draw_cells(
     across, down = cols * surface.cell_width, rows * surface.cell_height
     if is_degrees(surface.grid["crs"]):
         across *= math.cos(math.radians(surface.north - down / 2))
-    axes = _add_axes(canvas, box, across / down)
+    width = min(box[2], box[3] * across / down)
+    axes = _add_axes(canvas, (*box[:2], width, width * down / across))
     axes.set(xlim=(0, cols), ylim=(rows, 0))
-    axes.add_artist(Rectangle((0, 0), cols, rows, hatch="xxxx", facecolor="white", edgecolor="#999"))
+    hatched = Rectangle((0, 0), cols, rows, hatch="xxxx", facecolor="white", edgecolor=INK)
+    hatched.set_hatch_linewidth(_HATCH_POINTS)
+    axes.add_artist(hatched)
     white = np.zeros((rows, cols, 4), dtype=np.uint8)
     white[classes >= NO_PEOPLE] = 255
     for layer in (white, colour_cells(classes)):
         axes.imshow(
             layer, extent=(0, cols, rows, 0), interpolation="nearest", aspect="auto", zorder=2
         )
+    return width
 
 
-def _add_axes(canvas: Canvas, box: Box, ratio: float) -> Axes:
-    """Return axes in the upper left of a box, as large as a width-to-height ratio allows."""
+def _add_axes(canvas: Canvas, box: Box) -> Axes:
     x, y, width, height = box
-    wide = min(width, height * ratio)
-    tall = wide / ratio
-    paper = canvas.paper
+    across, down = canvas.paper.width_mm, canvas.paper.height_mm
     axes = canvas.figure.add_axes(
-        (
-            x / paper.width_mm,
-            1 - (y + tall) / paper.height_mm,
-            wide / paper.width_mm,
-            tall / paper.height_mm,
-        )
+        (x / across, 1 - (y + height) / down, width / across, height / down)
     )
     axes.set(xticks=[], yticks=[])
     return axes

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 TILE_CELLS = 256
 
+
 def halve_sums(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return sums of two by two cells; NaN only where all four have no data."""
     rows, cols = cells.shape

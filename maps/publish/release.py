@@ -42,6 +42,8 @@ class Release:
         Rows of the run's tables of these names; what is missing is None.
     released_by
         Who answers for the release; None: nobody was asked.
+    contact
+        Whom to ask about it, such as an address; None: none was given.
     """
 
     run: Assessment
@@ -54,6 +56,7 @@ class Release:
     sources: Sequence[Record]
     cautions: Sequence[Record]
     released_by: str | None = None
+    contact: str | None = None
 
     def name_file(self, part: str, extension: str) -> str:
         """Return a file's name, such as `PSE001_exposure_rafah_20240224_zones.csv`."""
@@ -66,7 +69,9 @@ class Release:
         return line + NOT_FOR
 
 
-def read_release(run: Assessment, released_by: str | None = None) -> Release:
+def read_release(
+    run: Assessment, released_by: str | None = None, *, contact: str | None = None
+) -> Release:
     """Return what a bundle of a run holds; its profile is the run's fact `profile`."""
     facts = run.facts
     with run.connect() as con:
@@ -83,6 +88,7 @@ def read_release(run: Assessment, released_by: str | None = None) -> Release:
         sources=sources,
         cautions=cautions,
         released_by=released_by,
+        contact=contact,
     )
 
 

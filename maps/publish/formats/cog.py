@@ -60,9 +60,7 @@ def write_cog(release: Release, folder: Path) -> None:
 def _make_tags(release: Release, dated: DatedSurface) -> dict[str, str]:
     """Return what a raster says of itself."""
     grid = dated.surface.grid
-    source = next(
-        (each for each in release.sources if each["source_id"] == grid["source_id"]), {}
-    )
+    source = next((each for each in release.sources if each["source_id"] == grid["source_id"]), {})
     tags = {
         "TIFFTAG_IMAGEDESCRIPTION": f"{release.title}. {release.marking}",
         "TIFFTAG_COPYRIGHT": source.get("attribution") or source.get("licence"),
