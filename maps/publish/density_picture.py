@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from maps.publish.release import Release
     from maps.run import Surface
+    from maps.sheet.blocks import Block
     from maps.sheet.canvas import Canvas
     from maps.sheet.furniture import Box
 
@@ -52,7 +53,7 @@ def draw_density(release: Release, surface: Surface) -> bytes:
         _SMALL,
         above=1.5,
     )
-    blocks = [
+    blocks: list[Block] = [
         make_heading(f"People a square kilometre on {day}"),
         *map(Entry, make_legend(counts, words)),
         source,
@@ -87,7 +88,7 @@ def _draw_cells(canvas: Canvas, box: Box, surface: Surface, classes: NDArray[np.
     across, down = cols * surface.cell_width, rows * surface.cell_height
     if is_degrees(surface.grid["crs"]):
         across *= math.cos(math.radians(surface.north - down / 2))
-    width = min(box[2], box[3] * across / down)
+    width: float = min(box[2], box[3] * across / down)
     axes = _add_axes(canvas, (*box[:2], width, width * down / across))
     axes.set(xlim=(0, cols), ylim=(rows, 0))
     hatched = Rectangle((0, 0), cols, rows, hatch="xxxx", facecolor="white", edgecolor=INK)

@@ -91,7 +91,6 @@ def encode_cog(
             target.name,
             driver="COG",
             COMPRESS="DEFLATE",
-            LEVEL="9",
             PREDICTOR="YES",
             BLOCKSIZE=str(TILE_CELLS),
             OVERVIEWS="AUTO" if levels[1:] else "NONE",

@@ -117,7 +117,7 @@ def _is_same(path: Path, said: dict[str, Any]) -> bool:
         return False
     if said["bytes"] is not None and path.stat().st_size != said["bytes"]:
         return False
-    return hash_file(path) == said["sha256"]
+    return bool(hash_file(path) == said["sha256"])
 
 
 def _list_files(folder: Path) -> Iterator[str]:

@@ -19,35 +19,35 @@ README = "README.md"
 
 _WORDS = Wording()
 _MARKS = re.compile(r"([\\`*_\[\]<>&|~#${}])")
-_METHOD = (
-    (
-        "Places are read from an article or a table of events, and told apart by the part they play. "
-        "A place that is threatened, or where violence is reported, becomes a zone: an administrative "
-        "unit, or discs round it. A population map gives the people in it; where dated figures of "
-        "people displaced are known, the map's people are moved so that each administrative unit "
-        "agrees with its figure on the day. Ranges (low, high) are 90 % intervals of draws in which "
-        "place, radius, population and figures are doubted."
-    ),
-    (
-        "`best` is the best estimate of people living there, `static` what the population map says "
-        "by itself. Zones overlap, so their people are not to be added. What is not known is empty, "
-        "never zero."
-    ),
-    (
-        "Rasters are on the cells of the population map. People at known sites are spread over their "
-        "unit, so a zone inside such a unit may differ from what its cells add up to. Tiles (PMTiles), "
-        "pictures and pages are for looking, not for counting."
-    ),
-)
-_NOT_FOR = (
-    "It is modelled, not observed, and it is no forecast.",
-    (
-        "It is not for targeting. It counts people who could be harmed, so that they can be helped or "
-        "spared; it says nothing of who is where at a moment, and nothing of who may be harmed."
-    ),
-    "A cell, disc or unit without people in it is not safe, and a gap in the data is not empty.",
-    "Boundaries and names do not imply official endorsement or acceptance.",
-)
+_WHAT = """\
+## What it is
+
+A bundle that civmap made: people who may be exposed to violence, by zone and by administrative
+unit, dated, with a range and with their sources."""
+_NOT_FOR = """\
+## What it is not for
+
+- It is modelled, not observed, and it is no forecast.
+- It is not for targeting. It counts people who could be harmed, so that they can be helped or
+  spared; it says nothing of who is where at a moment, and nothing of who may be harmed.
+- A cell, disc or unit without people in it is not safe, and a gap in the data is not empty.
+- Boundaries and names do not imply official endorsement or acceptance."""
+_METHOD = """\
+## How the figures were made
+
+Places are read from an article or a table of events, and told apart by the part they play. A place
+that is threatened, or where violence is reported, becomes a zone: an administrative unit, or discs
+round it. A population map gives the people in it; where dated figures of displaced people are
+known, the people of the map are moved so that each administrative unit agrees with its figure on
+the day. Ranges (low, high) are 90 % intervals of draws in which place, radius, population and
+figures are doubted.
+
+`best` is the best estimate of people living there, `static` what the population map says by
+itself. Zones overlap, so their people are not to be added. What is not known is empty, never zero.
+
+Rasters are on the cells of the population map. People at known sites are spread over their unit, so
+a zone inside such a unit may differ from what its cells add up to. Tiles, pictures and pages are
+for looking, not for counting."""
 
 
 def write_readme(release: Release, folder: Path) -> None:
@@ -61,15 +61,9 @@ def write_readme(release: Release, folder: Path) -> None:
         f"**{_escape(release.marking)}**",
         _escape(release.headline),
         _tell_facts(release),
-        "## What it is",
-        (
-            "A bundle that civmap made: people who may be exposed to violence, by zone and by "
-            "administrative unit, dated, with a range and with their sources."
-        ),
-        "## What it is not for",
-        _list(_NOT_FOR),
-        "## How the figures were made",
-        *_METHOD,
+        _WHAT,
+        _NOT_FOR,
+        _METHOD,
         "## Read this with care",
         _list(_escape(caution["text"]) for caution in release.cautions)
         or "There are no cautions beside what is said above.",

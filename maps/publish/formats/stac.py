@@ -124,7 +124,7 @@ def _sum_up(layer: Layer | None, key: str) -> dict[str, dict[str, int | None]]:
     columns = [layer.table[name] for name in ("low", "best", "high")]
     return {
         str(name): {
-            each.name: None if missing else round(value)
+            str(each.name): None if missing else round(value)
             for each, value, missing in (
                 (column, column.iloc[row], column.isna().iloc[row]) for column in columns
             )
