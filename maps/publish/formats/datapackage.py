@@ -44,7 +44,7 @@ def write_datapackage(release: Release, folder: Path) -> None:
         "resources": [
             _describe_resource(file)
             for file in list_contents(release, folder)
-            if not file.name.startswith("stac/")
+            if file.role != "metadata"
         ],
     }
     text = json.dumps(package, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
