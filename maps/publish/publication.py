@@ -69,12 +69,14 @@ def publish_run(
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
-        release = read_release(Assessment(path), terms.released_by, contact=contact)
-        for name, write in FORMATS.items():
-            if not formats or name in formats:
-                write(release, folder)
-        write_readme(release, folder)
-        write_bundle_manifest(release, folder)
+        own = Assessment(path)
+        with own.connect():  # held open: each of the writers opens it again, which is then quick
+            release = read_release(own, terms.released_by, contact=contact)
+            for name, write in FORMATS.items():
+                if not formats or name in formats:
+                    write(release, folder)
+            write_readme(release, folder)
+            write_bundle_manifest(release, folder)
         files = find_files(folder)
     return [out / file.relative_to(folder) for file in files]
 

@@ -3,21 +3,19 @@
 A program of its own, since only a process with one thread is forked safely.
 """
 
+import importlib
 import json
 import os
-import random
 import signal
 import sys
 import time
 from pathlib import Path
 
-import geopandas
-import pyogrio
-
 from maps.publish import bundle
 from maps.publish.publication import publish_run
 from maps.publish.verify import verify_folder
 
+_GOLDEN = 0.618034  # whose multiples lie evenly between whole numbers
 FORMATS = (["geojson"], ["geojson", "stac", "datapackage"])
 
 
@@ -59,13 +57,12 @@ def main(run, out, count):
     begun = time.monotonic()
     os.waitpid(start(run, out, 0), 0)
     duration = time.monotonic() - begun
-    moments = random.Random(1)
     current, killed, new = read_number(out), 0, 0
     for number in range(1, count + 1):
         at = {1: "before", 2: "after"}.get(number)
         child = start(run, out, number, at)
         if at is None:
-            time.sleep(moments.uniform(0.0, 1.05 * duration))
+            time.sleep(1.05 * duration * (number * _GOLDEN % 1.0))
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         killed += os.WIFSIGNALED(status)
@@ -77,10 +74,10 @@ def main(run, out, count):
     publish(run, out, -1)  # sweeps away what was left
     assert read_number(out) == -1
     assert [path.name for path in out.parent.iterdir()] == [out.name]
-    print(json.dumps({"killed": killed, "new": new}))
+    sys.stdout.write(json.dumps({"killed": killed, "new": new}))
 
 
 if __name__ == "__main__":
-    # loaded once, before processes are forked: they must not differ in what they wait for
-    print(geopandas.__version__, pyogrio.__version__, file=sys.stderr)
+    for name in ("duckdb", "geopandas", "pyarrow", "pyogrio", "pyproj", "rasterio"):
+        importlib.import_module(name)  # once, and not in every process
     main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

@@ -1,6 +1,7 @@
 """A bundle is the old one or the new one, whatever happens while it is written."""
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -40,6 +41,7 @@ def test_killed_at_any_moment_it_is_the_old_or_the_new(run_path, tmp_path):
         text=True,
         check=False,
         timeout=300,
+        env=os.environ | {"TMPDIR": str(tmp_path)},  # what the killed ones leave
     )
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
