@@ -292,6 +292,21 @@ def test_tables_are_read_by_their_schema(bundle, tmp_path, hashtags):
     assert not Package(str(tmp_path / "datapackage.json")).validate().valid
 
 
+def test_workbooks_and_geoparquet_are_resources_too(bundle, tmp_path):
+    import xlsxwriter
+
+    release = read_release(Assessment(bundle.run))
+    with xlsxwriter.Workbook(tmp_path / f"{NUMBER}_layers.xlsx") as workbook:
+        workbook.add_worksheet("read me").write_row(3, 2, ["to read", "first"])
+        for layer in release.layers:
+            workbook.add_worksheet(layer.name).write_column(0, 0, ["best", 1, 2])
+    release.layers[0].table.to_parquet(tmp_path / f"{NUMBER}_zones.parquet")
+    write_datapackage(release, tmp_path)
+    package = Package(str(tmp_path / "datapackage.json"))
+    assert package.validate().valid, package.validate().to_summary()
+    assert package.resources[0].read_rows() == [{"best": 1}, {"best": 2}]
+
+
 def test_readme_says_what_has_to_be_known(bundle):
     text = (bundle.folder / "README.md").read_text("utf-8")
     assert MARKING in text

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 _TYPES = {"text": "string", "number": "number", "people": "integer", "day": "date"}
 _POSITION = {"lon": "longitude, degrees, WGS 84", "lat": "latitude, degrees, WGS 84"}
+_FORMATS = {"parquet": "geoparquet"}  # more than a table: readers of tables can't check its size
 _TEXTS = frozenset({"csv", "geojson", "json", "html"})
 
 
@@ -42,7 +43,7 @@ def write_datapackage(release: Release, folder: Path) -> None:
         "civmap:profile": release.profile,
         "civmap:marking": release.marking,
         "resources": [
-            _describe_resource(file)
+            _describe_resource(release, file)
             for file in list_contents(release, folder)
             if file.role != "metadata"
         ],
@@ -82,13 +83,13 @@ def _list_contributors(release: Release) -> dict[str, list[dict[str, Any]]]:
     return {"contributors": listed} if listed else {}
 
 
-def _describe_resource(file: BundleFile) -> dict[str, Any]:
+def _describe_resource(release: Release, file: BundleFile) -> dict[str, Any]:
     extension = file.path.suffix.removeprefix(".").lower()
     resource: dict[str, Any] = {
         "name": file.key,
         "path": file.name,
         "title": file.title,
-        "format": extension,
+        "format": _FORMATS.get(extension, extension),
         "mediatype": file.media_type,
         "bytes": file.path.stat().st_size,
         "hash": f"sha256:{hash_file(file.path)}",
@@ -97,6 +98,9 @@ def _describe_resource(file: BundleFile) -> dict[str, Any]:
         resource["encoding"] = "utf-8"
     if extension == "csv" and file.layer is not None:
         resource |= _describe_table(file.path, file.layer)
+    if extension == "xlsx" and release.layers:
+        sheet = release.layers[0].name  # each layer has one of its name, after the one to read
+        resource["dialect"] = {"sheetName": sheet, "excel": {"sheet": sheet}}
     return resource
 
 
