@@ -49,7 +49,7 @@ def test_killed_at_any_moment_it_is_the_old_or_the_new(run_path, tmp_path):
     assert told["new"] >= 2
 
 
-@pytest.mark.parametrize("name", ["cog", "pmtiles", "html", "pdf", "stac", "datapackage"])
+@pytest.mark.parametrize("name", ["cog", "pmtiles", "html", "stac", "datapackage"])
 def test_full_disk_leaves_the_old_bundle(run_path, out, name, monkeypatch):
     guard, limit = publication.guard_run, resource.getrlimit(resource.RLIMIT_FSIZE)
 

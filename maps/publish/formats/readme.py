@@ -45,9 +45,9 @@ figures are doubted.
 `best` is the best estimate of people living there, `static` what the population map says by
 itself. Zones overlap, so their people are not to be added. What is not known is empty, never zero.
 
-Rasters are on the cells of the population map. People at known sites are spread over their unit, so
-a zone inside such a unit may differ from what its cells add up to. Tiles, pictures and pages are
-for looking, not for counting."""
+Rasters are on the cells of the population map. A cell on the border of two units holds people of
+both. People at known sites are spread over their unit, so a zone inside such a unit may differ from
+what its cells add up to. Tiles, pictures and pages are for looking, not for counting."""
 
 
 def write_readme(release: Release, folder: Path) -> None:
