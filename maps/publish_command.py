@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser of `civmap`."""
+    """Add the command to the parser of `civmap`."""
     command = commands.add_parser(
         "publish",
         parents=[common],
@@ -43,6 +43,9 @@ def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
         "--released-by", metavar="NAME", help="who answers for the release; kept in the bundle"
     )
     command.add_argument(
+        "--contact", metavar="TEXT", help="whom to ask about the bundle, such as an address"
+    )
+    command.add_argument(
         "--sensitivity", type=Path, metavar="FILE", help="the sensitivity class of each layer"
     )
     command.add_argument(
@@ -68,5 +71,24 @@ def _publish(options: argparse.Namespace) -> None:
         formats=options.formats,
         terms=terms,
         hxl=options.hxl,
+        contact=options.contact,
     ):
         print(path)
+
+
+def add_verify(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser of `civmap`."""
+    command = commands.add_parser(
+        "verify",
+        parents=[common],
+        help="whether the files of a bundle or a run are those of its manifest",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder with manifest.json")
+    command.set_defaults(act=_verify)
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from maps.publish.verify import verify_folder
+
+    count = verify_folder(options.folder)
+    print(f"{count} files are as manifest.json says, and there are no others")

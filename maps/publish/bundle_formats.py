@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from maps.publish.formats.cog import write_cog
 from maps.publish.formats.csv import write_csv
+from maps.publish.formats.datapackage import write_datapackage
 from maps.publish.formats.flatgeobuf import write_flatgeobuf
 from maps.publish.formats.geojson import write_geojson
 from maps.publish.formats.geopackage import write_geopackage
 from maps.publish.formats.geoparquet import write_geoparquet
 from maps.publish.formats.kmz import write_kmz
+from maps.publish.formats.page import write_page
+from maps.publish.formats.pmtiles import write_pmtiles
+from maps.publish.formats.sheet import write_pdf, write_png
+from maps.publish.formats.stac import write_stac
 from maps.publish.formats.xlsx import write_xlsx
 
 if TYPE_CHECKING:
@@ -28,5 +34,12 @@ FORMATS: dict[str, Write] = {
     "kmz": write_kmz,
     "csv": write_csv,
     "xlsx": write_xlsx,
+    "cog": write_cog,
+    "pmtiles": write_pmtiles,
+    "html": write_page,
+    "pdf": write_pdf,
+    "png": write_png,
+    "stac": write_stac,
+    "datapackage": write_datapackage,
 }
 """By the name that `--format` takes, in the order of writing: what describes files comes last."""

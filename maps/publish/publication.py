@@ -12,7 +12,9 @@ from geo.run import Assessment
 from maps.distribution import INTERNAL, PUBLIC
 from maps.publish.bundle import replace_folder
 from maps.publish.bundle_formats import FORMATS
+from maps.publish.formats.readme import write_readme
 from maps.publish.guard import Terms, guard_run
+from maps.publish.manifest import write_bundle_manifest
 from maps.publish.release import find_files, read_release
 from maps.run import find_run_database
 
@@ -30,6 +32,7 @@ def publish_run(
     formats: Sequence[str] = (),
     terms: Terms | None = None,
     hxl: bool = False,
+    contact: str | None = None,
 ) -> list[Path]:
     """Write a bundle of a run: all files are new, or the old ones are untouched.
 
@@ -45,6 +48,8 @@ def publish_run(
         What the public profile is held to.
     hxl
         Whether CSV and XLSX tables get a row of HXL hashtags.
+    contact
+        Whom to ask about the bundle, for its README.
 
     Returns
     -------
@@ -67,10 +72,14 @@ def publish_run(
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
-        release = read_release(Assessment(path), terms.released_by, hxl=hxl)
-        for name, write in FORMATS.items():
-            if not formats or name in formats:
-                write(release, folder)
+        own = Assessment(path)
+        with own.connect():  # held open: each of the writers opens it again, which is then quick
+            release = read_release(own, terms.released_by, hxl=hxl, contact=contact)
+            for name, write in FORMATS.items():
+                if not formats or name in formats:
+                    write(release, folder)
+            write_readme(release, folder)
+            write_bundle_manifest(release, folder)
         files = find_files(folder)
     return [out / file.relative_to(folder) for file in files]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.database.store import fetch_records
+from geo.errors import RunError
 from maps.distribution import INTERNAL
+from maps.escape import clean_text
 from maps.publish.layers import read_layers
 
 if TYPE_CHECKING:
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from geo.run import Assessment
     from maps.publish.layers import Layer
     from maps.run import Record
+
+_FILE_NAME = re.compile(r"[\w-]{1,150}")
 
 NOT_FOR = "Modelled, not observed. Not a forecast. Not for targeting."
 
@@ -44,6 +49,8 @@ class Release:
         Who answers for the release; None: nobody was asked.
     hxl
         Whether tables have a row of HXL hashtags under their header.
+    contact
+        Whom to ask about it, such as an address; None: none was given.
     """
 
     run: Assessment
@@ -57,6 +64,7 @@ class Release:
     cautions: Sequence[Record]
     released_by: str | None = None
     hxl: bool = False
+    contact: str | None = None
 
     def name_file(self, part: str, extension: str) -> str:
         """Return a file's name, such as `PSE001_exposure_rafah_20240224_zones.csv`."""
@@ -74,6 +82,7 @@ def read_release(
     released_by: str | None = None,
     *,
     hxl: bool = False,
+    contact: str | None = None,
     layers: Sequence[Layer] | None = None,
 ) -> Release:
     """Return what a bundle of a run holds; its profile is the run's fact `profile`.
@@ -82,8 +91,18 @@ def read_release(
     ----------
     layers
         None: all of the run's.
+
+    Raises
+    ------
+    RunError
+        If the run's map number is no beginning of a file name.
     """
     facts = run.facts
+    if not _FILE_NAME.fullmatch(facts["map_number"]):
+        raise RunError(
+            f"run {run.path.name}: map number {clean_text(facts['map_number'])!r}: expected "
+            "letters, digits, hyphens and underscores, since files are named by it"
+        )
     with run.connect() as con:
         sources = fetch_records(con, "SELECT * FROM sources ORDER BY source_id")
         cautions = fetch_records(con, "SELECT * FROM cautions ORDER BY rowid")
@@ -99,6 +118,7 @@ def read_release(
         cautions=cautions,
         released_by=released_by,
         hxl=hxl,
+        contact=contact,
     )
 
 
