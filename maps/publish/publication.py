@@ -13,11 +13,14 @@ from maps.distribution import INTERNAL, PUBLIC
 from maps.publish.bundle import replace_folder
 from maps.publish.bundle_formats import FORMATS
 from maps.publish.guard import Terms, guard_run
+from maps.publish.hdx.submission import check_profile, write_submission
 from maps.publish.release import find_files, read_release
 from maps.run import find_run_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from maps.publish.hdx.submission import Submission
 
 DEFAULT_PROFILE = PUBLIC
 
@@ -29,6 +32,7 @@ def publish_run(
     profile: str = DEFAULT_PROFILE,
     formats: Sequence[str] = (),
     terms: Terms | None = None,
+    submission: Submission | None = None,
 ) -> list[Path]:
     """Write a bundle of a run: all files are new, or the old ones are untouched.
 
@@ -42,6 +46,8 @@ def publish_run(
         Names of `FORMATS`; empty: all.
     terms
         What the public profile is held to.
+    submission
+        Where on HDX the bundle is meant to go: adds hdx.json, and sends nothing.
 
     Returns
     -------
@@ -61,6 +67,8 @@ def publish_run(
     wrong = [name for name in formats if name not in FORMATS]
     if wrong:
         raise UsageError(f"format {wrong[0]!r}: expected {', '.join(FORMATS)}")
+    if submission is not None:
+        check_profile(profile)
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
@@ -68,6 +76,8 @@ def publish_run(
         for name, write in FORMATS.items():
             if not formats or name in formats:
                 write(release, folder)
+        if submission is not None:
+            write_submission(release, folder, submission)
         files = find_files(folder)
     return [out / file.relative_to(folder) for file in files]
 
