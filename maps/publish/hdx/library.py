@@ -20,9 +20,22 @@ TAGS = ("affected population", "conflict-violence", "geodata", "hazards and risk
 
 _TIMEOUTS_S = (10.0, 120.0)  # to connect; of silence
 _VOCABULARY_ID = "b891512e-9516-4bf5-962a-7a289772a2a1"  # HDX's approved tags ("Topics")
-_FORMATS = (
-    "csv geojson geopackage geotiff kml kmz pdf png shp topojson txt xlsx"  # HDX's own words
-).split()
+FORMATS = {
+    ".csv": "csv",
+    ".geojson": "geojson",
+    ".gpkg": "geopackage",
+    ".kml": "kml",
+    ".kmz": "kmz",
+    ".pdf": "pdf",
+    ".png": "png",
+    ".shp": "shp",
+    ".tif": "geotiff",
+    ".topojson": "topojson",
+    ".txt": "txt",
+    ".xlsx": "xlsx",
+}
+"""HDX's word for a format, by the ending of a file's name; a shapefile goes as a zip archive."""
+
 _AGENT = f"civmap/{__version__}"
 
 
@@ -111,7 +124,7 @@ def open_library(site: str, key: str | None = None) -> Iterator[Library]:
     )
     Configuration.delete()
     Configuration.create(own, session=_open_session(site))
-    Resource.set_formatsdict({name: name for name in _FORMATS})
+    Resource.set_formatsdict({name: name for name in FORMATS.values()})
     Vocabulary.set_tagsdict({tag: {"Action to Take": "ok", "New Tag(s)": tag} for tag in TAGS})
     if key is None:
         local = {"id": _VOCABULARY_ID, "tags": [{"name": tag} for tag in TAGS]}
@@ -141,7 +154,7 @@ def _open_session(site: str) -> Any:
     def send(request: Any, **given: Any) -> Any:
         asked = urlsplit(request.url)
         if (asked.scheme, asked.netloc) != (host.scheme, host.netloc):
-            raise UnavailableError(f"HDX's library asked for {asked.netloc}; nothing was sent there")
+            raise UnavailableError(f"HDX's library asked for {asked.netloc}; it was not answered")
         return plain(request, **given | {"timeout": _TIMEOUTS_S})
 
     session.send = send  # type: ignore[method-assign]

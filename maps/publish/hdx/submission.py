@@ -14,8 +14,8 @@ from geo.errors import InputError, UsageError
 from geo.network import check_url
 from geo.resources import find_resource
 from maps.distribution import PUBLIC
+from maps.publish.hdx.library import FORMATS, TAGS, open_library
 from maps.publish.hdx.licence import choose_licence
-from maps.publish.hdx.library import TAGS, open_library
 from maps.publish.release import find_files
 
 if TYPE_CHECKING:
@@ -28,19 +28,6 @@ FILE_NAME = "hdx.json"
 SITES = {
     "stage": "https://stage.data-humdata-org.ahconu.org",
     "prod": "https://data.humdata.org",
-}
-_FORMATS = {
-    ".csv": "csv",
-    ".geojson": "geojson",
-    ".gpkg": "geopackage",
-    ".kml": "kml",
-    ".kmz": "kmz",
-    ".pdf": "pdf",
-    ".png": "png",
-    ".tif": "geotiff",
-    ".topojson": "topojson",
-    ".txt": "txt",
-    ".xlsx": "xlsx",
 }
 _PARTS = {
     "density": "People a square kilometre, by cell",
@@ -219,8 +206,8 @@ def _find_format(path: Path) -> str | None:
     if path.suffix == ".zip" and zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             inside = archive.namelist()
-        return "shp" if any(name.endswith(".shp") for name in inside) else None
-    return _FORMATS.get(path.suffix)
+        return FORMATS[".shp"] if any(name.endswith(".shp") for name in inside) else None
+    return None if path.suffix == ".shp" else FORMATS.get(path.suffix)
 
 
 def _describe_file(release: Release, path: Path) -> str:

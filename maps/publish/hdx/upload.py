@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import json
 import os
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.errors import UnavailableError
 from maps.publish.hdx.library import TAGS, open_library
+from maps.publish.hdx.reason import KEY, name_reason
 from maps.publish.hdx.submission import FILE_NAME, name_host
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from maps.publish.hdx.library import Library
 
-KEY = "CIVMAP_HDX_KEY"
 _MADE_BY = "civmap/"
-_LONGEST_ANSWER = 500
 
 
 def read_key() -> str:
@@ -60,14 +58,16 @@ def upload_bundle(folder: Path, key: str) -> str:
     host = name_host(site)
     with open_library(site, key) as library:
         with _told_as_ours(host, key, f"nothing was sent to {host}"):
-            _check_site(told, host, library)
+            old = _check_site(told, host)
         dataset = _prepare(library, folder, told)
-        with _told_as_ours(host, key, lambda: _tell_state(library, folder, told, host)):
+        with _told_as_ours(host, key, lambda: _tell_state(folder, told, host)):
             dataset.create_in_hdx(
                 remove_additional_resources=True,
                 match_resource_order=True,
                 create_default_views=False,
                 updated_by_script=f"{_MADE_BY}{__version__}",
+                # an upload that broke off leaves the right hash, and no file
+                force_update=old is not None and not all(map(_has_file, old.get_resources())),
             )
         address = f"{site}/dataset/{told['name']}"
         with _told_as_ours(host, key, f"the data set and its files are at {address}"):
@@ -75,14 +75,18 @@ def upload_bundle(folder: Path, key: str) -> str:
     return address
 
 
-def _check_site(told: dict[str, Any], host: str, library: Library) -> None:
-    """Look up what the data set refers to, so that nothing is sent that would be refused."""
+def _check_site(told: dict[str, Any], host: str) -> Any:
+    """Look up what the data set refers to, so that nothing is sent that would be refused.
+
+    Returns
+    -------
+        The data set of that name that is there; None: it will be new.
+    """
     from hdx.data.dataset import Dataset
     from hdx.data.organization import Organization
     from hdx.data.user import User
     from hdx.data.vocabulary import Vocabulary
 
-    del library
     wrong = [tag for tag in TAGS if not Vocabulary.is_approved(tag)]
     if wrong:
         raise UnavailableError(f"{host} knows no topic {wrong[0]!r}; civmap's list is out of date")
@@ -100,10 +104,12 @@ def _check_site(told: dict[str, Any], host: str, library: Library) -> None:
             f"{host} has a data set {told['name']} that civmap did not make; "
             "choose another name with --hdx-name"
         )
+    return old
 
 
 def _prepare(library: Library, folder: Path, told: dict[str, Any]) -> Any:
-    dataset = library.make_dataset({k: v for k, v in told.items() if k not in {"resources", "tags"}})
+    apart = {"resources", "tags"}
+    dataset = library.make_dataset({k: v for k, v in told.items() if k not in apart})
     for each in told["resources"]:
         fields = {name: each[name] for name in ("name", "format", "description")}
         library.add_file(dataset, fields, folder / each["name"])
@@ -120,12 +126,11 @@ def _send_showcase(library: Library, dataset: Any, told: dict[str, Any]) -> None
     dataset.add_showcase(showcase)
 
 
-def _tell_state(library: Library, folder: Path, told: dict[str, Any], host: str) -> str:
+def _tell_state(folder: Path, told: dict[str, Any], host: str) -> str:
     """Say what of a data set is on the site, by asking it."""
     from hdx.data.dataset import Dataset
     from hdx.utilities.file_hashing import get_size_and_hash
 
-    del library
     try:
         found = Dataset.read_from_hdx(told["name"])
         there = {each["name"]: each.get("hash") for each in found.get_resources()} if found else {}
@@ -148,7 +153,9 @@ def _tell_state(library: Library, folder: Path, told: dict[str, Any], host: str)
 
 
 def _has_file(resource: Any) -> bool:
-    return str(resource.get("url", "")).startswith("http")
+    from hdx.api.utilities.filestore_helper import FilestoreHelper
+
+    return not str(resource.get("url", "")).endswith(FilestoreHelper.temporary_url)
 
 
 @contextlib.contextmanager
@@ -161,7 +168,7 @@ def _told_as_ours(host: str, key: str, state: Any) -> Iterator[None]:
     try:
         yield
     except (HDXError, CKANAPIError, RequestException, UnavailableError) as error:
-        reason = _name_reason(error, host).replace(key, "...")
+        reason = name_reason(error, host).replace(key, "...")
         told = state() if callable(state) else state
         raise UnavailableError(
             f"{reason}\n{told}\nThe bundle itself is whole; run the same command again."
@@ -172,62 +179,3 @@ def _told_as_ours(host: str, key: str, state: Any) -> Iterator[None]:
             f"{host} gave an answer that is not HDX's ({type(error).__name__})\n{told}\n"
             "The bundle itself is whole."
         ) from None
-
-
-def _name_reason(error: BaseException, host: str) -> str:
-    from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
-    from requests import ConnectionError as NoConnectionError
-    from requests import Timeout
-
-    cause = error
-    while cause.__cause__ is not None:
-        cause = cause.__cause__
-    causes = _list_causes(error)
-    for each in causes:
-        if isinstance(each, UnavailableError):
-            return str(each)
-        if isinstance(each, NotAuthorized):
-            return _refuse(host)
-        if isinstance(each, ValidationError):
-            return f"{host} refuses what was sent: {_name_fields(each.error_dict)}"
-        if isinstance(each, NotFound):
-            return f"{host} doesn't know what was asked for (404)"
-        if isinstance(each, Timeout):
-            return f"{host} gave no answer in time"
-        if isinstance(each, NoConnectionError):
-            return f"{host} can't be reached, or broke off"
-        if isinstance(each, CKANAPIError):
-            status = _read_status(str(each))
-            return _refuse(host) if status in {401, 403} else f"{host} answered {status}"
-    return f"{host}: {error}"
-
-
-def _list_causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    each: BaseException | None = error
-    while each is not None:
-        found.append(each)
-        each = each.__cause__
-    return found[::-1]
-
-
-def _refuse(host: str) -> str:
-    return (
-        f"{host} refuses the key in {KEY}: it is wrong, or its owner may not write for the "
-        "organisation"
-    )
-
-
-def _name_fields(answer: Any) -> str:
-    fields = answer if isinstance(answer, dict) else {"answer": answer}
-    lines = [f"{name}: {value}" for name, value in fields.items() if name != "__type"]
-    return " ".join("; ".join(lines).split())[:_LONGEST_ANSWER]
-
-
-def _read_status(message: str) -> str | int:
-    """Return the status of an answer that the client keeps as `[address, status, body]`."""
-    try:
-        _, status, _ = ast.literal_eval(message)
-    except (ValueError, SyntaxError):
-        return "something that is not HDX's"
-    return int(status) if status != 200 else "something that is not HDX's"
