@@ -19,7 +19,7 @@ from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
 from maps.data_command import add_data, make_agreement, make_way
-from maps.publish_command import add_publish
+from maps.publish_command import add_publish, add_verify
 from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -133,6 +133,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_expose(commands, common)
     _add_diff(commands, common)
     add_publish(commands, common)
+    add_verify(commands, common)
     add_data(commands, common)
     return parser
 

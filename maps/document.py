@@ -39,14 +39,11 @@ _PAPER = '@page { @bottom-right { content: "TEXT"; font: 600 8pt sans-serif; col
 _LEAFLET_ONLY = frozenset({"leaflet", "leaflet_css"})
 
 
-def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) -> str:
+def render_document(run: RunData, words: Wording) -> str:
     """Return the page of a run.
 
-    Parameters
-    ----------
-    profile
-        To whom it may go, see `maps.distribution`. It is the line that the page carries and
-        nothing else: what a public page must not hold is for its maker to leave out.
+    The run's profile says to whom it may go. It is the line that the page carries and nothing
+    else: what a public page must not hold is for the run's maker to leave out.
 
     Raises
     ------
@@ -60,7 +57,7 @@ def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) ->
         child.render()
     inline_links(figure.header)
     scripts = f"<script>\n{figure.script.render()}\n</script>"
-    line = name_profile(profile, words)
+    line = name_profile(run.profile, words)
     styles = read_web_file("civmap.css") + _PAPER.replace("TEXT", escape_css(line))
     head = f"{figure.header.render()}\n<style>{styles}</style>"
     for name in ("civmap.js", "days.js", "compare.js"):
@@ -86,7 +83,7 @@ def render_document(run: RunData, words: Wording, *, profile: str = INTERNAL) ->
         land=LAND,
         sea=SEA,
         profile=line,
-        is_internal=profile == INTERNAL,
+        is_internal=run.profile == INTERNAL,
         series=describe_series(run, words),
         doubts=describe_doubts(run, words),
         scenario=describe_scenario(run, words),

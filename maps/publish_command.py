@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Add the commands to the parser of `civmap`."""
+    """Add the command to the parser of `civmap`."""
     command = commands.add_parser(
         "publish",
         parents=[common],
@@ -41,6 +41,9 @@ def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--released-by", metavar="NAME", help="who answers for the release; kept in the bundle"
+    )
+    command.add_argument(
+        "--contact", metavar="TEXT", help="whom to ask about the bundle, such as an address"
     )
     command.add_argument(
         "--sensitivity", type=Path, metavar="FILE", help="the sensitivity class of each layer"
@@ -102,6 +105,7 @@ def _publish(options: argparse.Namespace) -> None:
         profile=options.profile,
         formats=options.formats,
         terms=terms,
+        contact=options.contact,
         submission=submission,
     ):
         print(path)
@@ -146,3 +150,21 @@ def _send(folder: Path, key: str | None) -> None:
         return
     for line in list_uploads(json.loads((folder / FILE_NAME).read_bytes())):
         print(line)
+
+
+def add_verify(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Add the command to the parser of `civmap`."""
+    command = commands.add_parser(
+        "verify",
+        parents=[common],
+        help="whether the files of a bundle or a run are those of its manifest",
+    )
+    command.add_argument("folder", type=Path, metavar="DIR", help="the folder with manifest.json")
+    command.set_defaults(act=_verify)
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from maps.publish.verify import verify_folder
+
+    count = verify_folder(options.folder)
+    print(f"{count} files are as manifest.json says, and there are no others")

@@ -13,6 +13,7 @@ import shapely
 from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.types import BBox
+from maps.distribution import INTERNAL
 from maps.large import FIRST_EVENTS, Large, read_large
 
 if TYPE_CHECKING:
@@ -117,6 +118,11 @@ class RunData:
     series_units: list[Record] = field(default_factory=list)
     own_layers: tuple[OwnLayer, ...] = ()
     large: Large | None = None
+
+    @property
+    def profile(self) -> str:
+        """To whom what is drawn may go, see `maps.distribution`: the run's fact `profile`."""
+        return str(self.facts.get("profile", INTERNAL))
 
     @property
     def headline_zone(self) -> Record | None:

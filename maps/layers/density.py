@@ -30,6 +30,9 @@ KEY_STATIC = "density-static"
 KEY_DATED = "density-dated"
 _FIRST_CLASS = NO_PEOPLE + 1
 PALETTE = {_FIRST_CLASS + index: colour for index, colour in enumerate(DENSITY_COLOURS)}
+CLASSES = _FIRST_CLASS + len(DENSITY_COLOURS)
+"""How many there are, with those of cells without people or data."""
+
 _EDGE = "#b9b4a7"
 
 
@@ -78,10 +81,10 @@ def _draw(
     run: RunData, words: Wording, key: str, title: str, *, note: str, dated: bool, shown: bool
 ) -> LayerDrawing:
     group = folium.FeatureGroup(name=key, control=False, show=shown)
-    counts = np.zeros(_FIRST_CLASS + len(DENSITY_COLOURS), dtype=np.int64)
+    counts = np.zeros(CLASSES, dtype=np.int64)
     for surface in run.surfaces:
         classes = classify_cells(surface, run, dated=dated)
-        counts += np.bincount(classes.ravel(), minlength=len(counts))
+        counts += np.bincount(classes.ravel(), minlength=CLASSES)
         picture = make_picture(surface, classes, PALETTE)
         folium.raster_layers.ImageOverlay(
             picture.url,
@@ -97,7 +100,7 @@ def _draw(
         title,
         "people",
         group,
-        _make_legend(counts, words),
+        make_legend(counts, words),
         note=note,
         exclusive=True,
         shown=shown,
@@ -107,6 +110,11 @@ def _draw(
 def classify_cells(surface: Surface, run: RunData, *, dated: bool) -> npt.NDArray[np.uint8]:
     """Return the density class of each cell, on the day or static: see `classify_density`."""
     people = _place_people(surface, run) if dated else surface.people
+    return classify_people(people, surface)
+
+
+def classify_people(people: npt.NDArray[np.float64], surface: Surface) -> npt.NDArray[np.uint8]:
+    """Return the density class of each cell of a grid from the people in it."""
     return classify_density(people / surface.area_km2, DENSITY_BREAKS, surface)
 
 
@@ -131,7 +139,8 @@ def _place_people(surface: Surface, run: RunData) -> npt.NDArray[np.float64]:
     return people
 
 
-def _make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEntry]:
+def make_legend(counts: npt.NDArray[np.int64], words: Wording) -> list[LegendEntry]:
+    """Return the legend of density classes, from the number of cells of each class."""
     _ = words.translate
     last = max((i for i in range(_FIRST_CLASS, len(counts)) if counts[i]), default=_FIRST_CLASS)
     entries = []

@@ -12,8 +12,10 @@ from geo.run import Assessment
 from maps.distribution import INTERNAL, PUBLIC
 from maps.publish.bundle import replace_folder
 from maps.publish.bundle_formats import FORMATS
+from maps.publish.formats.readme import write_readme
 from maps.publish.guard import Terms, guard_run
-from maps.publish.hdx.submission import check_profile, write_submission
+from maps.publish.hdx.submission import SHOWCASE_FORMAT, check_profile, write_submission
+from maps.publish.manifest import write_bundle_manifest
 from maps.publish.release import find_files, read_release
 from maps.run import find_run_database
 
@@ -33,6 +35,7 @@ def publish_run(
     formats: Sequence[str] = (),
     terms: Terms | None = None,
     submission: Submission | None = None,
+    contact: str | None = None,
 ) -> list[Path]:
     """Write a bundle of a run: all files are new, or the old ones are untouched.
 
@@ -48,6 +51,8 @@ def publish_run(
         What the public profile is held to.
     submission
         Where on HDX the bundle is meant to go: adds hdx.json, and sends nothing.
+    contact
+        Whom to ask about the bundle, for its README.
 
     Returns
     -------
@@ -69,15 +74,18 @@ def publish_run(
         raise UsageError(f"format {wrong[0]!r}: expected {', '.join(FORMATS)}")
     if submission is not None:
         check_profile(profile)
+        formats = [*formats, SHOWCASE_FORMAT] if formats else formats
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
-        release = read_release(Assessment(path), terms.released_by)
+        release = read_release(Assessment(path), terms.released_by, contact=contact)
         for name, write in FORMATS.items():
             if not formats or name in formats:
                 write(release, folder)
+        write_readme(release, folder)
         if submission is not None:
             write_submission(release, folder, submission)
+        write_bundle_manifest(release, folder)
         files = find_files(folder)
     return [out / file.relative_to(folder) for file in files]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.database.store import fetch_records
 from maps.distribution import INTERNAL
 from maps.publish.layers import read_layers
 
@@ -38,9 +39,11 @@ class Release:
     layers
         Vector layers, in the order of `maps.publish.layers.LAYERS`.
     sources, cautions
-        Rows of the run's tables of these names.
+        Rows of the run's tables of these names; what is missing is None.
     released_by
         Who answers for the release; None: nobody was asked.
+    contact
+        Whom to ask about it, such as an address; None: none was given.
     """
 
     run: Assessment
@@ -53,6 +56,7 @@ class Release:
     sources: Sequence[Record]
     cautions: Sequence[Record]
     released_by: str | None = None
+    contact: str | None = None
 
     def name_file(self, part: str, extension: str) -> str:
         """Return a file's name, such as `PSE001_exposure_rafah_20240224_zones.csv`."""
@@ -65,9 +69,14 @@ class Release:
         return line + NOT_FOR
 
 
-def read_release(run: Assessment, released_by: str | None = None) -> Release:
+def read_release(
+    run: Assessment, released_by: str | None = None, *, contact: str | None = None
+) -> Release:
     """Return what a bundle of a run holds; its profile is the run's fact `profile`."""
     facts = run.facts
+    with run.connect() as con:
+        sources = fetch_records(con, "SELECT * FROM sources ORDER BY source_id")
+        cautions = fetch_records(con, "SELECT * FROM cautions ORDER BY rowid")
     return Release(
         run=run,
         profile=facts.get("profile", INTERNAL),
@@ -76,9 +85,10 @@ def read_release(run: Assessment, released_by: str | None = None) -> Release:
         headline=facts["headline"]["text"],
         as_of=facts["as_of"],
         layers=read_layers(run),
-        sources=run.sources.to_dict("records"),
-        cautions=run.cautions.to_dict("records"),
+        sources=sources,
+        cautions=cautions,
         released_by=released_by,
+        contact=contact,
     )
 
 

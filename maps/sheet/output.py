@@ -36,12 +36,13 @@ def render_sheet(
     run: RunData, words: Wording, paper: Paper, formats: Sequence[str] = FORMATS
 ) -> list[bytes]:
     """Return a run's sheet in each of the formats, `pdf` or `png`."""
-    with _settle():
+    with settle():
         canvas = draw_sheet(run, words, paper)
-        return [_save(canvas.figure, kind, str(run.facts.get("title") or "")) for kind in formats]
+        return [save(canvas.figure, kind, str(run.facts.get("title") or "")) for kind in formats]
 
 
-def _save(figure: Any, kind: str, title: str) -> bytes:
+def save(figure: Any, kind: str, title: str) -> bytes:
+    """Return a figure as the bytes of a file that holds no time and no version."""
     out = io.BytesIO()
     dates_and_versions = (
         {"CreationDate": None, "Producer": None, "Creator": "civmap", "Title": clean_text(title)}
@@ -53,7 +54,7 @@ def _save(figure: Any, kind: str, title: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _settle() -> Iterator[None]:
+def settle() -> Iterator[None]:
     """Draw as matplotlib does by itself, whatever its user has set; say nothing of fonts."""
     with (
         matplotlib.style.context(["default", _SETTINGS]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from maps.distribution import INTERNAL, name_profile
+from maps.distribution import name_profile
 from maps.furniture import describe_page, tabulate_zones
 from maps.sheet.blocks import Entry, Paragraph, TableBlock, make_heading
 from maps.sheet.canvas import Canvas, line_height
@@ -44,7 +44,7 @@ def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
     frame = choose_frame(run, plan["map"][2], plan["map"][3])
     drawings = draw_sheet_layers(run, words, frame)
     page = describe_page(run, drawings, words)
-    _draw_header(canvas, plan["header"], page, words)
+    _draw_header(canvas, plan["header"], page, name_profile(run.profile, words), words)
     _draw_headline(canvas, plan["headline"], page["headline"], words)
     draw_map(canvas, plan["map"], run, drawings, frame, words)
     draw_inset(canvas, plan["inset"], run, drawings, frame, words)
@@ -116,13 +116,14 @@ def _arrange_portrait(box: Box, gap: float, size: float) -> dict[str, Any]:
     }
 
 
-def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording) -> None:
+def _draw_header(
+    canvas: Canvas, box: Box, page: dict[str, Any], profile: str, words: Wording
+) -> None:
     x, y, width, height = box
     size = canvas.paper.letters
     number = page["map_number"]
     number_size = 5.8 * size
     text = f"{words.translate('Map number')} {number}" if number else ""
-    profile = name_profile(INTERNAL, words)
     room = max(measure_width(line, number_size) for line in (profile, text or profile))
     canvas.fill(x, y, width, height - 1.5 * size, _BLUE)
     inner = 2.5 * size

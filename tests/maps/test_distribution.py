@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -30,15 +31,16 @@ def test_page_of_a_run_is_internal_in_its_head_and_foot(page_html):
 
 def test_public_page_says_so_and_nothing_else_changes(run_path):
     run = read_run(run_path)
-    page = render_document(run, Wording(), profile=PUBLIC)
+    public = replace(run, facts=run.facts | {"profile": PUBLIC})
+    page = render_document(public, Wording())
     assert find_lines(page) == ["Public", "Public"]
     assert "not for distribution" not in page
     assert "not for distribution" in render_document(run, Wording())
 
 
-def test_unknown_profile_is_refused(run_path):
+def test_unknown_profile_is_refused():
     with pytest.raises(UsageError, match="profile 'secret': expected internal or public"):
-        render_document(read_run(run_path), Wording(), profile="secret")
+        name_profile("secret", Wording())
     assert name_profile(INTERNAL, Wording()) == LINE
 
 

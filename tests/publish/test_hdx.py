@@ -20,6 +20,7 @@ from tests.ckan import KEY, MAINTAINER, ORGANISATION, Ckan, answer, fail, hang_u
 
 DATASET = "civmap-pse001-exposure-rafah-20240224"
 NAMES = ("--hdx-organisation", "a-relief-agency", "--hdx-maintainer", "a-person")
+STAYS = {"hdx.json", "manifest.json", "README.md"}
 local = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
@@ -37,12 +38,16 @@ def let_out(path, target, profile, _):
     return target
 
 
+def draw(_, path):
+    path.write_bytes(b"\x89PNG a picture")
+
+
 @pytest.fixture(autouse=True)
 def _public(monkeypatch):
     """Let the run out as it is: what the guard holds back has tests of its own."""
 
     monkeypatch.setattr(publication, "guard_run", let_out)
-    monkeypatch.setattr("maps.page.RiskMap.to_sheet", lambda *_: [b"\x89PNG a picture"])
+    monkeypatch.setattr("maps.page.RiskMap.save", draw)
     monkeypatch.setenv("CIVMAP_HDX_KEY", KEY)
     for name in ("HDX_KEY", "HDX_URL", "HDX_SITE"):
         monkeypatch.setenv(name, "of-another-program")
@@ -56,7 +61,8 @@ def ckan(server):
 
 
 def publish(run, out, *options):
-    return main(["publish", str(run), "--out", str(out), "--hdx", *NAMES, *options])
+    formats = ["--format", "geojson"]
+    return main(["publish", str(run), "--out", str(out), "--hdx", *NAMES, *options, *formats])
 
 
 def read_all(folder):
@@ -86,6 +92,8 @@ def test_dry_run_writes_what_hdx_wants_and_touches_no_network(run, tmp_path, cap
     assert files["PSE001_exposure_rafah_20240224_zones.geojson"] == "geojson"
     assert told["showcase"]["image_url"] in files
     printed = capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "out")]) == 0
+    assert set(told["not_uploaded"]) == {"README.md"}
     assert all(f"would be sent: {name}" in printed for name in files)
     assert KEY not in json.dumps(told) + printed
 
@@ -182,7 +190,7 @@ def checked(run, tmp_path_factory):
     out = tmp_path_factory.mktemp("checked") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publication, "guard_run", let_out)
-        patch.setattr("maps.page.RiskMap.to_sheet", lambda *_: [b"\x89PNG a picture"])
+        patch.setattr("maps.page.RiskMap.save", draw)
         assert publish(run, out, "--dry-run") == 0
     return out
 
@@ -214,7 +222,7 @@ def test_upload_makes_data_set_files_and_showcase(run, tmp_path, ckan, capsys):
     assert dataset["owner_org"] == ORGANISATION["id"]
     assert dataset["maintainer"] == MAINTAINER["id"]
     sent = {each["name"]: ckan.files[each["id"]] for each in dataset["resources"]}
-    assert sent == {name: body for name, body in read_all(out).items() if name != "hdx.json"}
+    assert sent == {name: body for name, body in read_all(out).items() if name not in STAYS}
     (showcase,) = ckan.showcases.values()
     assert showcase["image_url"].endswith("_map.png")
     assert ckan.pairs == {(dataset["id"], showcase["id"])}
@@ -303,7 +311,7 @@ def test_failed_upload_leaves_the_bundle_and_says_what_is_there(bundle, ckan, mo
     ckan.faults.clear()
     assert upload_bundle(bundle, KEY).endswith(DATASET)  # again, and nothing is left half done
     resources = ckan.datasets[DATASET]["resources"]
-    assert {each["name"] for each in resources} == set(before) - {"hdx.json"}
+    assert {each["name"] for each in resources} == set(before) - STAYS
     assert all(ckan.files[each["id"]] == before[each["name"]] for each in resources)
     assert read_all(bundle) == before
 
@@ -347,10 +355,14 @@ def test_only_the_site_is_asked_and_what_is_meant_for_other_programs_is_not_read
     upload_bundle(bundle, KEY)
     assert {headers["Authorization"] for headers in ckan.headers} == {KEY}
     assert {headers["User-Agent"].partition("/")[0] for headers in ckan.headers} == {"civmap"}
-    with (
-        library.open_library("http://127.0.0.1:1", KEY),
-        pytest.raises(UnavailableError, match="asked for 127"),
-    ):
-        from hdx.api.configuration import Configuration
 
-        Configuration.read().get_session().get(ckan.url)
+
+@local
+def test_library_asks_no_other_site(ckan):
+    from hdx.api.configuration import Configuration
+
+    with library.open_library("http://127.0.0.1:1", KEY):
+        session = Configuration.read().get_session()
+        with pytest.raises(UnavailableError, match="asked for 127"):
+            session.get(ckan.url)
+    assert not ckan.asked

@@ -14,9 +14,9 @@ from geo.errors import InputError, UsageError
 from geo.network import check_url
 from geo.resources import find_resource
 from maps.distribution import PUBLIC
+from maps.publish.contents import list_contents
 from maps.publish.hdx.library import FORMATS, TAGS, open_library
 from maps.publish.hdx.licence import choose_licence
-from maps.publish.release import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,12 +29,9 @@ SITES = {
     "stage": "https://stage.data-humdata-org.ahconu.org",
     "prod": "https://data.humdata.org",
 }
-_PARTS = {
-    "density": "People a square kilometre, by cell",
-    "layers": "All layers in one file",
-    "map": "The map",
-    "people": "People by cell",
-}
+SHOWCASE_FORMAT = "png"
+"""The format of a bundle that the showcase has its picture from."""
+
 _LONGEST_NAME = 100
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{1,99}")
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|!~$])")
@@ -108,7 +105,7 @@ def check_profile(profile: str) -> None:
 
 
 def write_submission(release: Release, folder: Path, submission: Submission) -> None:
-    """Write hdx.json for the files of a bundle, and the picture of its showcase if it has none.
+    """Write hdx.json for the files that the bundle has by now.
 
     All is checked as HDX's own library checks it; the network is not touched.
 
@@ -121,19 +118,19 @@ def write_submission(release: Release, folder: Path, submission: Submission) -> 
     """
     check_profile(release.profile)
     with open_library(submission.site) as library:
-        picture = _find_picture(release, folder)
         name = submission.name or _make_name(release.number)
         dataset = library.make_dataset(_describe(release, submission, name))
         dataset.set_expected_update_frequency("As needed")
         dataset.set_subnational(True)
         dataset.set_time_period(*_find_period(release))
         left = []
-        for path in find_files(folder):
-            if found := _find_format(path):
-                told = {"name": path.name, "description": _describe_file(release, path)}
-                library.add_file(dataset, told | {"format": found}, path)
+        for file in list_contents(release, folder):
+            if found := _find_format(file.path):
+                text = f"{file.title}, {release.as_of} ({file.kind}). {release.marking}"
+                told = {"name": file.name, "format": found, "description": text}
+                library.add_file(dataset, told, file.path)
             else:
-                left.append(path.relative_to(folder).as_posix())
+                left.append(file.name)
         library.add_tags(dataset, TAGS)
         showcase = library.make_showcase(
             {
@@ -141,7 +138,8 @@ def write_submission(release: Release, folder: Path, submission: Submission) -> 
                 "title": release.title,
                 "notes": f"{_escape(release.headline)}\n\n{release.marking}",
                 "url": submission.map_url or f"{submission.site}/dataset/{name}",
-                "image_url": picture,  # its address on the site is known when it is there
+                # a file of the bundle: its address is known when it is on the site
+                "image_url": release.name_file("map", SHOWCASE_FORMAT),
             }
         )
         library.add_tags(showcase, TAGS)
@@ -208,24 +206,6 @@ def _find_format(path: Path) -> str | None:
             inside = archive.namelist()
         return FORMATS[".shp"] if any(name.endswith(".shp") for name in inside) else None
     return None if path.suffix == ".shp" else FORMATS.get(path.suffix)
-
-
-def _describe_file(release: Release, path: Path) -> str:
-    part = path.name.removeprefix(f"{release.number}_").partition(".")[0]
-    titles = {layer.name: layer.title for layer in release.layers}
-    what = titles.get(part) or _PARTS.get(part) or part.replace("_", " ").capitalize()
-    return f"{what}, {release.as_of}. {release.marking}"
-
-
-def _find_picture(release: Release, folder: Path) -> str:
-    """Return the name of the bundle's picture of the map; it is made if there is none."""
-    path = folder / release.name_file("map", "png")
-    if not path.exists():
-        from maps.page import RiskMap
-
-        (picture,) = RiskMap(release.run).to_sheet("a4", "png")
-        path.write_bytes(picture)
-    return path.name
 
 
 def _cite(source: dict[str, Any]) -> str:
