@@ -75,6 +75,7 @@ def open_server(run: Path | str, stand: Stand) -> Iterator[tuple[Any, str]]:
     UnavailableError
         If pygeoapi is not installed, the run is missing, or the port can't be had.
     """
+    _find_pygeoapi()
     with _listen(stand) as listener, tempfile.TemporaryDirectory() as aside:
         folder, profile = Path(aside), stand.chosen_profile
         path = guard_run(find_run_database(run), folder / "run.duckdb", profile, stand.terms)
@@ -91,13 +92,16 @@ def open_server(run: Path | str, stand: Stand) -> Iterator[tuple[Any, str]]:
             server.server_close()
 
 
-def _make_application(release: Any, folder: Path, url: str, *, internal: bool) -> WSGIApplication:
+def _find_pygeoapi() -> None:
     try:
         import pygeoapi  # noqa: F401 - only looked for
     except ModuleNotFoundError as error:
         raise UnavailableError(
             "pygeoapi is not installed; run: pip install 'civmap[serve]'"
         ) from error
+
+
+def _make_application(release: Any, folder: Path, url: str, *, internal: bool) -> WSGIApplication:
     from maps.serve.application import Application
     from maps.serve.configuration import make_configuration
 
