@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,5 +51,7 @@ def _serve(options: argparse.Namespace) -> None:
     terms = Terms(protocol=options.sensitivity, released_by=options.released_by)
     stand = Stand(options.host, options.port, options.profile, options.url, terms)
     with open_server(options.run, stand) as (server, url):
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
         print(f"{stand.chosen_profile} at {url} until it is interrupted", flush=True)
-        server.serve_forever()  # ends at an interrupt
+        server.serve_forever()

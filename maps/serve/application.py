@@ -101,7 +101,9 @@ class Application:
         try:
             response = self._answer(Request(environ))
         except HTTPException as error:
-            response = _tell(error.code or 500, error.name.replace(" ", ""), error.description)
+            response = _tell(
+                error.code or 500, error.name.replace(" ", ""), error.description or ""
+            )
         except Exception:
             _LOGGER.exception("a request failed")
             response = _tell(500, "NoApplicableCode", "the server failed; its log says why")
@@ -202,7 +204,7 @@ def _choose_format(request: Request, endpoint: str) -> str | None:
             return tiff
         kinds = (_JSON, "application/geo+json", "application/schema+json")
         accepted = request.accept_mimetypes
-        return "json" if not accepted or any(kind in accepted for kind in kinds) else None
+        return "json" if not accepted or any(accepted.quality(kind) for kind in kinds) else None
     return asked if asked == "json" or (endpoint == "coverage" and asked == tiff) else None
 
 

@@ -40,15 +40,12 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
                 "resx": raster.res[0],
                 "resy": raster.res[1],
             }
-        self.get_fields()
+        self._fields: dict[str, dict[str, str]] = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, str]]:
         """Return the one field: the band."""
-        if not self._fields:
-            self._fields = {
-                self.band: {"title": self._text, "type": "number", "x-ogc-unit": self._unit}
-            }
-        return dict(self._fields)
+        field = {"title": self._text, "type": "number", "x-ogc-unit": self._unit}
+        return {self.band: field}
 
     def query(
         self,
@@ -104,7 +101,7 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
             given = tuple(bbox) if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
             if given[0] > given[2]:
                 raise _refuse("bbox: west lies beyond east")
-            return transform_bounds("OGC:CRS84", raster.crs, *given)
+            return tuple(transform_bounds("OGC:CRS84", raster.crs, *given))
         x, y = self.axes
         west, east = _read_range(subsets, x, (west, east))
         south, north = _read_range(subsets, y, (south, north))

@@ -75,16 +75,14 @@ class LayerProvider(BaseProvider):  # type: ignore[misc]
         super().__init__(provider_def)
         self._layer = self.data.layer
         self.time_field = self.data.day
-        self.get_fields()
+        self._fields: dict[str, dict[str, str]] = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, str]]:
         """Return JSON Schema types of the columns, with what each holds."""
-        if not self._fields:
-            self._fields = {
-                column.name: {**_KINDS[column.kind], "title": column.text}
-                for column in self._layer.columns
-            }
-        return dict(self._fields)
+        return {
+            column.name: {**_KINDS[column.kind], "title": column.text}
+            for column in self._layer.columns
+        }
 
     def query(  # noqa: PLR0913, PLR0917 - pygeoapi's own names
         self,
@@ -136,7 +134,7 @@ class LayerProvider(BaseProvider):  # type: ignore[misc]
             raise ProviderItemNotFoundError from None
         return self._make_feature(self._layer.table.index[place])
 
-    def _match(self, name: str, text: str) -> pd.Series[bool]:
+    def _match(self, name: str, text: str) -> Any:
         column = self._layer.table[name]
         if self._fields[name]["type"] == "string":
             return column == text
@@ -168,7 +166,7 @@ def _refuse(text: str) -> ProviderInvalidQueryError:
     return ProviderInvalidQueryError(text, user_msg=text)
 
 
-def _touch(shapes: Any, bbox: Sequence[float]) -> pd.Series[bool]:
+def _touch(shapes: Any, bbox: Sequence[float]) -> Any:
     """Tell which shapes meet a box; one whose west is beyond its east crosses 180 degrees."""
     west, south, east, north = bbox if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
     if west <= east:
@@ -178,7 +176,7 @@ def _touch(shapes: Any, bbox: Sequence[float]) -> pd.Series[bool]:
     )
 
 
-def _lie_within(days: pd.Series[Any], asked: str) -> pd.Series[bool]:
+def _lie_within(days: Any, asked: str) -> Any:
     """Tell which days lie in an interval, both ends included; days that are not told, in none."""
     first, _, last = asked.partition("/")
     if "/" not in asked:

@@ -136,8 +136,6 @@ def _make_server(listener: socket.socket, application: WSGIApplication) -> Any:
             """Keep no list of who asked for what."""
 
     host, port = listener.getsockname()[:2]
-    server = make_server(
+    return make_server(
         host, port, application, threaded=True, request_handler=Handler, fd=listener.fileno()
     )
-    server.daemon_threads = True
-    return server

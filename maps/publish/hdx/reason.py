@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from geo.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 KEY = "CIVMAP_HDX_KEY"
 _LONGEST_ANSWER = 500
@@ -34,10 +34,10 @@ def _name_cause(cause: BaseException, host: str) -> str | None:
     from ckanapi.errors import CKANAPIError, NotAuthorized, NotFound, ValidationError
     from requests import RequestException, Timeout
 
-    told = {
+    told: dict[type[BaseException], Callable[[], str]] = {
         UnavailableError: lambda: str(cause),
         NotAuthorized: lambda: _refuse(host),
-        ValidationError: lambda: f"{host} refuses what was sent: {_name_fields(cause.error_dict)}",
+        ValidationError: lambda: f"{host} refuses what was sent: {_name_fields(cause)}",
         NotFound: lambda: f"{host} doesn't know what was asked for",
         CKANAPIError: lambda: _name_status(str(cause), host),
         Timeout: lambda: f"{host} gave no answer in time",
@@ -53,7 +53,8 @@ def _refuse(host: str) -> str:
     )
 
 
-def _name_fields(answer: Any) -> str:
+def _name_fields(error: Any) -> str:
+    answer = error.error_dict
     fields = answer if isinstance(answer, dict) else {"answer": answer}
     lines = [f"{name}: {value}" for name, value in fields.items() if name != "__type"]
     return " ".join("; ".join(lines).split())[:_LONGEST_ANSWER]
