@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from maps.serve.coverages import read_raster
 from maps.serve.features import make_features
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def make_configuration(release: Release, rasters: Path, url: str) -> dict[str, A
     for band in _BANDS:
         for path in sorted(rasters.glob(f"{release.number}_{band}*.tif")):
             name = path.stem.removeprefix(f"{release.number}_")
-            collections[name] = _describe_raster(release, path, name, band)
+            collections[name] = _describe_raster(release, path, band)
     return {
         "server": {
             "url": url,
@@ -86,25 +87,20 @@ def _describe_layer(release: Release, layer: Any) -> dict[str, Any]:
     }
 
 
-def _describe_raster(release: Release, path: Path, name: str, band: str) -> dict[str, Any]:
-    import rasterio
-    from rasterio.warp import transform_bounds
-
-    with rasterio.open(path, driver="GTiff") as raster:
-        box = transform_bounds(raster.crs, "OGC:CRS84", *raster.bounds)
-        title, tags = raster.descriptions[0] or name, raster.tags()
-    told = (tags.get(each) for each in ("SOURCE", "ATTRIBUTION", "LICENCE"))
+def _describe_raster(release: Release, path: Path, band: str) -> dict[str, Any]:
+    raster = read_raster(path, band)
+    told = (raster.tags.get(each) for each in ("SOURCE", "ATTRIBUTION", "LICENCE"))
     return {
-        "title": title,
-        "description": f"{title}. {'; '.join(filter(None, told))}. {release.marking}",
-        "extents": {"spatial": {"bbox": list(box)}},
+        "title": raster.text,
+        "description": f"{raster.text}. {'; '.join(filter(None, told))}. {release.marking}",
+        "extents": {"spatial": {"bbox": list(raster.box)}},
         "days": (release.as_of, release.as_of),
         "providers": [
             {
                 "type": "coverage",
                 "name": "maps.serve.coverages.RasterProvider",
-                "data": str(path),
-                "band": band,
+                "data": raster,
+                "epsg": raster.crs.to_epsg(),
                 "format": GEOTIFF,
             }
         ],

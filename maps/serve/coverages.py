@@ -3,49 +3,129 @@
 from __future__ import annotations
 
 import math
+import threading
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import rasterio
 from pygeoapi.provider.base import BaseProvider, ProviderInvalidQueryError
-from rasterio.io import MemoryFile
-from rasterio.warp import transform_bounds
-from rasterio.windows import Window, from_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _GEOGRAPHIC = ("Long", "Lat")
 _PROJECTED = ("x", "y")
 _CLOSE = 1e-6  # of a cell: an edge that is asked for is an edge, whatever its last digit
+_GDAL = threading.Lock()  # its settings are the process's: one thread at a time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raster:
+    """A raster of one band, read once: requests then touch no file.
+
+    Attributes
+    ----------
+    cells
+        Array (rows, cols), row 0 northernmost, NaN without data.
+    crs, transform
+        rasterio's; the transform is from columns and rows to the CRS.
+    box
+        West, south, east, north in degrees.
+    """
+
+    band: str
+    text: str
+    unit: str
+    cells: NDArray[np.float32]
+    crs: Any
+    transform: Any
+    tags: Mapping[str, str]
+    box: tuple[float, ...]
+
+    def __deepcopy__(self, _: Any) -> Raster:
+        """Return itself: pygeoapi copies its configuration, and data is not to be copied."""
+        return self
+
+    def find_bounds(self, bbox: Sequence[float]) -> tuple[float, ...]:
+        """Return a box of degrees in the raster's CRS."""
+        if not self.crs.is_projected:
+            return tuple(bbox)
+        from rasterio.warp import transform_bounds
+
+        with _GDAL:
+            return tuple(transform_bounds("OGC:CRS84", self.crs, *bbox))
+
+    def encode(self, rows: slice, cols: slice) -> bytes:
+        """Return a part of it as a GeoTIFF."""
+        from affine import Affine
+        from rasterio.io import MemoryFile
+
+        cells = self.cells[rows, cols]
+        with _GDAL, MemoryFile() as file:
+            with file.open(
+                driver="GTiff",
+                compress="deflate",
+                count=1,
+                dtype=cells.dtype,
+                height=cells.shape[0],
+                width=cells.shape[1],
+                crs=self.crs,
+                transform=self.transform @ Affine.translation(cols.start, rows.start),
+                nodata=math.nan,
+            ) as part:
+                part.write(cells, 1)
+                part.set_band_description(1, self.text)
+                part.set_band_unit(1, self.unit)
+                part.update_tags(**self.tags)
+            return bytes(file.read())
+
+
+def read_raster(path: Path, band: str) -> Raster:
+    """Read a GeoTIFF of one band, NaN without data."""
+    import rasterio
+    from rasterio.warp import transform_bounds
+
+    with rasterio.open(path, driver="GTiff") as raster:
+        return Raster(
+            band=band,
+            text=raster.descriptions[0] or band,
+            unit=raster.units[0] or "",
+            cells=raster.read(1),
+            crs=raster.crs,
+            transform=raster.transform,
+            tags=raster.tags(),
+            box=tuple(transform_bounds(raster.crs, "OGC:CRS84", *raster.bounds)),
+        )
 
 
 class RasterProvider(BaseProvider):  # type: ignore[misc]
-    """A provider of pygeoapi over a GeoTIFF of one band."""
+    """A provider of pygeoapi over a `Raster`."""
 
     def __init__(self, provider_def: dict[str, Any]) -> None:
         super().__init__(provider_def)
-        self.band = provider_def["band"]
-        with rasterio.open(self.data, driver="GTiff") as raster:
-            projected = raster.crs.is_projected
-            code = raster.crs.to_epsg()
-            self.axes = list(_PROJECTED if projected else _GEOGRAPHIC)
-            self.crs = f"http://www.opengis.net/def/crs/EPSG/0/{code}" if projected else _CRS84
-            self._kind = "ProjectedCRS" if projected else "GeographicCRS"
-            self._text, self._unit = raster.descriptions[0] or self.band, raster.units[0] or ""
-            self._coverage_properties = {
-                "width": raster.width,
-                "height": raster.height,
-                "resx": raster.res[0],
-                "resy": raster.res[1],
-            }
+        raster: Raster = self.data
+        projected = raster.crs.is_projected
+        self.axes = list(_PROJECTED if projected else _GEOGRAPHIC)
+        self._kind = "ProjectedCRS" if projected else "GeographicCRS"
+        code = provider_def["epsg"]
+        self.crs = f"http://www.opengis.net/def/crs/EPSG/0/{code}" if projected else _CRS84
+        height, width = raster.cells.shape
+        self._coverage_properties = {
+            "width": width,
+            "height": height,
+            "resx": raster.transform.a,
+            "resy": -raster.transform.e,
+        }
         self._fields: dict[str, dict[str, str]] = self.get_fields()
 
     def get_fields(self) -> dict[str, dict[str, str]]:
         """Return the one field: the band."""
-        field = {"title": self._text, "type": "number", "x-ogc-unit": self._unit}
-        return {self.band: field}
+        raster = self.data
+        return {raster.band: {"title": raster.text, "type": "number", "x-ogc-unit": raster.unit}}
 
     def query(
         self,
@@ -69,49 +149,33 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
         """
         if bbox_crs not in {None, _CRS84}:
             raise _refuse("bbox-crs: expected CRS84")
-        with rasterio.open(self.data, driver="GTiff") as raster:
-            window = _find_window(raster, self._find_bounds(raster, bbox, subsets))
-            cells = raster.read(1, window=window)
-            transform = raster.window_transform(window)
-            if format_ == "json":
-                return self._describe(cells, transform)
-            profile = {"driver": "GTiff", "compress": "deflate", "count": 1, "dtype": cells.dtype}
-            with MemoryFile() as file:
-                with file.open(
-                    **profile,
-                    height=window.height,
-                    width=window.width,
-                    crs=raster.crs,
-                    transform=transform,
-                    nodata=raster.nodata,
-                ) as part:
-                    part.write(cells, 1)
-                    part.set_band_description(1, self._text)
-                    part.set_band_unit(1, self._unit)
-                    part.update_tags(**raster.tags())
-                return bytes(file.read())
+        rows, cols = _find_cells(self.data, self._find_bounds(bbox, subsets))
+        return self._describe(rows, cols) if format_ == "json" else self.data.encode(rows, cols)
 
     def _find_bounds(
-        self, raster: Any, bbox: Sequence[float], subsets: Mapping[str, Sequence[Any]] | None
+        self, bbox: Sequence[float], subsets: Mapping[str, Sequence[Any]] | None
     ) -> tuple[float, ...]:
-        west, south, east, north = raster.bounds
         if bbox and subsets:
             raise _refuse("bbox and subset: expected one of them")
         if bbox:
             given = tuple(bbox) if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
             if given[0] > given[2]:
                 raise _refuse("bbox: west lies beyond east")
-            return tuple(transform_bounds("OGC:CRS84", raster.crs, *given))
+            return self.data.find_bounds(given)
+        height, width = self.data.cells.shape
+        west, north = self.data.transform @ (0, 0)
+        east, south = self.data.transform @ (width, height)
         x, y = self.axes
         west, east = _read_range(subsets, x, (west, east))
         south, north = _read_range(subsets, y, (south, north))
         return west, south, east, north
 
-    def _describe(self, cells: Any, transform: Any) -> dict[str, Any]:
+    def _describe(self, rows: slice, cols: slice) -> dict[str, Any]:
         """Return cells as CoverageJSON: axes are the centres of cells, no data is null."""
-        rows, cols = cells.shape
-        first_x, first_y = transform @ (0.5, 0.5)
-        last_x, last_y = transform @ (cols - 0.5, rows - 0.5)
+        raster, cells = self.data, self.data.cells[rows, cols]
+        first_x, first_y = raster.transform @ (cols.start + 0.5, rows.start + 0.5)
+        last_x, last_y = raster.transform @ (cols.stop - 0.5, rows.stop - 0.5)
+        height, width = cells.shape
         values = cells.astype(float).ravel().tolist()
         return {
             "type": "Coverage",
@@ -119,27 +183,27 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
                 "type": "Domain",
                 "domainType": "Grid",
                 "axes": {
-                    "x": {"start": first_x, "stop": last_x, "num": cols},
-                    "y": {"start": first_y, "stop": last_y, "num": rows},
+                    "x": {"start": first_x, "stop": last_x, "num": width},
+                    "y": {"start": first_y, "stop": last_y, "num": height},
                 },
                 "referencing": [
                     {"coordinates": ["x", "y"], "system": {"type": self._kind, "id": self.crs}}
                 ],
             },
             "parameters": {
-                self.band: {
+                raster.band: {
                     "type": "Parameter",
-                    "description": {"en": self._text},
-                    "unit": {"label": {"en": self._unit}},
-                    "observedProperty": {"label": {"en": self._text}},
+                    "description": {"en": raster.text},
+                    "unit": {"label": {"en": raster.unit}},
+                    "observedProperty": {"label": {"en": raster.text}},
                 }
             },
             "ranges": {
-                self.band: {
+                raster.band: {
                     "type": "NdArray",
                     "dataType": "float",
                     "axisNames": ["y", "x"],
-                    "shape": [rows, cols],
+                    "shape": [height, width],
                     "values": [None if math.isnan(value) else value for value in values],
                 }
             },
@@ -164,15 +228,16 @@ def _read_range(
     return low, high
 
 
-def _find_window(raster: Any, bounds: tuple[float, ...]) -> Window:
-    """Return the cells that meet a box, whole; those that only touch it are left out."""
+def _find_cells(raster: Raster, bounds: tuple[float, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns that meet a box, whole; those that only touch it are left out."""
     if not np.isfinite(bounds).all():
         raise _refuse("the box lies outside of what the coverage's CRS can say")
-    asked = from_bounds(*bounds, transform=raster.transform)
-    left = max(0, math.floor(asked.col_off + _CLOSE))
-    top = max(0, math.floor(asked.row_off + _CLOSE))
-    right = min(raster.width, math.ceil(asked.col_off + asked.width - _CLOSE))
-    bottom = min(raster.height, math.ceil(asked.row_off + asked.height - _CLOSE))
-    if right <= left or bottom <= top:
+    west, south, east, north = bounds
+    left, top = ~raster.transform @ (west, north)
+    right, bottom = ~raster.transform @ (east, south)
+    height, width = raster.cells.shape
+    rows = slice(max(0, math.floor(top + _CLOSE)), min(height, math.ceil(bottom - _CLOSE)))
+    cols = slice(max(0, math.floor(left + _CLOSE)), min(width, math.ceil(right - _CLOSE)))
+    if rows.start >= rows.stop or cols.start >= cols.stop:
         raise _refuse("the box lies outside of the coverage")
-    return Window(left, top, right - left, bottom - top)
+    return rows, cols
