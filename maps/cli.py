@@ -20,6 +20,7 @@ from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
 from maps.data_command import add_data, make_agreement, make_way
 from maps.publish_command import add_publish, add_verify
+from maps.serve_command import add_serve
 from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def _build_parser() -> argparse.ArgumentParser:
     _add_diff(commands, common)
     add_publish(commands, common)
     add_verify(commands, common)
+    add_serve(commands, common)
     add_data(commands, common)
     return parser
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.errors import UsageError
+
 if TYPE_CHECKING:
     import argparse
+
+    from maps.publish.hdx.submission import Submission
 
 
 def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -56,13 +61,48 @@ def add_publish(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="an earlier release that this one must give nothing away with",
     )
+    _add_hdx(command)
     command.set_defaults(act=_publish)
+
+
+def _add_hdx(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--hdx",
+        action="store_true",
+        help="send the bundle to the Humanitarian Data Exchange; the key is read from "
+        "CIVMAP_HDX_KEY",
+    )
+    command.add_argument(
+        "--dry-run", action="store_true", help="with --hdx: write and check hdx.json, send nothing"
+    )
+    command.add_argument(
+        "--hdx-organisation", default="", metavar="NAME", help="whose data set it is, as on HDX"
+    )
+    command.add_argument(
+        "--hdx-maintainer", default="", metavar="NAME", help="who answers for it, as on HDX"
+    )
+    command.add_argument(
+        "--hdx-site",
+        default="stage",
+        metavar="SITE",
+        help="stage (the default: HDX's site for trials), prod, or an address",
+    )
+    command.add_argument(
+        "--hdx-name",
+        metavar="NAME",
+        help="name of the data set; one that is there is updated (default: by the map number)",
+    )
+    command.add_argument(
+        "--hdx-map-url", metavar="URL", help="where the map can be looked at, for the showcase"
+    )
 
 
 def _publish(options: argparse.Namespace) -> None:
     from maps.publish.guard import Terms
     from maps.publish.publication import publish_run
 
+    submission = _read_submission(options)
+    key = _read_key(options)
     terms = Terms(options.sensitivity, tuple(options.previous), options.released_by)
     for path in publish_run(
         options.run,
@@ -72,8 +112,50 @@ def _publish(options: argparse.Namespace) -> None:
         terms=terms,
         hxl=options.hxl,
         contact=options.contact,
+        submission=submission,
     ):
         print(path)
+    if submission is not None:
+        _send(options.out, key)
+
+
+def _read_submission(options: argparse.Namespace) -> Submission | None:
+    from maps.publish.hdx.submission import Submission, check_profile, find_site
+
+    if not options.hdx:
+        if options.dry_run:
+            raise UsageError("--dry-run goes with --hdx")
+        return None
+    check_profile(options.profile)
+    return Submission(
+        options.hdx_organisation,
+        options.hdx_maintainer,
+        find_site(options.hdx_site),
+        options.hdx_name,
+        options.hdx_map_url,
+    )
+
+
+def _read_key(options: argparse.Namespace) -> str | None:
+    """Return the key before any work is done; None where nothing is sent."""
+    if not options.hdx or options.dry_run:
+        return None
+    if options.offline:
+        raise UsageError("--hdx sends files, and --offline forbids it; use --dry-run")
+    from maps.publish.hdx.upload import read_key
+
+    return read_key()
+
+
+def _send(folder: Path, key: str | None) -> None:
+    from maps.publish.hdx.submission import FILE_NAME, list_uploads
+    from maps.publish.hdx.upload import upload_bundle
+
+    if key is not None:
+        print(upload_bundle(folder, key))
+        return
+    for line in list_uploads(json.loads((folder / FILE_NAME).read_bytes())):
+        print(line)
 
 
 def add_verify(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -72,6 +72,8 @@ class LocalServer:
                 self.end_headers()
                 self.wfile.write(body)
 
+            do_POST = do_GET  # noqa: N815 - the name is http.server's
+
             def log_message(self, *_):
                 pass
 

@@ -14,12 +14,15 @@ from maps.publish.bundle import replace_folder
 from maps.publish.bundle_formats import FORMATS
 from maps.publish.formats.readme import write_readme
 from maps.publish.guard import Terms, guard_run
+from maps.publish.hdx.submission import SHOWCASE_FORMAT, check_profile, write_submission
 from maps.publish.manifest import write_bundle_manifest
 from maps.publish.release import find_files, read_release
 from maps.run import find_run_database
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from maps.publish.hdx.submission import Submission
 
 DEFAULT_PROFILE = PUBLIC
 
@@ -32,6 +35,7 @@ def publish_run(
     formats: Sequence[str] = (),
     terms: Terms | None = None,
     hxl: bool = False,
+    submission: Submission | None = None,
     contact: str | None = None,
 ) -> list[Path]:
     """Write a bundle of a run: all files are new, or the old ones are untouched.
@@ -48,6 +52,8 @@ def publish_run(
         What the public profile is held to.
     hxl
         Whether CSV and XLSX tables get a row of HXL hashtags.
+    submission
+        Where on HDX the bundle is meant to go: adds hdx.json, and sends nothing.
     contact
         Whom to ask about the bundle, for its README.
 
@@ -69,6 +75,9 @@ def publish_run(
     wrong = [name for name in formats if name not in FORMATS]
     if wrong:
         raise UsageError(f"format {wrong[0]!r}: expected {', '.join(FORMATS)}")
+    if submission is not None:
+        check_profile(profile)
+        formats = [*formats, SHOWCASE_FORMAT] if formats else formats
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
@@ -79,6 +88,8 @@ def publish_run(
                 if not formats or name in formats:
                     write(release, folder)
             write_readme(release, folder)
+            if submission is not None:
+                write_submission(release, folder, submission)
             write_bundle_manifest(release, folder)
         files = find_files(folder)
     return [out / file.relative_to(folder) for file in files]
