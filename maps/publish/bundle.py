@@ -103,18 +103,34 @@ def _put_in_place(staging: Path, target: Path, own: Collection[str]) -> None:
         staging.rename(target)
         return
     dropped = {*own, *(entry.name for entry in staging.iterdir())}
-    if not _exchange(staging, target):
-        old = staging.with_name(staging.name + ".old")
-        target.rename(old)
+    for entry in list(target.iterdir()):
+        if entry.name not in dropped:  # of others: in both folders when they change places
+            _link(entry, staging / entry.name)
+    if _exchange(staging, target):
+        return
+    old = staging.with_name(staging.name + ".old")
+    target.rename(old)
+    try:
+        staging.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    old.rename(staging)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let a file stand in another folder too, without its bytes a second time where that can be."""
+
+    def link(one: str, other: str) -> None:
         try:
-            staging.rename(target)
-        except OSError:
-            old.rename(target)
-            raise
-        old.rename(staging)
-    for entry in staging.iterdir():  # what was in the old folder
-        if entry.name not in dropped:
-            entry.rename(target / entry.name)
+            os.link(one, other, follow_symlinks=False)
+        except OSError:  # the file system has no links, or not for this file
+            shutil.copy2(one, other, follow_symlinks=False)
+
+    if source.is_dir() and not source.is_symlink():
+        shutil.copytree(source, target, symlinks=True, copy_function=link)
+    else:
+        link(str(source), str(target))
 
 
 def _exchange(one: Path, other: Path) -> bool:
