@@ -74,13 +74,15 @@ class _TownNames:
 
     def find(self, town: Record) -> str | None:
         """Return a town's name in the page's language, else as it is."""
-        name, lon, lat = town["name"], town["lon"], town["lat"]
+        name: str | None = town["name"]
+        lon, lat = town["lon"], town["lat"]
         if name is None or lon is None or lat is None:
             return name
         for unit in self._units:
             if unit["name"] == name and shapely.intersects_xy(unit["geometry"], lon, lat):
                 return self._names[unit["pcode"]]
-        return (self._is_arabic and town.get("name_ar")) or name
+        own: str | None = town.get("name_ar") if self._is_arabic else None
+        return own or name
 
 
 def _name_units(units: Sequence[Record], words: Wording) -> list[Record]:
