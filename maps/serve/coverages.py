@@ -193,16 +193,17 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
     def _find_bounds(
         self, bbox: Sequence[float], subsets: Mapping[str, Sequence[Any]] | None
     ) -> tuple[float, ...]:
+        raster: Raster = self.data
         if bbox and subsets:
             raise _refuse("bbox and subset: expected one of them")
         if bbox:
             given = tuple(bbox) if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
             if given[0] > given[2]:
                 raise _refuse("bbox: west lies beyond east")
-            return self.data.find_bounds(given)
-        height, width = self.data.cells.shape
-        west, north = self.data.transform @ (0, 0)
-        east, south = self.data.transform @ (width, height)
+            return raster.find_bounds(given)
+        height, width = raster.cells.shape
+        west, north = raster.transform @ (0, 0)
+        east, south = raster.transform @ (width, height)
         x, y = self.axes
         west, east = _read_range(subsets, x, (west, east))
         south, north = _read_range(subsets, y, (south, north))
