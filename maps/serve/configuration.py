@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from maps.serve.coverages import read_raster
+from maps.serve.coverages import make_rasters
 from maps.serve.features import make_features
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from maps.publish.release import Release
+    from maps.serve.coverages import Raster
 
 MOST_ITEMS = 10_000
 GEOTIFF = {"name": "GTiff", "mimetype": "image/tiff; application=geotiff"}
 _WORLD = [-180.0, -90.0, 180.0, 90.0]
-_BANDS = ("people", "density")
 
 
-def make_configuration(release: Release, rasters: Path, url: str) -> dict[str, Any]:
+def make_configuration(release: Release, url: str) -> dict[str, Any]:
     """Return pygeoapi's configuration.
 
     Parameters
     ----------
-    rasters
-        Folder with the release's GeoTIFFs.
     url
         Address that links begin with, without a slash at its end.
     """
     about = f"{release.headline} {release.marking}"
     keywords = ["humanitarian", "population", "exposure"]
     collections = {layer.name: _describe_layer(release, layer) for layer in release.layers}
-    for band in _BANDS:
-        for path in sorted(rasters.glob(f"{release.number}_{band}*.tif")):
-            name = path.stem.removeprefix(f"{release.number}_")
-            collections[name] = _describe_raster(release, path, band)
+    for name, raster in make_rasters(release).items():
+        collections[name] = _describe_raster(release, raster)
     return {
         "server": {
             "url": url,
@@ -87,8 +81,7 @@ def _describe_layer(release: Release, layer: Any) -> dict[str, Any]:
     }
 
 
-def _describe_raster(release: Release, path: Path, band: str) -> dict[str, Any]:
-    raster = read_raster(path, band)
+def _describe_raster(release: Release, raster: Raster) -> dict[str, Any]:
     told = (raster.tags.get(each) for each in ("SOURCE", "ATTRIBUTION", "LICENCE"))
     return {
         "title": raster.text,

@@ -12,9 +12,11 @@ from pygeoapi.provider.base import BaseProvider, ProviderInvalidQueryError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from maps.publish.release import Release
+    from maps.run import Surface
 
 _CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 _GEOGRAPHIC = ("Long", "Lat")
@@ -25,7 +27,7 @@ _GDAL = threading.Lock()  # its settings are the process's: one thread at a time
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Raster:
-    """A raster of one band, read once: requests then touch no file.
+    """A raster of one band, in memory: requests touch no file.
 
     Attributes
     ----------
@@ -84,22 +86,58 @@ class Raster:
             return bytes(file.read())
 
 
-def read_raster(path: Path, band: str) -> Raster:
-    """Read a GeoTIFF of one band, NaN without data."""
-    import rasterio
+def make_rasters(release: Release) -> dict[str, Raster]:
+    """Return people and density on the day of each main grid, named as the files of a bundle.
+
+    Cells are the population source's, never resampled. Grids may overlap: they are not added.
+    """
+    from maps.publish.surfaces import date_surfaces
+    from maps.run import read_run
+
+    rasters = {}
+    for number, dated in enumerate(date_surfaces(read_run(release.run.path)), 1):
+        surface, ending = dated.surface, "" if number == 1 else f"_{number}"
+        with np.errstate(invalid="ignore", divide="ignore"):
+            density = surface.people / surface.area_km2
+        for band, text, unit, cells in (
+            ("people", "People", "persons per cell", surface.people),
+            ("density", "People a square kilometre", "persons per km2", density),
+        ):
+            told = f"{text} on {release.as_of}"
+            rasters[f"{band}{ending}"] = _make_raster(
+                surface, cells, (band, told, unit), _make_tags(release, surface.grid)
+            )
+    return rasters
+
+
+def _make_raster(
+    surface: Surface,
+    cells: NDArray[np.float64],
+    said: tuple[str, str, str],
+    tags: Mapping[str, str],
+) -> Raster:
+    from rasterio.crs import CRS
+    from rasterio.transform import array_bounds
     from rasterio.warp import transform_bounds
 
-    with rasterio.open(path, driver="GTiff") as raster:
-        return Raster(
-            band=band,
-            text=raster.descriptions[0] or band,
-            unit=raster.units[0] or "",
-            cells=raster.read(1),
-            crs=raster.crs,
-            transform=raster.transform,
-            tags=raster.tags(),
-            box=tuple(transform_bounds(raster.crs, "OGC:CRS84", *raster.bounds)),
-        )
+    from maps.layers.picture import find_transform
+
+    crs, transform = CRS.from_user_input(surface.grid["crs"]), find_transform(surface)
+    bounds = array_bounds(*cells.shape, transform)
+    box = tuple(transform_bounds(crs, "OGC:CRS84", *bounds))
+    return Raster(*said, cells.astype(np.float32), crs, transform, tags, box)
+
+
+def _make_tags(release: Release, grid: Mapping[str, Any]) -> dict[str, str]:
+    source = next((each for each in release.sources if each["source_id"] == grid["source_id"]), {})
+    tags = {
+        "AS_OF": release.as_of,
+        "SOURCE": grid["label"],
+        "LICENCE": source.get("licence"),
+        "ATTRIBUTION": source.get("attribution"),
+        "MARKING": release.marking,
+    }
+    return {name: text for name, text in tags.items() if text}
 
 
 class RasterProvider(BaseProvider):  # type: ignore[misc]
@@ -155,16 +193,17 @@ class RasterProvider(BaseProvider):  # type: ignore[misc]
     def _find_bounds(
         self, bbox: Sequence[float], subsets: Mapping[str, Sequence[Any]] | None
     ) -> tuple[float, ...]:
+        raster: Raster = self.data
         if bbox and subsets:
             raise _refuse("bbox and subset: expected one of them")
         if bbox:
             given = tuple(bbox) if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
             if given[0] > given[2]:
                 raise _refuse("bbox: west lies beyond east")
-            return self.data.find_bounds(given)
-        height, width = self.data.cells.shape
-        west, north = self.data.transform @ (0, 0)
-        east, south = self.data.transform @ (width, height)
+            return raster.find_bounds(given)
+        height, width = raster.cells.shape
+        west, north = raster.transform @ (0, 0)
+        east, south = raster.transform @ (width, height)
         x, y = self.axes
         west, east = _read_range(subsets, x, (west, east))
         south, north = _read_range(subsets, y, (south, north))

@@ -13,7 +13,6 @@ from geo.errors import UnavailableError, UsageError
 from geo.network import check_url, is_local
 from geo.run import Assessment
 from maps.distribution import INTERNAL, PUBLIC
-from maps.publish.formats.cog import write_cog
 from maps.publish.guard import Terms, guard_run
 from maps.publish.release import read_release
 from maps.run import find_run_database
@@ -77,14 +76,13 @@ def open_server(run: Path | str, stand: Stand) -> Iterator[tuple[Any, str]]:
     """
     _find_pygeoapi()
     with _listen(stand) as listener, tempfile.TemporaryDirectory() as aside:
-        folder, profile = Path(aside), stand.chosen_profile
-        path = guard_run(find_run_database(run), folder / "run.duckdb", profile, stand.terms)
+        target, profile = Path(aside) / "run.duckdb", stand.chosen_profile
+        path = guard_run(find_run_database(run), target, profile, stand.terms)
         release = read_release(Assessment(path), stand.terms.released_by)
-        write_cog(release, folder)
         host, port = listener.getsockname()[:2]
         own = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         url = (stand.url or own).rstrip("/")
-        application = _make_application(release, folder, url, internal=not stand.is_open)
+        application = _make_application(release, url, internal=not stand.is_open)
         server = _make_server(listener, application)
         try:
             yield server, url
@@ -101,11 +99,11 @@ def _find_pygeoapi() -> None:
         ) from error
 
 
-def _make_application(release: Any, folder: Path, url: str, *, internal: bool) -> WSGIApplication:
+def _make_application(release: Any, url: str, *, internal: bool) -> WSGIApplication:
     from maps.serve.application import Application
     from maps.serve.configuration import make_configuration
 
-    configuration = make_configuration(release, folder, url)
+    configuration = make_configuration(release, url)
     return Application(configuration, internal=internal and release.profile == INTERNAL)
 
 

@@ -176,6 +176,10 @@ def test_sites_by_name():
             ["ODbL 1.0", "CC BY 4.0"],
             {"license_id": "hdx-multi", "license_other": "0: ODbL 1.0; 1: CC BY 4.0"},
         ),
+        (
+            ["public domain; rows of others: ODbL"],
+            {"license_id": "hdx-other", "license_other": "0: public domain; rows of others: ODbL"},
+        ),
         (["all mine"], {"license_id": "hdx-other", "license_other": "0: all mine"}),
     ],
 )
@@ -213,7 +217,8 @@ def fail_to_upload(folder, key=KEY):
 
 
 @local
-def test_upload_makes_data_set_files_and_showcase(run, tmp_path, ckan, capsys):
+def test_upload_makes_data_set_files_and_showcase(run, tmp_path, ckan, capsys, caplog):
+    caplog.set_level("DEBUG")
     out = tmp_path / "out"
     assert publish(run, out, "--hdx-site", ckan.url) == 0
     printed = capsys.readouterr()
@@ -226,7 +231,7 @@ def test_upload_makes_data_set_files_and_showcase(run, tmp_path, ckan, capsys):
     (showcase,) = ckan.showcases.values()
     assert showcase["image_url"].endswith("_map.png")
     assert ckan.pairs == {(dataset["id"], showcase["id"])}
-    assert KEY not in printed.out + printed.err
+    assert KEY not in printed.out + printed.err + caplog.text
     assert not any(KEY.encode() in body for body in read_all(out).values())
 
 

@@ -19,10 +19,12 @@ import rasterio
 import shapely
 from owslib.ogcapi.coverages import Coverages
 from owslib.ogcapi.features import Features
+from werkzeug.test import Client
 
 from geo.errors import UnavailableError, UsageError
 from geo.run import Assessment
 from maps.cli import main
+from maps.serve import application
 from maps.serve.server import Stand, open_server
 from tests.serve.conftest import start_server
 
@@ -375,6 +377,35 @@ def test_profile_is_public_wherever_others_may_reach_it():
     assert Stand("192.0.2.1").chosen_profile == "public"
     assert Stand(url="https://maps.example.org").chosen_profile == "public"
     assert Stand("0.0.0.0", profile="internal").chosen_profile == "internal"  # noqa: S104
+
+
+def test_public_profile_behind_another_server(run_path, caplog, monkeypatch):
+    def let_out(path, target, profile, _):
+        shutil.copyfile(path, target)
+        with duckdb.connect(str(target)) as con:
+            con.execute("INSERT OR REPLACE INTO run VALUES ('profile', ?)", [json.dumps(profile)])
+        return target
+
+    def fail(*_):
+        raise RuntimeError("/home/someone/secret.py")
+
+    monkeypatch.setattr("maps.serve.server.guard_run", let_out)
+    base = "https://maps.example.org/risk"
+    with open_server(run_path, Stand(port=0, url=base)) as (server, address):
+        assert address == base
+        client = Client(server.app)
+        page = client.get("/", headers={"Host": "maps.example.org", "X-Forwarded-For": "192.0.2.1"})
+        assert page.status_code == 200
+        assert "Internal" not in page.text
+        assert page.json["marking"].endswith("Not for targeting.")
+        links = {link["rel"]: link["href"] for link in page.json["links"]}
+        assert {"service-desc", "data", "conformance"} <= set(links)
+        assert all(each.startswith(base) for each in links.values())
+        monkeypatch.setitem(application._FUNCTIONS, "schema", fail)
+        broken = client.get("/collections/zones/schema")
+    assert broken.status_code == 500
+    assert "secret" not in broken.text
+    assert "secret" in caplog.text
 
 
 def test_missing_library_is_told(run_path, monkeypatch):

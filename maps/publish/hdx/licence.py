@@ -17,7 +17,17 @@ _IDENTIFIERS = {
     "ODbL 1.0": "hdx-odc-odbl",
     "ODbL": "hdx-odc-odbl",
 }
-_FREE = ("public domain", "cc0", "published figure", "published standard", "of its publisher")
+_FREE = frozenset(
+    {
+        "public domain",
+        "CC0",
+        "CC0 1.0",
+        "of its publisher",
+        "published figure, cited",
+        "published figures, cited",
+        "published standards, cited",
+    }
+)
 """Licences, or what stands for them, that ask for nothing of what is made from the source."""
 
 
@@ -27,7 +37,7 @@ def choose_licence(sources: Sequence[Record]) -> dict[str, str]:
     One licence that all sources share is the data set's own; of several, or of one that HDX has no
     name for, HDX is told each with its source, since none of them may be dropped.
     """
-    asking = [each for each in sources if not str(each["licence"]).lower().startswith(_FREE)]
+    asking = [each for each in sources if each["licence"] not in _FREE]
     licences = {str(each["licence"]) for each in asking}
     if not licences:
         return {"license_id": "cc-by"}

@@ -234,5 +234,5 @@ def list_uploads(content: dict[str, Any]) -> Sequence[str]:
         f"would be sent: data set {dataset['name']} to {host}",
         *(f"would be sent: {each['name']} ({each['format']})" for each in dataset["resources"]),
         f"would be sent: showcase {content['showcase']['name']}",
-        *(f"stays here: {name} (HDX has no such format)" for name in content["not_uploaded"]),
+        *(f"stays here: {name}" for name in content["not_uploaded"]),
     )
