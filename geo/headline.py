@@ -121,7 +121,8 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
     ----------
     parts
         `kind`, and what belongs to it: `label`, `low`, `best`, `high`, `static`, `modelled` of the
-        `zone` that the run is about, `label` where the people of it are `unknown`, the number of
+        `zone` that the run is about, `label` where the people of it are `unknown` or `withheld`,
+        nothing where only `units` are told, the number of
         `events` of `many`, the `names` of places `named`; nothing for `unread` and `none`. `stale`
         holds clauses (`geo.people.stop_rules.Clause.to_parts`) on what is too old in what the
         figures rest on.
@@ -135,6 +136,12 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
     if kind == "unknown":
         text = _("As of {day}: {place}: the number of people there is unknown.")
         return text.format(day=day, place=parts["label"])
+    if kind == "withheld":
+        text = _("As of {day}: {place}: fewer than 10 people; the number is withheld.")
+        return text.format(day=day, place=parts["label"])
+    if kind == "units":
+        text = _("As of {day}: people by administrative unit; single events are not given.")
+        return text.format(day=day)
     if kind == "many":
         text = _(
             "As of {day}: {count} events. The people round each are in the table; they are not to "

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.database.store import fetch_records
+from maps.distribution import PUBLIC
+from maps.publish.guard.figures import SEVERAL
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -57,6 +61,11 @@ _RANGE = (
     Column("best", "people", "people who may be exposed, best estimate, persons"),
     Column("high", "people", "people who may be exposed, upper end of the 90 % interval, persons"),
 )
+_STATUS = Column(
+    "status",
+    "text",
+    "counted; withheld: fewer than 10 people, or a part of so few; unknown: no population data",
+)
 _STATIC = Column("static", "people", "people by the static population map, persons")
 _PCODE = Column("pcode", "text", "P-code of the administrative unit; empty: in no unit")
 
@@ -71,6 +80,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             *_RANGE,
             _STATIC,
             _AS_OF,
+            _STATUS,
         ),
     ),
     "admin": (
@@ -80,6 +90,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             _PCODE,
             Column("name", "text", "name of the administrative unit"),
             *_RANGE,
+            _STATUS,
         ),
     ),
     "units": (
@@ -90,6 +101,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             _STATIC,
             *_RANGE,
             _AS_OF,
+            _STATUS,
         ),
     ),
     "events": (
@@ -105,29 +117,65 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             Column("precision_km", "number", "radius within which the place lies, kilometres"),
         ),
     ),
+    "facilities": (
+        "Facilities by administrative unit",
+        (
+            Column("pcode", "text", "P-code of the administrative unit"),
+            Column("name", "text", "name of the administrative unit"),
+            Column("kind", "text", "health, school, water, crossing, other, or event"),
+            Column("total", "number", "how many are known; no row: none is known"),
+        ),
+    ),
 }
 """Title and columns of each layer, in the order in which files hold them."""
 
 
 def read_layers(run: Assessment) -> list[Layer]:
     """Return the vector layers of a run, EPSG:4326, rows in the order of the run."""
-    as_of = run.facts["as_of"]
+    facts = run.facts
+    as_of, is_public = facts["as_of"], facts.get("profile") == PUBLIC
     events = run.events
     events["date"] = events["date"].map(lambda day: None if day is None else str(day))
+    units = run.units
     tables = {
-        "zones": run.zones.assign(as_of=as_of),
-        "admin": cut_by_unit(run),
-        "units": run.units.dropna(subset=["best"]).assign(as_of=as_of),
+        "zones": _tell_status(run.zones.assign(as_of=as_of), "population_source"),
+        "admin": _tell_status(cut_by_unit(run), "zone_id"),
+        "units": _tell_status(units.dropna(subset=["basis"]).assign(as_of=as_of), "basis"),
         "events": events,
     }
+    if is_public:
+        tables["facilities"] = _count_by_unit(run, units)
     return [
         Layer(name, title, columns, tables[name][[*(each.name for each in columns), "geometry"]])
         for name, (title, columns) in LAYERS.items()
+        if name in tables
     ]
 
 
+def _tell_status(table: gpd.GeoDataFrame, known: str) -> gpd.GeoDataFrame:
+    """Add why figures are missing; a row with a value in `known` has, or had, figures."""
+    missing = table["best"].isna()
+    status = missing.map({False: "counted", True: "withheld"})
+    return table.assign(status=status.mask(missing & table[known].isna(), "unknown"))
+
+
+def _count_by_unit(run: Assessment, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the facilities in each unit of a public run, with the unit's outline."""
+    import geopandas as gpd
+    import pandas as pd
+
+    with run.connect() as con:
+        rows = fetch_records(con, "SELECT * FROM unit_facilities ORDER BY rowid")
+    table = pd.DataFrame(rows, columns=["pcode", "name", "kind", "total"])
+    shapes = table["pcode"].map(dict(zip(units["pcode"], units.geometry, strict=True)))
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"))
+
+
 def cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
-    """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone."""
+    """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone.
+
+    The row of several units together has no geometry.
+    """
     import geopandas as gpd
 
     zones, units = run.zones, run.units
@@ -138,7 +186,9 @@ def cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
     parts = [
         shapes[zone_id].intersection(unit_shapes[pcode])
         if isinstance(pcode, str)
+        else None
+        if name == SEVERAL
         else shapes[zone_id].difference(within_units)
-        for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
+        for zone_id, pcode, name in zip(rows["zone_id"], rows["pcode"], rows["name"], strict=True)
     ]
     return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(parts, index=rows.index), crs="EPSG:4326")

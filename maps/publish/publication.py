@@ -64,7 +64,7 @@ def publish_run(
     terms = terms or Terms()
     with tempfile.TemporaryDirectory() as aside, replace_folder(out, _list_old(out)) as folder:
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
-        release = read_release(Assessment(path), terms.released_by)
+        release = read_release(Assessment(path))
         for name, write in FORMATS.items():
             if not formats or name in formats:
                 write(release, folder)

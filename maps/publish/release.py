@@ -66,7 +66,7 @@ class Release:
 
 
 def read_release(run: Assessment, released_by: str | None = None) -> Release:
-    """Return what a bundle of a run holds; its profile is the run's fact `profile`."""
+    """Return what a bundle of a run holds; its facts `profile` and `released_by` say the rest."""
     facts = run.facts
     return Release(
         run=run,
@@ -78,7 +78,7 @@ def read_release(run: Assessment, released_by: str | None = None) -> Release:
         layers=read_layers(run),
         sources=run.sources.to_dict("records"),
         cautions=run.cautions.to_dict("records"),
-        released_by=released_by,
+        released_by=released_by or facts.get("released_by"),
     )
 
 

@@ -44,6 +44,7 @@ def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
     frame = choose_frame(run, plan["map"][2], plan["map"][3])
     drawings = draw_sheet_layers(run, words, frame)
     page = describe_page(run, drawings, words)
+    page["profile"] = run.facts.get("profile", INTERNAL)
     _draw_header(canvas, plan["header"], page, words)
     _draw_headline(canvas, plan["headline"], page["headline"], words)
     draw_map(canvas, plan["map"], run, drawings, frame, words)
@@ -122,7 +123,7 @@ def _draw_header(canvas: Canvas, box: Box, page: dict[str, Any], words: Wording)
     number = page["map_number"]
     number_size = 5.8 * size
     text = f"{words.translate('Map number')} {number}" if number else ""
-    profile = name_profile(INTERNAL, words)
+    profile = name_profile(page["profile"], words)
     room = max(measure_width(line, number_size) for line in (profile, text or profile))
     canvas.fill(x, y, width, height - 1.5 * size, _BLUE)
     inner = 2.5 * size
