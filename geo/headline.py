@@ -133,15 +133,17 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
     day, kind = words.day(as_of), parts["kind"]
     if kind == "zone":
         return _write_range(parts, day, words)
-    if kind == "unknown":
-        text = _("As of {day}: {place}: the number of people there is unknown.")
-        return text.format(day=day, place=parts["label"])
-    if kind == "withheld":
-        text = _("As of {day}: {place}: fewer than 10 people; the number is withheld.")
-        return text.format(day=day, place=parts["label"])
-    if kind == "units":
-        text = _("As of {day}: people by administrative unit; single events are not given.")
-        return text.format(day=day)
+    told = {
+        "unknown": _("As of {day}: {place}: the number of people there is unknown."),
+        "withheld": _("As of {day}: {place}: fewer than 10 people; the number is withheld."),
+        "units": _("As of {day}: people by administrative unit; single events are not given."),
+        "unread": _(
+            "As of {day}: what is threatened here is not known, since civmap does not read this "
+            "language; the places that were found are shown."
+        ),
+    }
+    if kind in told:
+        return told[kind].format(day=day, place=parts.get("label"))
     if kind == "many":
         text = _(
             "As of {day}: {count} events. The people round each are in the table; they are not to "
@@ -150,11 +152,6 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
         for clause in _write_clauses(parts, words):
             text += " " + _("Some numbers are {clause}.").format(clause=clause)
         return text
-    if kind == "unread":
-        return _(
-            "As of {day}: what is threatened here is not known, since civmap does not read this "
-            "language; the places that were found are shown."
-        ).format(day=day)
     if kind == "named":
         return _(
             "As of {day}: reported as threatened or under attack: {places}. The number of people "

@@ -119,8 +119,8 @@ GENERAL = {
         "the sums of what is given: they are less than the whole where parts are withheld."
     ),
     "public-positions": mark(
-        "For publication, positions are as coarse as they are known and zones are drawn round them; "
-        "people were counted round the positions themselves."
+        "For publication, positions are as coarse as they are known and zones are drawn round "
+        "them; people were counted round the positions themselves."
     ),
     "radii-own": mark("Some events have a radius of their own and keep it."),
     "roles-not-read": mark(

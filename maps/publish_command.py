@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +56,16 @@ def _publish(options: argparse.Namespace) -> None:
     from maps.publish.guard import Terms
     from maps.publish.publication import publish_run
 
-    terms = Terms(options.sensitivity, tuple(options.previous), options.released_by)
+    ask = _ask_name if sys.stdin.isatty() and sys.stderr.isatty() else None
+    terms = Terms(options.sensitivity, tuple(options.previous), options.released_by, ask)
     for path in publish_run(
         options.run, options.out, profile=options.profile, formats=options.formats, terms=terms
     ):
         print(path)
+
+
+def _ask_name(reason: str) -> str | None:
+    """Ask on the terminal who answers for a release; None: nobody."""
+    print(f"This release needs the name of a person: {reason}.", file=sys.stderr)
+    print("Released by: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or None

@@ -88,7 +88,7 @@ class RunData:
     scenario, scenario_units
         People by zone and by unit if people moved as the fact `moves` supposes.
     unit_facilities
-        Of a public run: facilities by administrative unit and kind, for whose positions it has none.
+        Of a public run, which has no positions of facilities: how many of a kind a unit has.
     series_units
         People by administrative unit and day, where the run has more than one day.
     own_layers

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import duckdb
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from maps.publish.guard.places import Unit
     from maps.run import Record
@@ -31,18 +32,24 @@ def write_cells(
     target: duckdb.DuckDBPyConnection,
     units: Sequence[Unit],
     counted: Mapping[str, tuple[float, float | None]],
+    areas: Sequence[BaseGeometry],
 ) -> None:
     """Write the cells of the main grids, scaled in each unit to the static people told of it.
 
     A cell counts for the unit that holds its centre. The cells of a unit whose people are withheld
     have no data. Cells in no unit are scaled to their own sum, rounded, or have no data. Running
-    totals are not kept: they would tell of cells that are not there.
+    totals are not kept: they would tell of cells that are not there. Of units that the run holds
+    in part, and of what is in none, only the cells in a zone are kept: where the run's cells end
+    tells where its events are.
 
     Parameters
     ----------
     counted
         Static people of units: as counted, and as told (None: withheld).
+    areas
+        Outlines of the zones that are told, EPSG:4326.
     """
+    zones = shapely.union_all(list(areas))
     grids = source.execute(
         "SELECT grid_id, crs, west, north, cell_width, cell_height FROM grids "
         "WHERE role = 'main' ORDER BY grid_id"
@@ -54,12 +61,14 @@ def write_cells(
         x = west + (cells["col"].to_numpy() + 0.5) * width
         y = north - (cells["row"].to_numpy() + 0.5) * height
         people = cells["people_fp"].to_numpy(dtype=np.float64, na_value=np.nan) / _FIXED_POINT
-        told = _scale(people, *_to_degrees(crs, x, y), units, counted)
+        lon, lat = _to_degrees(crs, x, y)
+        told, kept = _scale(people, lon, lat, units, counted, zones)
         fixed = pd.array(np.rint(np.nan_to_num(told) * _FIXED_POINT).astype(np.int64), "Int64")
         fixed[np.isnan(told)] = pd.NA
         cells["people_fp"] = fixed
         cells[["people_before", "valid_before", "nodata_before"]] = 0
-        insert_frame(target, "cells", cells)
+        if kept.any():
+            insert_frame(target, "cells", cells[kept])
 
 
 def _scale(
@@ -68,9 +77,13 @@ def _scale(
     lat: NDArray[np.float64],
     units: Sequence[Unit],
     counted: Mapping[str, tuple[float, float | None]],
-) -> NDArray[np.float64]:
+    zones: BaseGeometry,
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return people by cell as they are told, NaN where there are no data, and which cells stay."""
     told = np.full_like(people, np.nan)
     free = np.ones(len(people), dtype=bool)
+    shapely.prepare(zones)
+    kept: NDArray[np.bool_] = shapely.contains_xy(zones, lon, lat)
     for unit in units:
         if unit.pcode not in counted:
             continue
@@ -78,14 +91,18 @@ def _scale(
         inside = free & shapely.contains_xy(unit.geometry, lon, lat)
         free &= ~inside
         true, figure = counted[unit.pcode]
+        held = float(np.nansum(people[inside]))
+        is_whole = abs(held - true) <= _WHOLE * true
+        if is_whole:
+            kept |= inside
         if figure is not None:
-            held = float(np.nansum(people[inside]))
-            whole = held if abs(held - true) <= _WHOLE * true else true
+            whole = held if is_whole else true
             told[inside] = people[inside] * (figure / whole if whole else 0.0)
+    free &= kept
     rest = float(np.nansum(people[free]))
     if not is_small(rest):
         told[free] = people[free] * (round_people(rest) / rest if rest else 0.0)
-    return told
+    return told, kept
 
 
 def _to_degrees(

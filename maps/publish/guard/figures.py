@@ -9,7 +9,7 @@ and difference of such figures: none is a count of 1 to 9.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +20,6 @@ LEAST = 10
 
 SEVERAL = "Several units together"
 """What the row of a zone is called that holds its parts under `LEAST`."""
-
-_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +162,7 @@ def _split(parts: Mapping[str | None, Figure]) -> _Split:
     return _Split(told, small, tell_figure(together) if reached else None)
 
 
-def _add_up(
-    own: Mapping[str | None, Figure], total: Figure, inside: Sequence[_Split]
-) -> Told:
+def _add_up(own: Mapping[str | None, Figure], total: Figure, inside: Sequence[_Split]) -> Told:
     """Return a zone as the sum of the disjoint ones in it."""
     parts: dict[str | None, Figure | None] = {}
     for pcode, figure in own.items():

@@ -62,7 +62,7 @@ class Origins:
         """Return a population grid's label: that of a file is its name, and is not kept."""
         source_id = str(grid["source_id"])
         kind = next((name for begin, name in _FILES.items() if source_id.startswith(begin)), None)
-        return kind if kind else str(grid["label"]) if source_id in _OURS else "Population data"
+        return kind or (str(grid["label"]) if source_id in _OURS else "Population data")
 
 
 def redact_sources(sources: Sequence[Record], facts: Mapping[str, Any]) -> Origins:

@@ -138,7 +138,7 @@ def _tell_doubts(parts: Mapping[str, Record], figure: Figure) -> dict[str, Recor
 def list_parts(
     con: duckdb.DuckDBPyConnection, zones: Mapping[str, Record], told: Mapping[str, Told]
 ) -> list[Record]:
-    """Return the rows of `exposure_admin`; the small parts of a zone together in a row of theirs."""
+    """Return the rows of `exposure_admin`; a zone's small parts together in a row of theirs."""
     rows: list[Record] = []
     by_zone: dict[str, list[Record]] = defaultdict(list)
     for row in fetch_records(con, "SELECT * FROM exposure_admin ORDER BY rowid"):

@@ -16,7 +16,6 @@ from geo.types import LonLat
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from typing import Any
 
     from shapely.geometry.base import BaseGeometry
 
@@ -185,7 +184,8 @@ def outline_by_units(
         held = [
             by_code[part["pcode"]]
             for part in parts
-            if part["zone_id"] == zone["zone_id"] and part["pcode"] in by_code
+            if part["zone_id"] == zone["zone_id"]
+            and part["pcode"] in by_code
             and (part["best"] or part["static"])
         ]
         shape = shapely.union_all(held) if held else shapely.Polygon()

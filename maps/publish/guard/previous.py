@@ -105,7 +105,7 @@ def _compare(old: Area, new: Area) -> Iterator[str]:
 
 
 def _differ(old: Area, new: Area) -> bool:
-    """Tell whether two zones of one name lie apart: ids of events are given anew in each release."""
+    """Tell whether two zones of one name lie apart: each release numbers its events anew."""
     if old.geometry is None or new.geometry is None:
         return False
     return not old.geometry.intersects(new.geometry)

@@ -92,9 +92,7 @@ class Redacted:
     origins: Origins
 
 
-def redact_run(
-    source: duckdb.DuckDBPyConnection, target: Path, protocol: Protocol
-) -> Redacted:
+def redact_run(source: duckdb.DuckDBPyConnection, target: Path, protocol: Protocol) -> Redacted:
     """Write the public copy of a run, and return what it tells."""
     found = _redact(source, protocol)
     with create_run(target) as con:
@@ -178,7 +176,9 @@ def _list_tables(
     ids = found.origins.ids
     parts = list_parts(source, found.zones, found.told)
     outline_by_units(
-        {zone["zone_id"]: zone for zone in found.zones.values()}, _list_held(source, found), found.shapes
+        {zone["zone_id"]: zone for zone in found.zones.values()},
+        _list_held(source, found),
+        found.shapes,
     )
     for place in found.places.values():
         place["population_source"] = labels.get(place["population_source"])
@@ -206,9 +206,7 @@ def _list_tables(
     if protocol.is_told("units"):
         tables["unit_people"] = found.unit_rows
     if protocol.is_whole("groups"):
-        tables["people_groups"] = list_groups(
-            source, found.all_zones, found.zones, found.told, ids
-        )
+        tables["people_groups"] = list_groups(source, found.all_zones, found.zones, found.told, ids)
     if protocol.is_whole("needs"):
         tables["needs"] = list_told_needs(found.zones, found.told)
     if protocol.is_whole("series"):
@@ -242,9 +240,7 @@ def _redact_event(event: Record, places: Mapping[str, Record]) -> Record:
     }
 
 
-def _count(
-    source: duckdb.DuckDBPyConnection, found: Redacted, protocol: Protocol
-) -> list[Record]:
+def _count(source: duckdb.DuckDBPyConnection, found: Redacted, protocol: Protocol) -> list[Record]:
     facilities: Sequence[Record] = ()
     if protocol.is_told("facilities"):
         facilities = fetch_records(source, "SELECT * FROM facilities ORDER BY facility_id")
@@ -262,7 +258,8 @@ def _write_cells(
     for pcode, static in rows:
         figure = found.units[pcode]
         counted[pcode] = (static, None if figure is None else float(figure.static))
-    write_cells(source, con, found.shapes, counted)
+    areas = [shapely.from_wkb(bytes(zone["geometry"])) for zone in found.zones.values()]
+    write_cells(source, con, found.shapes, counted, areas)
 
 
 def _list_facts(found: Redacted) -> dict[str, Any]:

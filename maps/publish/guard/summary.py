@@ -44,8 +44,9 @@ def tell_facts(
     parts = _find_place(facts, place, is_by_unit=is_by_unit)
     parts |= _find_told(facts, zone, figure) or _find_other(facts, names, is_by_unit=is_by_unit)
     slug = "-".join(
-        "".join(c if c.isalnum() and c.isascii() else " " for c in (place or "units").lower())
-        .split()
+        "".join(
+            c if c.isalnum() and c.isascii() else " " for c in (place or "units").lower()
+        ).split()
     )
     code = str(facts.get("map_number") or "WLD")[:3]
     given = facts.get("input") or {}
@@ -71,9 +72,7 @@ def tell_facts(
     }
 
 
-def _find_place(
-    facts: Mapping[str, Any], place: str | None, *, is_by_unit: bool
-) -> dict[str, Any]:
+def _find_place(facts: Mapping[str, Any], place: str | None, *, is_by_unit: bool) -> dict[str, Any]:
     given = facts.get("headline_parts") or {}
     country = None if is_by_unit else given.get("country")
     return {
