@@ -98,13 +98,25 @@ def tell_zones(
     told: dict[str, Told] = {}
     for family in group_zones(zones):
         atoms = find_atoms(family)
-        split = {a["zone_id"]: _split(parts.get(a["zone_id"], {})) for a in atoms}
+        split = {a["zone_id"]: _split(_list_parts(a["zone_id"], parts, totals)) for a in atoms}
         for zone in family:
             zone_id = zone["zone_id"]
             if zone_id in totals:
                 inside = [split[a["zone_id"]] for a in find_inside(zone, atoms)]
-                told[zone_id] = _add_up(parts.get(zone_id, {}), totals[zone_id], inside)
+                own = _list_parts(zone_id, parts, totals)
+                told[zone_id] = _add_up(own, totals[zone_id], inside)
     return told
+
+
+def _list_parts(
+    zone_id: str,
+    parts: Mapping[str, Mapping[str | None, Figure]],
+    totals: Mapping[str, Figure],
+) -> Mapping[str | None, Figure]:
+    """Return a zone's parts; where none is known it is one itself."""
+    if zone_id in parts:
+        return parts[zone_id]
+    return {None: totals[zone_id]} if zone_id in totals else {}
 
 
 def tell_whole(
