@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 
 from geo.database.store import insert_frame
-from maps.layers.picture import is_degrees
 from maps.publish.guard.figures import is_small, round_people
 
 if TYPE_CHECKING:
@@ -108,10 +107,10 @@ def _scale(
 def _to_degrees(
     crs: str, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    if is_degrees(crs):
-        return (x + 180.0) % 360.0 - 180.0, y
-    from pyproj import Transformer
+    from pyproj import CRS, Transformer
 
+    if CRS(crs).is_geographic:
+        return (x + 180.0) % 360.0 - 180.0, y
     lon, lat = Transformer.from_crs(crs, "EPSG:4326", always_xy=True).transform(x, y)
     return np.asarray(lon), np.asarray(lat)
 
