@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import sqlite3
 import zipfile
 import zlib
 
 import numpy as np
 import rasterio
-import shapely
 from rasterio.transform import from_origin
-from shapely.geometry import box
+from shapely.geometry import box, mapping
 
 import geo
 
@@ -102,12 +102,10 @@ def assess_world(folder, **changes):
 
 
 def _write_features(rows):
-    features = ",".join(
-        '{"type":"Feature","properties":{%s},"geometry":%s}'
-        % (",".join(f'"{key}":"{value}"' for key, value in tags.items()), shapely.to_geojson(shape))
-        for tags, shape in rows
-    )
-    return f'{{"type":"FeatureCollection","features":[{features}]}}'
+    features = [
+        {"type": "Feature", "properties": tags, "geometry": mapping(shape)} for tags, shape in rows
+    ]
+    return json.dumps({"type": "FeatureCollection", "features": features})
 
 
 def open_up(name, content):
@@ -135,7 +133,7 @@ def open_up(name, content):
 
 def _inflate(content):
     texts = []
-    for part in content.split(b"stream\n")[1::1]:
+    for part in content.split(b"stream\n")[1:]:
         try:
             texts.append(zlib.decompressobj().decompress(part))
         except zlib.error:
