@@ -121,7 +121,8 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
     ----------
     parts
         `kind`, and what belongs to it: `label`, `low`, `best`, `high`, `static`, `modelled` of the
-        `zone` that the run is about, `label` where the people of it are `unknown`, the number of
+        `zone` that the run is about, `label` where the people of it are `unknown` or `withheld`,
+        nothing where only `units` are told, the number of
         `events` of `many`, the `names` of places `named`; nothing for `unread` and `none`. `stale`
         holds clauses (`geo.people.stop_rules.Clause.to_parts`) on what is too old in what the
         figures rest on.
@@ -132,9 +133,17 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
     day, kind = words.day(as_of), parts["kind"]
     if kind == "zone":
         return _write_range(parts, day, words)
-    if kind == "unknown":
-        text = _("As of {day}: {place}: the number of people there is unknown.")
-        return text.format(day=day, place=parts["label"])
+    told = {
+        "unknown": _("As of {day}: {place}: the number of people there is unknown."),
+        "withheld": _("As of {day}: {place}: fewer than 10 people; the number is withheld."),
+        "units": _("As of {day}: people by administrative unit; single events are not given."),
+        "unread": _(
+            "As of {day}: what is threatened here is not known, since civmap does not read this "
+            "language; the places that were found are shown."
+        ),
+    }
+    if kind in told:
+        return told[kind].format(day=day, place=parts.get("label"))
     if kind == "many":
         text = _(
             "As of {day}: {count} events. The people round each are in the table; they are not to "
@@ -143,11 +152,6 @@ def write_headline(parts: dict[str, Any], as_of: date, words: HeadlineWords = EN
         for clause in _write_clauses(parts, words):
             text += " " + _("Some numbers are {clause}.").format(clause=clause)
         return text
-    if kind == "unread":
-        return _(
-            "As of {day}: what is threatened here is not known, since civmap does not read this "
-            "language; the places that were found are shown."
-        ).format(day=day)
     if kind == "named":
         return _(
             "As of {day}: reported as threatened or under attack: {places}. The number of people "

@@ -24,6 +24,7 @@ GENERAL = {
     "beyond-raster": mark(
         "Some places lie beyond the population data: people there are not counted."
     ),
+    "cautions-held-back": mark("A caution of the analysts' own run is not given here."),
     "data-of-one-country": mark(
         "Data were fetched for one country; places in others are counted without them."
     ),
@@ -45,6 +46,9 @@ GENERAL = {
     "displacement-rows": mark("How the rows of the displacement data were used."),
     "displacement-total": mark("Totals of the displacement data do not agree with their parts."),
     "encoding": mark("The file's character encoding was not declared as it is, and was found out."),
+    "events-too-many": mark(
+        "There are too many events to give each: only people by administrative unit are given."
+    ),
     "events-repeated": mark("Some events stand in the table more than once; each counts once."),
     "extent-unknown": mark(
         "The outline of an area is not known, so its people are not counted: their number is "
@@ -68,6 +72,9 @@ GENERAL = {
         "There are too many events to estimate each by itself: figures with a range are those of "
         "everyone within reach of any of them, counted once; figures of single events have no "
         "range."
+    ),
+    "layers-left-out": mark(
+        "Some layers are left out, as the information-sharing protocol of the response has it."
     ),
     "no-date": mark("The input has no date; the figures are for today."),
     "no-place": mark("The article names no place that could be located."),
@@ -103,14 +110,31 @@ GENERAL = {
         "Some events are at coarse positions and counted within a larger radius."
     ),
     "positions-doubtful": mark("The positions of some events are doubtful."),
+    "public-cells": mark(
+        "The cells of the population grid are a model's shares of the units' people, not counts; "
+        "cells of units whose people are withheld have no data."
+    ),
+    "public-figures": mark(
+        "For publication, figures are rounded, those under 10 people are withheld, and totals are "
+        "the sums of what is given: they are less than the whole where parts are withheld."
+    ),
+    "public-positions": mark(
+        "For publication, positions are as coarse as they are known and zones are drawn round "
+        "them; people were counted round the positions themselves."
+    ),
     "radii-own": mark("Some events have a radius of their own and keep it."),
     "roles-not-read": mark(
         "civmap reads what is threatened and where violence is in English only: here every place "
         "is merely mentioned, and no zone is drawn."
     ),
     "rows-mixed": mark("Some rows hold lines or points too; only their areas count."),
+    "rows-not-passed-on": mark(
+        "The events are from data whose licence forbids to pass rows on: only people by "
+        "administrative unit are given."
+    ),
     "rows-rejected": mark("Some rows of the table were set aside."),
     "rows-without-area": mark("Some rows have no area and were left out."),
+    "scenario-left-out": mark("What the analysts supposed (moves of people) is left out here."),
     "sites": mark("How the file of known sites was used."),
     "source-copy-old": mark("A data source could not be reached; an older copy is used."),
     "source-gap": mark(
@@ -144,6 +168,10 @@ GENERAL = {
         "People are reported in a unit in which the population source has nobody; they are placed "
         "evenly over its land."
     ),
+    "zones-by-unit": mark(
+        "As the information-sharing protocol of the response has it, only people by administrative "
+        "unit are given."
+    ),
     "units-gaps": mark("There are gaps between units; people there count as outside the units."),
     "units-overlap": mark("Units overlap; people there count for the first P-code."),
     "units-same-name": mark("Several units bear one name; P-codes tell them apart."),
@@ -169,6 +197,9 @@ def tell_cautions(cautions: Iterable[Record], words: Wording) -> list[ShownCauti
     told = []
     for caution in cautions:
         general = GENERAL.get(caution["code"])
+        if general is not None and caution["text"] == general:
+            told.append(ShownCaution(words.translate(general)))
+            continue
         text = English(caution["text"])
         told.append(ShownCaution(text, words.translate(general) if general else None))
     return told

@@ -10,10 +10,10 @@ from geo.boundaries.countries import WORLD_SOURCE
 from geo.headline import write_headline, write_title
 from maps.cautions import tell_cautions
 from maps.event_tables import tabulate_exposed, tell_rest
-from maps.layers.figures import find_valid_fraction, name_population
+from maps.layers.figures import find_valid_fraction, name_population, write_people
 from maps.layers.mentioned import name_tier
 from maps.layers.roles import name_modality, name_role
-from maps.profile_table import tabulate_profile
+from maps.profile_table import name_facilities, tabulate_profile
 from maps.tables import Table
 from maps.wording import English
 
@@ -52,6 +52,7 @@ def describe_page(run: RunData, drawings: Sequence[LayerDrawing], words: Wording
                 tabulate_events(run, words),
                 tabulate_mentioned(run, words),
                 tabulate_figures(run, words),
+                tabulate_facilities(run, words),
             )
             if table.rows
         ],
@@ -89,13 +90,10 @@ def tabulate_zones(run: RunData, words: Wording) -> Table:
         (
             zone["label"],
             words.measure(zone["area_km2"], "km²"),
-            words.people(zone["static"]),
-            words.people(zone["low"]),
-            words.people(zone["best"]),
-            words.people(zone["high"]),
+            *(write_people(zone, key, words) for key in ("static", "low", "best", "high")),
             words.measure(zone["density_km2"], "/km²"),
             words.percent(find_valid_fraction(zone)),
-            _("no data") if zone["best"] is None else name_population(zone, words),
+            _("no data") if zone["population_source"] is None else name_population(zone, words),
         )
         for zone in run.zones
     ]
@@ -165,10 +163,11 @@ def tabulate_parts(run: RunData, words: Wording) -> Table:
             str(labels.get(part["zone_id"], part["zone_id"])),
             words.look_up(str(part["name"])),
             part["pcode"] or _NONE,
-            words.count(part["static"]),
-            words.count(part["low"]),
-            words.count(part["best"]),
-            words.count(part["high"]),
+            # a part has a row where it has people: without a figure it is withheld
+            *(
+                write_people(part | {"withheld": True}, key, words)
+                for key in ("static", "low", "best", "high")
+            ),
         )
         for part in parts
     ]
@@ -240,7 +239,7 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
         "share": _("share of the rest"),
         "static": _("static"),
     }
-    counted = [unit for unit in run.units if unit["best"] is not None]
+    counted = [unit for unit in run.units if unit["best"] is not None or unit["withheld"]]
     shown = {"static": _("Static"), "low": _("Low"), "best": _("Best"), "high": _("High")}
     if any(unit["displaced"] is not None for unit in counted):
         shown["displaced"] = _("Of them displaced")
@@ -248,7 +247,12 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
         (
             unit["name"],
             unit["pcode"],
-            *(_NONE if unit[key] is None else words.count(unit[key]) for key in shown),
+            *(
+                _NONE
+                if unit[key] is None and (key == "displaced" or not unit["withheld"])
+                else write_people(unit, key, words)
+                for key in shown
+            ),
             basis.get(unit["basis"], unit["basis"] or _NONE),
         )
         for unit in counted
@@ -257,6 +261,20 @@ def tabulate_figures(run: RunData, words: Wording) -> Table:
     day = words.day(run.facts.get("as_of"))
     caption = _("People in each administrative unit on {day}").format(day=day)
     return Table(caption, columns, rows, frozenset(range(2, 2 + len(shown))))
+
+
+def tabulate_facilities(run: RunData, words: Wording) -> Table:
+    """Return how many facilities each unit has, where the run has no positions of them."""
+    _ = words.translate
+    names = name_facilities(words) | {"event": _("Events reported")}
+    rows = [
+        (row["name"], row["pcode"], names.get(row["kind"], row["kind"]), words.count(row["total"]))
+        for row in run.unit_facilities
+    ]
+    columns = (_("Unit"), _("P-code"), _("Kind"), _("Number"))
+    note = _("Facilities are those that are listed; others may exist. Positions are not given.")
+    caption = _("Facilities by administrative unit")
+    return Table(caption, columns, rows, frozenset({3}), note)
 
 
 def _tell_title(facts: Record, words: Wording) -> str:

@@ -14,6 +14,8 @@ KNOWN_TEXTS = (
     mark("modelled, coarse (GeoNames settlement populations)"),
     # parts of a zone in no unit
     mark("outside"),
+    # parts of a zone of which each counts too few people to be told
+    mark("Several units together"),
     # minimum standards
     mark("Sphere Handbook 2018: 15 litres of water a person a day"),
     mark("Sphere Handbook 2018: 2,100 kcal a person a day"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.people.facility_kinds import count_as
+from maps.layers.figures import write_people
 from maps.tables import Table
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def tabulate_profile(run: RunData, words: Wording) -> Table:
     groups, needs, facilities = mine
     rows = [
         *(_list_group(group, run, words) for group in groups),
-        *(_list_need(need, words) for need in needs),
+        *(_list_need(need, words) for need in needs if not zone["withheld"]),
         *(_list_facilities(record, run, words) for record in facilities),
     ]
     caption = _("Who is there and what they need a day: {zone}").format(zone=zone["label"])
@@ -53,7 +54,9 @@ def _list_group(group: Record, run: RunData, words: Wording) -> tuple[str, ...]:
         "over_64": _("People of 65 and over"),
         _HOUSEHOLDS: _("Households"),
     }
-    figures = (words.people(group[key]) for key in ("low", "best", "high"))
+    is_withheld = group["basis"] == "withheld"
+    shown = group | {"withheld": is_withheld}
+    figures = (write_people(shown, key, words) for key in ("low", "best", "high"))
     name = names.get(group["grp"], str(group["grp"]))
     return (name, *figures, _describe_share(group, run, words))
 
@@ -61,6 +64,8 @@ def _list_group(group: Record, run: RunData, words: Wording) -> tuple[str, ...]:
 def _describe_share(group: Record, run: RunData, words: Wording) -> str:
     """Return the share with its range, what it is of, and its source with its date."""
     _ = words.translate
+    if group["basis"] == "withheld":
+        return _("withheld")
     if group["share"] is None:
         return _("no share is known here")
     areas = {
@@ -115,15 +120,21 @@ def _write_amount(value: float | None, need: str, words: Wording) -> str:
     return words.about(value) if is_amount and value is not None else words.people(value)
 
 
-def _list_facilities(record: Record, run: RunData, words: Wording) -> tuple[str, ...]:
+def name_facilities(words: Wording) -> dict[str, str]:
+    """Return what facilities of each kind are called."""
     _ = words.translate
-    names = {
+    return {
         "health": _("Health facilities listed"),
         "school": _("Schools listed"),
         "water": _("Water points listed"),
         "crossing": _("Crossings listed"),
         "other": _("Other facilities listed"),
     }
+
+
+def _list_facilities(record: Record, run: RunData, words: Wording) -> tuple[str, ...]:
+    _ = words.translate
+    names = name_facilities(words)
     number = record["approximate"]
     quality = (
         words.translate_plural(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +104,8 @@ def _publish(options: argparse.Namespace) -> None:
 
     submission = _read_submission(options)
     key = _read_key(options)
-    terms = Terms(options.sensitivity, tuple(options.previous), options.released_by)
+    ask = _ask_name if sys.stdin.isatty() and sys.stderr.isatty() else None
+    terms = Terms(options.sensitivity, tuple(options.previous), options.released_by, ask)
     for path in publish_run(
         options.run,
         options.out,
@@ -174,3 +176,10 @@ def _verify(options: argparse.Namespace) -> None:
 
     count = verify_folder(options.folder)
     print(f"{count} files are as manifest.json says, and there are no others")
+
+
+def _ask_name(reason: str) -> str | None:
+    """Ask on the terminal who answers for a release; None: nobody."""
+    print(f"This release needs the name of a person: {reason}.", file=sys.stderr)
+    print("Released by: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip() or None

@@ -12,7 +12,7 @@ import shapely
 from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.types import BBox
-from maps.distribution import INTERNAL
+from maps.distribution import INTERNAL, PUBLIC
 from maps.extent import find_extent, find_seam
 from maps.large import FIRST_EVENTS, Large, read_large
 
@@ -74,7 +74,7 @@ class RunData:
         `factor`, `on_land`, `land_km2`, `basis`; None where the run has no figures for the unit).
     zones
         With their exposure (`static`, `low`, `best`, `high`, `parts`, ...; None where nobody can be
-        counted).
+        counted). Of units and zones `withheld` says that figures are missing since they are few.
     mentioned
         Places that the text names and tells nothing of: towns and points that have no event and
         do not only stand for a government. With `tier`, the surest reading of their name.
@@ -88,6 +88,8 @@ class RunData:
         Dated figures of people present, used and set aside.
     scenario, scenario_units
         People by zone and by unit if people moved as the fact `moves` supposes.
+    unit_facilities
+        Of a public run, which has no positions of facilities: how many of a kind a unit has.
     series_units
         People by administrative unit and day, where the run has more than one day.
     own_layers
@@ -114,6 +116,7 @@ class RunData:
     people_groups: list[Record] = field(default_factory=list)
     needs: list[Record] = field(default_factory=list)
     zone_facilities: list[Record] = field(default_factory=list)
+    unit_facilities: list[Record] = field(default_factory=list)
     scenario: list[Record] = field(default_factory=list)
     scenario_units: list[Record] = field(default_factory=list)
     series_units: list[Record] = field(default_factory=list)
@@ -260,6 +263,7 @@ def read_run(path: Path) -> RunData:
             needs=fetch_records(con, "SELECT * FROM needs ORDER BY rowid"),
             zone_facilities=fetch_records(con, "SELECT * FROM zone_facilities ORDER BY rowid"),
             scenario=fetch_records(con, "SELECT * FROM scenario ORDER BY zone_id"),
+            unit_facilities=_read_unit_facilities(con, facts),
             scenario_units=fetch_records(con, "SELECT * FROM scenario_units ORDER BY pcode"),
             series_units=fetch_records(con, "SELECT * FROM series_units ORDER BY pcode, as_of"),
         )
@@ -287,13 +291,14 @@ _EVENTS = """
 _LARGE_EVENTS = _EVENTS.replace("ORDER BY e.event_id", "ORDER BY e.rowid")
 _UNITS = """
     SELECT u.*, n.static, n.low, n.best, n.high, n.displaced, n.factor, n.on_land,
-        n.land_km2, n.basis
+        n.land_km2, n.basis, n.pcode IS NOT NULL AND n.best IS NULL AS withheld
     FROM admin_units u LEFT JOIN unit_people n USING (pcode)
     ORDER BY u.pcode
 """
 _ZONES = """
     SELECT z.*, x.low, x.best, x.high, x.static, x.density_km2, x.population_source,
-           x.population_date, x.coverage_fraction, x.nodata_fraction, x.parts
+           x.population_date, x.coverage_fraction, x.nodata_fraction, x.parts,
+           x.zone_id IS NOT NULL AND x.best IS NULL AS withheld
     FROM zones z LEFT JOIN exposure x USING (zone_id)
     ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id
 """
@@ -308,6 +313,12 @@ _EXPOSURE_SOURCES = """
     ORDER BY z.event_id NULLS LAST, z.kind, z.radius_km, z.zone_id, s.rowid
 """
 _FIXED_POINT = float(1 << 20)  # people_fp: persons x 2^20
+
+
+def _read_unit_facilities(con: duckdb.DuckDBPyConnection, facts: Record) -> list[Record]:
+    if facts.get("profile") != PUBLIC:
+        return []
+    return fetch_records(con, "SELECT * FROM unit_facilities ORDER BY rowid")
 
 
 def _with_shapes(records: list[Record]) -> list[Record]:

@@ -181,10 +181,10 @@ def _disc_zones(event_id: str, place: Place, radii_km: Sequence[float]) -> list[
 
 def _disc(event_id: str, place: Place, inner: float, outer: float, label: str) -> Zone:
     center = LonLat(place.lon, place.lat)
-    geometry = _disc_polygon(center, outer)
+    geometry = make_disc(center, outer)
     area = disc_area_km2(place.lat, outer)
     if inner:
-        geometry = geometry.difference(_disc_polygon(center, inner))
+        geometry = geometry.difference(make_disc(center, inner))
         area -= disc_area_km2(place.lat, inner)
     kind, slug = ("ring", f"{inner:g}-{outer:g}") if inner else ("disc", f"{outer:g}")
     return Zone(
@@ -212,7 +212,8 @@ def center_precision_km(place: Place) -> float:
     return float(min(place.precision_km, _CENTER_KM if place.kind == "city" else math.inf))
 
 
-def _disc_polygon(center: LonLat, radius_km: float) -> BaseGeometry:
+def make_disc(center: LonLat, radius_km: float) -> BaseGeometry:
+    """Return the outline of a geodesic disc, EPSG:4326, cut at the date line."""
     return wrap_geometry(Polygon(disc_outline(center, radius_km)))
 
 

@@ -13,7 +13,7 @@ def list_people(record: Record, run: RunData, words: Wording) -> list[tuple[str,
     """Return rows of a popup: static, low, best and high, in persons."""
     _ = words.translate
     if record["best"] is None:
-        return [(_("People"), words.people(None))]
+        return [(_("People"), write_people(record, "best", words))]
     return [
         (_("Static"), words.people(record["static"])),
         (_("On"), words.day(run.facts.get("as_of"))),
@@ -21,6 +21,13 @@ def list_people(record: Record, run: RunData, words: Wording) -> list[tuple[str,
         (_("Best"), words.people(record["best"])),
         (_("High"), words.people(record["high"])),
     ]
+
+
+def write_people(record: Record, key: str, words: Wording) -> str:
+    """Return a figure of a record; of one that is kept back since it is small, that it is."""
+    if record[key] is None and record.get("withheld"):
+        return words.translate("withheld: fewer than 10")
+    return words.people(record[key])
 
 
 def list_zone(zone: Record, run: RunData, words: Wording) -> list[tuple[str, str]]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from geo.boundaries.vectors import keep_polygons
+from geo.database.store import fetch_records
+from maps.distribution import PUBLIC
+from maps.publish.guard.figures import SEVERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +96,12 @@ _STATIC = Column(
 _ZONE = "#loc+zone+code"
 _UNIT = "#loc+unit"  # `#adm1` to `#adm5` where all units are of one level
 _UNIT_NAME = Column("name", "text", "name of the administrative unit", f"{_UNIT}+name")
+_STATUS = Column(
+    "status",
+    "text",
+    "counted; withheld: fewer than 10 people, or a part of so few; unknown: no population data",
+    "#status",
+)
 
 LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "zones": (
@@ -110,6 +119,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             *_RANGE,
             _STATIC,
             _AS_OF,
+            _STATUS,
         ),
     ),
     "admin": (
@@ -124,6 +134,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             ),
             _UNIT_NAME,
             *_RANGE,
+            _STATUS,
         ),
     ),
     "units": (
@@ -134,6 +145,7 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
             _STATIC,
             *_RANGE,
             _AS_OF,
+            _STATUS,
         ),
     ),
     "events": (
@@ -162,6 +174,15 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
                 "radius within which the place lies, kilometres",
                 "#geo+precision+km",
             ),
+        ),
+    ),
+    "facilities": (
+        "Facilities by administrative unit",
+        (
+            Column("pcode", "text", "P-code of the administrative unit", f"{_UNIT}+code"),
+            _UNIT_NAME,
+            Column("kind", "text", "health, school, water, crossing, other, or event", "#loc+type"),
+            Column("total", "number", "how many are known; no row: none is known", "#loc+num"),
         ),
     ),
 }
@@ -198,15 +219,19 @@ def stream_layers(run: Assessment) -> Iterator[Layer]:
 
     All of a large run's events at once would take gigabytes.
     """
-    as_of, units = run.facts["as_of"], run.units
+    facts, units = run.facts, run.units
+    as_of = facts["as_of"]
     levels = units["admin_level"].unique()
     level = int(levels[0]) if len(levels) == 1 else None
-    yield _make_layer("zones", run.zones.assign(as_of=as_of), level)
-    yield _make_layer("admin", _cut_by_unit(run), level)
-    yield _make_layer("units", units.assign(as_of=as_of), level)
+    zones = _tell_status(run.zones.assign(as_of=as_of), "population_source")
+    yield _make_layer("zones", zones, level)
+    yield _make_layer("admin", _tell_status(_cut_by_unit(run), "zone_id"), level)
+    yield _make_layer("units", _tell_status(units.assign(as_of=as_of), "basis"), level)
     with run.connect() as con:
         for events in _stream_events(con):
             yield _make_layer("events", events, level)
+    if facts.get("profile") == PUBLIC:
+        yield _make_layer("facilities", _count_by_unit(run, units), level)
 
 
 def _make_layer(name: str, table: gpd.GeoDataFrame, level: int | None) -> Layer:
@@ -232,8 +257,30 @@ def _set_type(values: pd.Series, kind: str) -> pd.Series:
     return values.astype("string").str.replace("\0", "", regex=False)
 
 
+def _tell_status(table: gpd.GeoDataFrame, known: str) -> gpd.GeoDataFrame:
+    """Add why figures are missing; a row with a value in `known` has, or had, figures."""
+    missing = table["best"].isna()
+    status = missing.map({False: "counted", True: "withheld"})
+    return table.assign(status=status.mask(missing & table[known].isna(), "unknown"))
+
+
+def _count_by_unit(run: Assessment, units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the facilities in each unit of a public run, with the unit's outline."""
+    import geopandas as gpd
+    import pandas as pd
+
+    with run.connect() as con:
+        rows = fetch_records(con, "SELECT * FROM unit_facilities ORDER BY rowid")
+    table = pd.DataFrame(rows, columns=["pcode", "name", "kind", "total"])
+    shapes = table["pcode"].map(dict(zip(units["pcode"], units.geometry, strict=True)))
+    return gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(shapes, crs="EPSG:4326"))
+
+
 def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
-    """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone."""
+    """Return the parts of zones in each unit; what lies in no unit keeps the rest of the zone.
+
+    The row of several units together has no geometry.
+    """
     import geopandas as gpd
     import numpy as np
 
@@ -248,7 +295,9 @@ def _cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
             if isinstance(pcode, str)
             else shapes[zone_id].difference(within_units)
         )
-        for zone_id, pcode in zip(rows["zone_id"], rows["pcode"], strict=True)
+        if isinstance(pcode, str) or name != SEVERAL
+        else None
+        for zone_id, pcode, name in zip(rows["zone_id"], rows["pcode"], rows["name"], strict=True)
     ]
     shapes_of_rows = gpd.GeoSeries(np.array(parts, dtype=object), index=rows.index)
     return gpd.GeoDataFrame(rows, geometry=shapes_of_rows, crs="EPSG:4326")

@@ -83,7 +83,7 @@ def publish_run(
         path = guard_run(find_run_database(run), Path(aside) / "run.duckdb", profile, terms)
         own = Assessment(path)
         with own.connect():  # held open: each of the writers opens it again, which is then quick
-            release = read_release(own, terms.released_by, hxl=hxl, contact=contact)
+            release = read_release(own, hxl=hxl, contact=contact)
             for name, write in FORMATS.items():
                 if not formats or name in formats:
                     write(release, folder)

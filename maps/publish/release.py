@@ -79,13 +79,12 @@ class Release:
 
 def read_release(
     run: Assessment,
-    released_by: str | None = None,
     *,
     hxl: bool = False,
     contact: str | None = None,
     layers: Sequence[Layer] | None = None,
 ) -> Release:
-    """Return what a bundle of a run holds; its profile is the run's fact `profile`.
+    """Return what a bundle of a run holds; the run's facts say its profile and who released it.
 
     Parameters
     ----------
@@ -116,7 +115,7 @@ def read_release(
         layers=read_layers(run) if layers is None else layers,
         sources=sources,
         cautions=cautions,
-        released_by=released_by,
+        released_by=facts.get("released_by"),
         hxl=hxl,
         contact=contact,
     )

@@ -10,7 +10,7 @@ from shapely import box
 import geo
 from geo.exposure.discs import disc_area_km2
 from geo.exposure.shifts import REACHES, _find_places, measure_shifts
-from geo.exposure.zones import Zone, _disc_polygon
+from geo.exposure.zones import Zone, make_disc
 from geo.people import PopulationGrid
 from geo.types import LonLat, Source
 
@@ -32,7 +32,7 @@ def make_discs(lon, lat, radii, precision_km=0.0):
     center = LonLat(lon, lat)
     return [
         Zone(f"d{r}", "E", "disc", "disc", None, lon, lat, 0.0, r, precision_km,
-             disc_area_km2(lat, r), _disc_polygon(center, r))
+             disc_area_km2(lat, r), make_disc(center, r))
         for r in radii
     ]  # fmt: skip
 
