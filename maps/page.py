@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError, UsageError
-from maps.distribution import INTERNAL
 from maps.local_names import localise_names
 from maps.run import find_run_database, read_run
 from maps.sheet.paper import DEFAULT, FORMATS, find_paper
@@ -127,9 +126,7 @@ class RiskMap:
         from maps.document import render_document
 
         words = load_wording(self.lang)
-        run = self._read()
-        profile = run.facts.get("profile", INTERNAL)
-        return render_document(localise_names(run, words), words, profile=profile)
+        return render_document(localise_names(self._read(), words), words)
 
     def to_sheet(self, paper: str = DEFAULT, *formats: str) -> list[bytes]:
         """Return the map as a sheet of paper, with the page's figures. Same run, same bytes.

@@ -78,7 +78,7 @@ def open_server(run: Path | str, stand: Stand) -> Iterator[tuple[Any, str]]:
     with _listen(stand) as listener, tempfile.TemporaryDirectory() as aside:
         target, profile = Path(aside) / "run.duckdb", stand.chosen_profile
         path = guard_run(find_run_database(run), target, profile, stand.terms)
-        release = read_release(Assessment(path), stand.terms.released_by)
+        release = read_release(Assessment(path))
         host, port = listener.getsockname()[:2]
         own = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         url = (stand.url or own).rstrip("/")
