@@ -7,7 +7,6 @@ is never kept. When a source is down an old copy serves, and its age is told.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import re
@@ -19,7 +18,8 @@ from urllib.parse import urlsplit
 
 from geo import __version__
 from geo.cache import cache_folder, keep, read_kept
-from geo.content import check_content
+from geo.content import check_content, check_sum
+from geo.credentials import refuse_secret, scrub
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
@@ -31,13 +31,12 @@ from geo.network import (
     open_reply,
     read_wait,
 )
+from geo.statuses import AGAIN, AgainError, judge_status
 from geo.turns import Turns
 from geo.wanted import Fetched
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
-
     import urllib3
 
     from geo.holdings import Holding
@@ -48,7 +47,6 @@ MIRROR = "CIVMAP_MIRROR"
 
 _AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _UNREACHABLE_WEIGHT = 2
 _MOST_ATTEMPTS = 30  # also if each brings a little
@@ -76,7 +74,7 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
-        return Fetched(kept, note=_tell_age(kept, "--offline") if old else None)
+        return Fetched(kept, note=tell_age(kept, "--offline") if old else None)
     _check_host(wanted)
     with holdings.hold(wanted.origin.url):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
@@ -85,9 +83,11 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
         try:
             return _Download(wanted, way, holdings, kept).run()
         except UnavailableError as error:
-            if kept is None:
+            if scrub(str(error)) != str(error):  # the server repeated what was sent
+                raise UnavailableError(scrub(str(error))) from None
+            if kept is None or not wanted.serves_old:
                 raise
-            return Fetched(kept, note=_tell_age(kept, str(error)))
+            return Fetched(kept, note=tell_age(kept, str(error)))
 
 
 def _label(wanted: Wanted) -> str:
@@ -96,7 +96,8 @@ def _label(wanted: Wanted) -> str:
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
 
 
-def _tell_age(kept: Holding, why: str) -> str:
+def tell_age(kept: Holding, why: str) -> str:
+    """Return what to know of a copy that could not be renewed."""
     return (
         f"{kept.path.name} is a copy of {kept.checked}, {kept.age_days} days old, which could not "
         f"be renewed: {why}"
@@ -182,7 +183,7 @@ class _Download:
             before = self._transferred
             try:
                 return self._attempt()
-            except _AgainError as error:
+            except AgainError as error:
                 failures = 1 if self._transferred > before else failures + error.weight
                 wait = error.wait_s
                 told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
@@ -204,7 +205,7 @@ class _Download:
                 with self._turns.take():
                     response = stack.enter_context(self._open(offset, version))
                     wait = read_wait(response.headers.get("Retry-After"))
-                    if response.status in _AGAIN and wait is not None:
+                    if response.status in AGAIN and wait is not None:
                         self._turns.pause(min(wait, self._way.manners.longest_wait_s))
                 if response.status == 304 and self._kept:
                     return Fetched(self._holdings.confirm(self._kept))
@@ -212,10 +213,10 @@ class _Download:
                 self._receive(response, total)
         except TimeoutError as error:
             silence = self._way.manners.silence_s
-            raise _AgainError(f"{self._label}: silent for {silence:g} s") from error
+            raise AgainError(f"{self._label}: silent for {silence:g} s") from error
         except TransientError as error:
             weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
-            raise _AgainError(f"{self._label}: {error}", weight=weight) from error
+            raise AgainError(f"{self._label}: {error}", weight=weight) from error
         return self._finish(response)
 
     def _open(
@@ -265,13 +266,13 @@ class _Download:
             match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
             if not offset or not match or int(match[1]) != offset or _version(response) != version:
                 self._holdings.forget_part(self._url)
-                raise _AgainError(f"{self._label}: the server sent another part than was asked for")
+                raise AgainError(f"{self._label}: the server sent another part than was asked for")
             return None if match[3] == "*" else int(match[3])
         if response.status == 416:
             self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label}: no such part (416)")
+            raise AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
-            raise self._judge(response.status, wait)
+            raise judge_status(response.status, self._label, wait)
         # of a body that is packed on the way length and version are not those of the file
         packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
         length = "" if packed else response.headers.get("Content-Length") or ""
@@ -281,17 +282,6 @@ class _Download:
         known = None if packed else _version(response)
         keep(self._notes, {"url": self._url, "version": known})
         return total
-
-    def _judge(self, status: int, wait: float | None) -> Exception:
-        meaning = {
-            401: "wants a token or a login (401)",
-            403: "refuses (403): a token is missing or wrong, or it wants to know who asks",
-            404: "has no such file (404): its catalogue may have changed",
-            410: "says that it is gone for good (410): this way of asking was ended",
-            429: "wants no more questions for now (429)",
-        }.get(status, f"answered with status {status}; expected 200")
-        text = f"{self._label}: the server {meaning}"
-        return _AgainError(text, wait) if status in _AGAIN else UnavailableError(text)
 
     def _check_size(self, size: int) -> None:
         if size > self._wanted.limit_bytes:
@@ -338,7 +328,7 @@ class _Download:
         if total is not None and size != total:
             if size > total:
                 self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
+            raise AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
 
     @property
     def _name(self) -> str:
@@ -348,8 +338,10 @@ class _Download:
     def _finish(self, response: urllib3.BaseHTTPResponse) -> Fetched:
         """Check the whole file and keep it; a wrong one is thrown away."""
         try:
+            if self._way.secret_headers:
+                refuse_secret(self._part, self._label)
             check_content(self._part, self._wanted.kind, self._label)
-            _check_sum(self._part, self._wanted.checksum, self._label)
+            check_sum(self._part, self._wanted.checksum, self._label)
             if self._wanted.check:
                 self._wanted.check(self._part)
         except BaseException:
@@ -359,41 +351,23 @@ class _Download:
             self._part,
             self._name,
             self._wanted.origin,
-            etag=response.headers.get("ETag"),
-            modified=response.headers.get("Last-Modified"),
+            etag=_read_header(response, "ETag"),
+            modified=_read_header(response, "Last-Modified"),
             mirror=urlsplit(self._address).hostname if self._address != self._url else None,
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)
 
 
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass.
-
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
-    """
-
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
-        super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
-
-
 def _version(response: urllib3.BaseHTTPResponse) -> str | None:
     """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag: str | None = response.headers.get("ETag")
+    etag = _read_header(response, "ETag")
     if etag and not etag.startswith("W/"):
         return etag
-    return response.headers.get("Last-Modified")
+    return _read_header(response, "Last-Modified")
 
 
-def _check_sum(path: Path, expected: str | None, label: str) -> None:
-    if expected is None:
-        return
-    kind, _, digest = expected.partition(":")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, kind).hexdigest()
-    if found != digest.lower():
-        raise UnavailableError(
-            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
-            "the file was thrown away"
-        )
+def _read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
+    """Return a header that is kept; None also if it repeats a secret."""
+    found: str | None = response.headers.get(name)
+    return found if found is None or scrub(found) == found else None

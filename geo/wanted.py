@@ -69,6 +69,8 @@ class Wanted:
         Largest file that is fetched.
     check
         Looks closer at the whole file; raises `UnavailableError` if it is not the right one.
+    serves_old
+        Whether an old copy serves where no new one can be had; else that is an error.
     """
 
     origin: Origin
@@ -79,6 +81,7 @@ class Wanted:
     fresh_days: int = 30
     limit_bytes: int = 5_000_000_000
     check: Callable[[Path], None] | None = None
+    serves_old: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,4 +121,4 @@ class Way:
     offline: bool = False
     manners: Manners = DEFAULT_MANNERS
     show: Show | None = None
-    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
