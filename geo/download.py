@@ -8,7 +8,6 @@ is never kept. When a source is down an old copy serves, and its age is told.
 from __future__ import annotations
 
 import os
-import random
 import re
 import shutil
 import time
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from geo import __version__
+from geo.attempts import expect_failures, make_attempts
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
 from geo.credentials import refuse_secret, scrub
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
-    TransientError,
-    UnreachableError,
     check_url,
     is_listed,
     is_local,
@@ -37,6 +35,7 @@ from geo.wanted import Fetched
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+
     import urllib3
 
     from geo.holdings import Holding
@@ -45,11 +44,9 @@ if TYPE_CHECKING:
 MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
-_AGENT = f"civmap/{__version__}"
+AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_UNREACHABLE_WEIGHT = 2
-_MOST_ATTEMPTS = 30  # also if each brings a little
 
 
 def fetch_file(wanted: Wanted, way: Way) -> Fetched:
@@ -134,12 +131,22 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
+def open_turns(address: str, way: Way) -> Turns:
+    """Return the turns at an address's host; at this machine's own there is no pause."""
+    host = urlsplit(address).hostname or ""
+    return Turns(
+        cache_folder("turns") / f"{clean_name(host)}.turn",
+        pause_s=0.0 if is_local(host) else way.manners.pause_s,
+        patience_s=way.manners.longest_wait_s + 30.0,
+    )
+
+
 def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     """Return the bytes of a file without fetching it; None if its server does not tell."""
     address = find_address(url)
     if way.offline or not is_listed(check_url(url), hosts):
         return None
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
     try:
         with open_reply(
             address,
@@ -166,57 +173,27 @@ class _Download:
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
         self._label = _label(wanted)
         self._address = find_address(self._url)
-        host = urlsplit(self._address).hostname or ""
-        pause_s = 0.0 if is_local(host) else way.manners.pause_s
-        self._turns = Turns(
-            cache_folder("turns") / f"{clean_name(host)}.turn",
-            pause_s=pause_s,
-            patience_s=way.manners.longest_wait_s + 30.0,
-        )
+        self._turns = open_turns(self._address, way)
         self._transferred = 0
 
     def run(self) -> Fetched:
         """Try until the file is whole, or it is no use."""
-        manners, failures, attempt = self._way.manners, 0, 0
-        while True:  # the last attempt returns or raises
-            attempt += 1
-            before = self._transferred
-            try:
-                return self._attempt()
-            except AgainError as error:
-                failures = 1 if self._transferred > before else failures + error.weight
-                wait = error.wait_s
-                told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
-                if failures >= manners.attempts or attempt == _MOST_ATTEMPTS:
-                    raise UnavailableError(told) from error
-                if wait is not None and wait > manners.longest_wait_s:
-                    raise UnavailableError(
-                        f"{told}; it asks to be left alone for {wait:.0f} s"
-                    ) from error
-                chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
-                pause = manners.first_pause_s * 2 ** (failures - 1) * chance
-                time.sleep(max(pause, wait or 0.0))
+        return make_attempts(self._attempt, self._way.manners, lambda: self._transferred)
 
     def _attempt(self) -> Fetched:
         """Ask once, for the whole file or the rest of it."""
         offset, version = self._find_beginning()
-        try:
-            with ExitStack() as stack:
-                with self._turns.take():
-                    response = stack.enter_context(self._open(offset, version))
-                    wait = read_wait(response.headers.get("Retry-After"))
-                    if response.status in AGAIN and wait is not None:
-                        self._turns.pause(min(wait, self._way.manners.longest_wait_s))
-                if response.status == 304 and self._kept:
-                    return Fetched(self._holdings.confirm(self._kept))
-                total = self._begin(response, offset, version, wait)
-                self._receive(response, total)
-        except TimeoutError as error:
-            silence = self._way.manners.silence_s
-            raise AgainError(f"{self._label}: silent for {silence:g} s") from error
-        except TransientError as error:
-            weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
-            raise AgainError(f"{self._label}: {error}", weight=weight) from error
+        silence = self._way.manners.silence_s
+        with expect_failures(self._label, silence), ExitStack() as stack:
+            with self._turns.take():
+                response = stack.enter_context(self._open(offset, version))
+                wait = read_wait(response.headers.get("Retry-After"))
+                if response.status in AGAIN and wait is not None:
+                    self._turns.pause(min(wait, self._way.manners.longest_wait_s))
+            if response.status == 304 and self._kept:
+                return Fetched(self._holdings.confirm(self._kept))
+            total = self._begin(response, offset, version, wait)
+            self._receive(response, total)
         return self._finish(response)
 
     def _open(
@@ -232,7 +209,7 @@ class _Download:
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
-        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if offset and version:
             headers |= {"Range": f"bytes={offset}-", "If-Range": version}
         elif self._kept and self._kept.etag:
