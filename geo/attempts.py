@@ -72,3 +72,30 @@ def expect_failures(label: str, silence_s: float) -> Iterator[None]:
     except TransientError as error:
         weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
         raise AgainError(f"{label}: {error}", weight=weight) from error
+
+
+class Pace:
+    """The rate at which bytes come; one that is too slow to go on with ends the download."""
+
+    def __init__(self, label: str, manners: Manners) -> None:
+        self._label, self._manners = label, manners
+        self._mark, self._since = time.monotonic(), 0
+
+    def count(self, size: int) -> None:
+        """Take account of bytes that came.
+
+        Raises
+        ------
+        UnavailableError
+            If they come too slowly, on the mean of `slow_s` seconds.
+        """
+        self._since += size
+        passed = time.monotonic() - self._mark
+        if passed <= self._manners.slow_s:
+            return
+        if self._since < self._manners.slowest_bytes_s * passed:
+            raise UnavailableError(
+                f"{self._label}: {self._since / passed:,.0f} bytes a second are too slow; what "
+                "came is kept, and the next run goes on from there"
+            )
+        self._mark, self._since = time.monotonic(), 0

@@ -10,13 +10,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from geo import __version__
-from geo.attempts import expect_failures, make_attempts
+from geo.attempts import Pace, expect_failures, make_attempts
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
 from geo.credentials import refuse_secret, scrub
@@ -45,8 +44,11 @@ MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
 AGENT = f"civmap/{__version__}"
+"""How servers are told who asks."""
+
 _CHUNK = 262_144
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+"""`Content-Range`: first byte, last byte, bytes of the whole."""
 
 
 def fetch_file(wanted: Wanted, way: Way) -> Fetched:
@@ -67,13 +69,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
     if way.offline:
         if kept is None:
             raise UnavailableError(
-                f"{_label(wanted)} is not in the cache, and --offline forbids to fetch it; "
+                f"{label_wanted(wanted)} is not in the cache, and --offline forbids to fetch it; "
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
         return Fetched(kept, note=tell_age(kept, "--offline") if old else None)
-    _check_host(wanted)
-    with holdings.hold(wanted.origin.url):
+    check_host(wanted)
+    with holdings.hold(wanted.origin.url, on_wait=lambda: tell_wait(wanted, way)):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
         if kept and kept.age_days <= wanted.fresh_days:
             return Fetched(kept)
@@ -87,7 +89,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
             return Fetched(kept, note=tell_age(kept, str(error)))
 
 
-def _label(wanted: Wanted) -> str:
+def tell_wait(wanted: Wanted, way: Way) -> None:
+    """Say that another process is waited for."""
+    if way.tell:
+        way.tell(f"{label_wanted(wanted)}: another civmap is fetching it; this one waits")
+
+
+def label_wanted(wanted: Wanted) -> str:
     """Return what messages call a file: never its query, where a token may stand."""
     parts = urlsplit(wanted.origin.url)
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
@@ -101,7 +109,7 @@ def tell_age(kept: Holding, why: str) -> str:
     )
 
 
-def _check_host(wanted: Wanted) -> None:
+def check_host(wanted: Wanted) -> None:
     """Raise if the address, which a catalogue may have named, is on no host of the source."""
     parts = check_url(wanted.origin.url)
     if not is_listed(parts, wanted.hosts):
@@ -155,7 +163,7 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
             hosts=hosts,
             own=address != url,
         ) as response:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
             length = response.headers.get("Content-Length") or ""
             if response.status == 206 and match and match[3] != "*":
                 return int(match[3])
@@ -171,7 +179,7 @@ class _Download:
         self._wanted, self._way, self._holdings, self._kept = wanted, way, holdings, kept
         self._url = wanted.origin.url
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
-        self._label = _label(wanted)
+        self._label = label_wanted(wanted)
         self._address = find_address(self._url)
         self._turns = open_turns(self._address, way)
         self._transferred = 0
@@ -240,8 +248,13 @@ class _Download:
     ) -> int | None:
         """Check the status; note the version; return the bytes of the whole file if it is told."""
         if response.status == 206:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            if not offset or not match or int(match[1]) != offset or _version(response) != version:
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            if (
+                not offset
+                or not match
+                or int(match[1]) != offset
+                or find_version(response) != version
+            ):
                 self._holdings.forget_part(self._url)
                 raise AgainError(f"{self._label}: the server sent another part than was asked for")
             return None if match[3] == "*" else int(match[3])
@@ -256,7 +269,7 @@ class _Download:
         total = int(length) if length.isdecimal() else None
         self._holdings.forget_part(self._url)
         self._check_size(total or 0)
-        known = None if packed else _version(response)
+        known = None if packed else find_version(response)
         keep(self._notes, {"url": self._url, "version": known})
         return total
 
@@ -275,27 +288,19 @@ class _Download:
             )
 
     def _receive(self, response: urllib3.BaseHTTPResponse, total: int | None) -> None:
-        manners = self._way.manners
-        mark, since = time.monotonic(), 0
+        pace = Pace(self._label, self._way.manners)
         try:
             with self._part.open("ab", buffering=0) as stream:
                 size = stream.tell()
                 while piece := response.read1(_CHUNK):
                     stream.write(piece)
-                    size, since = size + len(piece), since + len(piece)
+                    size += len(piece)
                     self._transferred += len(piece)
                     if size > self._wanted.limit_bytes:
                         self._check_size(size)
                     if self._way.show:
                         self._way.show(self._name, size, total)
-                    passed = time.monotonic() - mark
-                    if passed > manners.slow_s:
-                        if since < manners.slowest_bytes_s * passed:
-                            raise UnavailableError(
-                                f"{self._label}: {since / passed:,.0f} bytes a second are too "
-                                "slow; what came is kept, and the next run goes on from there"
-                            )
-                        mark, since = time.monotonic(), 0
+                    pace.count(len(piece))
         except OSError as error:
             if isinstance(error, UnavailableError | TimeoutError | ConnectionError):
                 raise
@@ -328,23 +333,23 @@ class _Download:
             self._part,
             self._name,
             self._wanted.origin,
-            etag=_read_header(response, "ETag"),
-            modified=_read_header(response, "Last-Modified"),
+            etag=read_header(response, "ETag"),
+            modified=read_header(response, "Last-Modified"),
             mirror=urlsplit(self._address).hostname if self._address != self._url else None,
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)
 
 
-def _version(response: urllib3.BaseHTTPResponse) -> str | None:
+def find_version(response: urllib3.BaseHTTPResponse) -> str | None:
     """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag = _read_header(response, "ETag")
+    etag = read_header(response, "ETag")
     if etag and not etag.startswith("W/"):
         return etag
-    return _read_header(response, "Last-Modified")
+    return read_header(response, "Last-Modified")
 
 
-def _read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
+def read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
     """Return a header that is kept; None also if it repeats a secret."""
     found: str | None = response.headers.get(name)
     return found if found is None or scrub(found) == found else None
