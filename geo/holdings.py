@@ -99,6 +99,19 @@ class Holding:
             "mirror": self.mirror,
         }
 
+    def describe_origin(self) -> dict[str, Any]:
+        """Return where it is from, for a manifest: nothing that differs from run to run."""
+        return {
+            "source": self.origin.source,
+            "url": self.origin.url.partition("#")[0],
+            "licence": self.origin.licence,
+            "attribution": self.origin.attribution,
+            "vintage": self.origin.vintage,
+            "fetched": self.fetched,
+            "mirror": self.mirror,
+            "sha256": self.sha256,
+        }
+
 
 def today() -> date:
     """Return the day by UTC."""

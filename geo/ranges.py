@@ -122,6 +122,10 @@ class RangedFile:
                 self.failure = error
                 raise
 
+    def forget(self) -> None:
+        """Throw away what is kept of it."""
+        self._blocks.drop()
+
     def raise_failure(self) -> None:
         """Raise what failed before, here or in what reads from it."""
         if self.failure is not None:

@@ -267,8 +267,7 @@ class Settings:
             known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
             if isinstance(choice.source, str) and not _is_known(choice.source):
                 raise UsageError(
-                    f"population {choice.source!r}: expected a file, an https:// address, or "
-                    f"{', '.join(known)}"
+                    f"population {choice.source!r}: expected a file, https://, or {', '.join(known)}"
                 )
             if choice in named[:number]:
                 raise UsageError(f"population {str(choice.source)!r} is named twice")
@@ -352,7 +351,7 @@ def choose_populations(
     """
     if "" in names:
         raise UsageError("population '': expected a file, or embedded, coarse")
-    sources = [_read_source(name) for name in names]
+    sources = [name if _is_known(name) else Path(name) for name in names]
     files = [source for source in sources if _is_raster(source)]
     read_as = [None if unit == "auto" else unit for unit in _share("unit", units, len(files))]
     read_band, gaps = _share("band", bands, len(files)), _share("nodata", nodata, len(files))
@@ -381,17 +380,13 @@ def is_address(name: object) -> bool:
     return isinstance(name, str) and name.lower().startswith(("https://", "http://"))
 
 
-def _is_known(name: str) -> bool:
+def _is_known(name: object) -> bool:
     return name in (*POPULATION_MODELS, *SOURCE_NAMES["population"]) or is_address(name)
 
 
 def _is_raster(source: RasterFile | str) -> bool:
     """Whether a source is read as its options say: a file or an address, no model and no name."""
     return not isinstance(source, str) or is_address(source)
-
-
-def _read_source(name: str | Path) -> Path | str:
-    return name if isinstance(name, str) and _is_known(name) else Path(name)
 
 
 def _share(option: str, given: Sequence[Any], files: int) -> list[Any]:

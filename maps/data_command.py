@@ -79,12 +79,15 @@ def _tell(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
-def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:
-    """Return who is told what would be fetched, and asked on a terminal unless `yes`."""
+def make_agreement(*, yes: bool, whole: bool = False) -> Callable[[Sequence[Offer]], bool]:
+    """Return who is told what would be fetched, and asked on a terminal unless `yes`.
+
+    `whole`: of a file that can be read in parts, all of it will be fetched.
+    """
 
     def agree(offers: Sequence[Offer]) -> bool:
         for offer in offers:
-            print(f"  will fetch {_describe(offer)}", file=sys.stderr)
+            print(f"  will fetch {_describe(offer, whole=whole)}", file=sys.stderr)
         if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
             return True
         print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -93,10 +96,12 @@ def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:
     return agree
 
 
-def _describe(offer: Offer) -> str:
+def _describe(offer: Offer, *, whole: bool) -> str:
     from geo.catalogue import tidy
 
     size = write_size(offer.size) if offer.size else "size not told beforehand"
+    if offer.details.get("in_parts") and not whole:
+        size = f"{size}, or the parts of it that are needed"
     return (
         f"{offer.title} ({size}, {offer.licence or 'licence not told'}) from {offer.source}: "
         f"{tidy(offer.url.partition('?')[0])}"
@@ -204,7 +209,7 @@ def _fetch(options: argparse.Namespace) -> None:
         raise UnavailableError(f"{source.name} has no offer{which} for {area.name} ({area.iso3})")
     offer = offers[0]
     missing = [] if options.offline else list_missing([offer], way)
-    if missing and not make_agreement(yes=options.yes)(missing):
+    if missing and not make_agreement(yes=options.yes, whole=True)(missing):
         raise UnavailableError("nothing was fetched, as you said")
     fetched = source.fetch(offer, way)
     if fetched.note:
