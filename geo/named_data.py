@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from geo.events import EventSet
     from geo.offers import DataSource, Offer
-    from geo.places import Place
     from geo.ranges import RasterFile
     from geo.settings import Settings
     from geo.wanted import Way
@@ -33,6 +32,16 @@ if TYPE_CHECKING:
 
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that data is wanted for: degrees; an ISO 3166-1 alpha-2 code, None: not told."""
+
+    lon: float
+    lat: float
+    country: str | None = None
+    kind: str = "point"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ def obtain_named(
 
 def obtain_all(
     named: Sequence[tuple[str, str]],
-    places: Sequence[Place],
+    places: Sequence[Spot],
     day: date,
     way: Way,
     agree: Agree | None = None,
@@ -147,16 +156,17 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
     return _locate(_list_at_risk(events))
 
 
-def _list_at_risk(events: EventSet) -> list[Place]:
+def _list_at_risk(events: EventSet) -> list[Spot]:
     """Return the places of a run that are at risk; if there are none, all that events are at."""
     places = {place.place_id: place for place in events.places}
     told = [
         (event.role, places[event.place_id]) for event in events.events if event.place_id in places
     ]
-    return [place for role, place in told if role in _CONCERN] or [place for _, place in told]
+    chosen = [place for role, place in told if role in _CONCERN] or [place for _, place in told]
+    return [Spot(place.lon, place.lat, place.country, place.kind) for place in chosen]
 
 
-def _locate(places: Sequence[Place]) -> tuple[Area, list[str]]:
+def _locate(places: Sequence[Spot]) -> tuple[Area, list[str]]:
     """Return what `locate_run` does, for places."""
     at_risk = _name_countries(places)
     counts = Counter(place.country for place in at_risk if place.country)
@@ -169,7 +179,7 @@ def _locate(places: Sequence[Place]) -> tuple[Area, list[str]]:
     return find_area(country, _bound(at_risk, country)), others
 
 
-def _name_countries(places: Sequence[Place]) -> list[Place]:
+def _name_countries(places: Sequence[Spot]) -> list[Spot]:
     """Return places with the country that they lie in, where the input does not say it."""
     nameless = [n for n, place in enumerate(places) if not place.country]
     found = locate_countries([(places[n].lon, places[n].lat) for n in nameless]) if nameless else []
@@ -179,7 +189,7 @@ def _name_countries(places: Sequence[Place]) -> list[Place]:
     return named
 
 
-def _bound(places: Sequence[Place], country: str | None) -> BBox | None:
+def _bound(places: Sequence[Spot], country: str | None) -> BBox | None:
     """Return the box of the places in a country; None: in any."""
     here = [
         place

@@ -18,7 +18,7 @@ from geo.download import (
     open_turns,
     read_header,
 )
-from geo.errors import UnavailableError
+from geo.errors import ChangedError, UnavailableError
 from geo.holdings import today
 from geo.network import open_reply, read_wait
 from geo.statuses import AGAIN, AgainError, judge_status
@@ -34,10 +34,6 @@ _CHUNK = 262_144
 
 class NoPartsError(Exception):
     """A server sends no parts of a file, or does not say of which version they are."""
-
-
-class ChangedError(UnavailableError):
-    """A file became another one while it was read."""
 
 
 class PartServer:
@@ -153,7 +149,7 @@ def tell_change(wanted: Wanted) -> ChangedError:
     """Return that a file became another one."""
     return ChangedError(
         f"{label_wanted(wanted)} became another file while it was read; what was kept of it was "
-        "thrown away. Run it again"
+        "thrown away. Try it again"
     )
 
 

@@ -22,9 +22,9 @@ from geo.blocks import BLOCK_BYTES, Blocks, Notes
 from geo.cache import cache_folder
 from geo.content import check_content
 from geo.download import check_host, label_wanted, tell_wait
-from geo.errors import UnavailableError
+from geo.errors import ChangedError, UnavailableError
 from geo.holdings import Holdings, clean_name
-from geo.part_server import ChangedError, PartServer, tell_change
+from geo.part_server import PartServer, tell_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

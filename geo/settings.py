@@ -266,9 +266,8 @@ class Settings:
         for number, choice in enumerate(named):
             known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
             if isinstance(choice.source, str) and not _is_known(choice.source):
-                raise UsageError(
-                    f"population {choice.source!r}: expected a file, https://, or {', '.join(known)}"
-                )
+                listed = ", ".join(known)
+                raise UsageError(f"population {choice.source!r}: expected a file, {listed}")
             if choice in named[:number]:
                 raise UsageError(f"population {str(choice.source)!r} is named twice")
         for unit in (self.population_unit, *(choice.unit for choice in named)):

@@ -18,8 +18,10 @@ from geo.holdings import Holdings
 from geo.offers import PARTS, Area, rank_offers
 from geo.people.sources.cod_ps import CodPs
 from geo.people.sources.dtm import Dtm
+from geo.people.sources.ghs_pop import GhsPop
 from geo.people.sources.hapi import Hapi
 from geo.people.sources.hot import Hot
+from geo.people.sources.hrsl import Hrsl
 from geo.people.sources.worldpop import WorldPop
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 SOURCES: tuple[DataSource, ...] = (
     WorldPop(),
+    GhsPop(),
+    Hrsl(),
     CodAb(),
     GeoBoundaries(),
     NaturalEarth(),
