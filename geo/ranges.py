@@ -135,6 +135,7 @@ class RangedFile:
         """Return bytes, fewer at the end of the file; errors as `fetch`."""
         numbers = _list_blocks(offset, size, self.size)
         with self._lock:
+            self.fetch([(offset, size)])
             pieces = [self._read_block(number) for number in numbers]
         start = offset - numbers.start * BLOCK_BYTES
         return b"".join(pieces)[start : start + size]
