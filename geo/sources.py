@@ -106,9 +106,10 @@ def _measure(offer: Offer, way: Way) -> Offer:
 
 def find_path(offer: Offer, fetched: Fetched) -> Path:
     """Return what the part's option takes of what was fetched: the file, of ages a folder."""
-    source = get_source(offer.source)
-    if offer.part == "ages" and isinstance(source, WorldPop):
-        return source.open_ages(fetched)
+    if offer.part == "ages":
+        source = get_source(offer.source)
+        if isinstance(source, WorldPop):
+            return source.open_ages(fetched)
     return fetched.path
 
 

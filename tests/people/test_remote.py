@@ -1,6 +1,7 @@
-"""A raster read where it lies gives what the same file gives on this machine, and is sent in part."""
+"""A raster read where it lies gives what the same file gives here, and is sent in part."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -26,28 +27,26 @@ URL = f"https://{HOST}/some/people_2020_count.tif"
 RAFAH = BBox(34.2, 31.25, 34.35, 31.35)
 LAYOUTS = {
     "cog": {"driver": "COG", "compress": "deflate", "blocksize": 256},
-    "strips": {"driver": "GTiff", "compress": "lzw", "predictor": 2},
+    "strips": {"driver": "GTiff", "compress": "deflate"},
     "tiles": {"driver": "GTiff", "tiled": True, "blockxsize": 128, "blockysize": 128},
     "pixel": {"driver": "GTiff", "tiled": True, "count": 2, "interleave": "pixel"},
     "sparse": {"driver": "GTiff", "tiled": True, "sparse_ok": True, "compress": "deflate"},
 }
 
 
-def write(path, side=2400, *, crs="EPSG:4326", corner=(33.0, 33.0), cell=1 / 1200, **layout):
-    rng = np.random.default_rng(3)
-    people = rng.gamma(0.3, 20.0, (side, side)).astype("float32")
-    people[rng.random((side, side)) < 0.3] = -99999
+def write(path, side=1600, *, crs="EPSG:4326", corner=(33.6, 32.0), cell=1 / 1200, **layout):
+    people = np.random.default_rng(3).random((side, side), dtype="float32")
+    people[:, 900:1000] = -99999
     count = layout.get("count", 1)
     with rasterio.open(
         path, "w", **({"count": 1} | layout), height=side, width=side, dtype="float32",
         crs=crs, transform=from_origin(*corner, cell, cell), nodata=-99999,
     ) as dataset:  # fmt: skip
-        if layout.get("sparse_ok"):  # blocks that are not in the file
-            people[:, :1024] = -99999
         for band in range(1, count + 1):
-            dataset.write(people * band, band) if not layout.get("sparse_ok") else dataset.write(
-                people[1024:, 1024:], 1, window=((1024, side), (1024, side))
-            )
+            if layout.get("sparse_ok"):  # some blocks are not in the file
+                dataset.write(people[768:, 768:], 1, window=((768, side), (768, side)))
+            else:
+                dataset.write(np.where(people < 0, people, people * band), band)
         dataset.update_tags(unit="count")
     return path
 
@@ -77,13 +76,13 @@ def test_window_is_the_same_and_little_is_sent(serve_raster, tmp_path, layout):
     assert (near.west, near.north, near.crs, near.label, near.population_date) == (
         here.west, here.north, here.crs, here.label, here.population_date,
     )  # fmt: skip
-    assert parts.sent < len(parts.body) * (0.25 if layout == "strips" else 0.15)
+    assert parts.sent < len(parts.body) * (0.3 if layout in ("strips", "sparse") else 0.2)
     assert len(parts.asked) <= 6
 
 
 def test_projected_raster_is_read_as_well(serve_raster, tmp_path):
     path = write(
-        tmp_path / "people_2020_count.tif", crs="ESRI:54009", corner=(2_900_000, 3_900_000),
+        tmp_path / "people_2020_count.tif", crs="ESRI:54009", corner=(3_050_000, 3_900_000),
         cell=100.0, **LAYOUTS["cog"],
     )  # fmt: skip
     parts = serve_raster(path)
@@ -98,10 +97,10 @@ def test_checks_are_those_of_a_file(serve_raster, tmp_path):
     path = write(tmp_path / "x.tif", **LAYOUTS["tiles"])
     body = path.read_bytes()
     bad = tmp_path / "bad.tif"
-    bad.write_bytes(body[:400_000])  # cut off at the source
+    bad.write_bytes(body[: len(body) // 2])  # cut off at the source
     serve_raster(bad)
     with pytest.raises(RasterError, match="damaged or cut short"):
-        read_population(open_ranges(want(), way()), BBox(33, 31, 35, 33))
+        read_population(open_ranges(want(), way()), BBox(33.6, 30.7, 34.9, 32.0))
     vrt = tmp_path / "evil.tif"
     vrt.write_text("<VRTDataset rasterXSize='1' rasterYSize='1'/>")
     serve_raster(vrt)
@@ -132,7 +131,7 @@ def test_raster_is_fetched_whole_where_that_is_less_trouble(serve_raster, tmp_pa
     parts = serve_raster(path)
     assert open_in_parts(want(), quiet, None, 5.0) is None  # all over the raster
     assert parts.asked == []
-    assert open_in_parts(want(), quiet, BBox(33.2, 31.2, 34.8, 32.8), 5.0) is None
+    assert open_in_parts(want(), quiet, BBox(33.7, 30.8, 34.8, 31.9), 5.0) is None
     assert told[-1].endswith("% of it is needed; the whole file is fetched")
     assert list_notes() == []
     file = open_in_parts(want(), quiet, RAFAH, 5.0)
@@ -191,9 +190,8 @@ def test_raster_that_changes_midway_is_begun_anew(serve_raster, tmp_path, capsys
     assert (notes.etag, size % BLOCK_BYTES) == ('"v2"', 0)
 
 
-def test_server_without_parts_gives_the_whole_file_and_that_is_told(
-    serve_raster, server, tmp_path, capsys
-):
+@pytest.mark.usefixtures("serve_raster")
+def test_server_without_parts_gives_the_whole_file_and_that_is_told(server, tmp_path, capsys):
     path = write(tmp_path / "people_2020_count.tif", **LAYOUTS["cog"])
     body = path.read_bytes()
     server.answers = [(200, body, {"ETag": '"v1"'})]
@@ -214,12 +212,13 @@ def test_server_without_parts_gives_the_whole_file_and_that_is_told(
         (URL, 4, "404"),
     ],
 )
-def test_address_that_is_no_use(serve_raster, server, tmp_path, capsys, address, status, words):
+@pytest.mark.usefixtures("serve_raster")
+def test_address_that_is_no_use(server, tmp_path, capsys, address, status, words):
     server.answers = [(404, b"")]
     (tmp_path / "events.csv").write_text(EVENTS)
     assert expose("--population", address, "--out", "x.csv") == status
     told = capsys.readouterr().err
-    assert __import__("re").search(words, told)
+    assert re.search(words, told)
     assert "k3y" not in told
     assert "pass@" not in told
     assert not Path("x.csv").exists()
@@ -236,8 +235,10 @@ def test_private_address_is_not_asked(monkeypatch, tmp_path, capsys):
 def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
     path = write(tmp_path / "people_2020_count.tif", **LAYOUTS["cog"])
     parts = serve_raster(path)
+    (tmp_path / "events.csv").write_text(EVENTS)
     arguments = ["--as-of", "2021-02-24", "--displacement", "none", "--accept-stale"]
-    assert main(["map", "--population", URL, "--out", "near", *arguments]) == 0
+    arguments += ["--radius", "2", "--draws", "10"]
+    assert main(["map", "events.csv", "--population", URL, "--out", "near", *arguments]) == 0
     assert parts.sent < len(parts.body)
     manifest = json.loads(Path("near/manifest.json").read_text())
     (entry,) = [each for each in manifest["inputs"] if each["part"] == "population"]
@@ -247,18 +248,24 @@ def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
     report = json.loads(Path("near/report.json").read_text())
     assert URL in {source.get("url") for source in report["sources"]}
     pytest_socket.disable_socket(allow_unix_socket=True)
-    assert main(["map", "--population", URL, "--out", "again", *arguments, "--offline"]) == 0
+    assert (
+        main(["map", "events.csv", "--population", URL, "--out", "again", *arguments, "--offline"])
+        == 0
+    )
     for name in ("report.json", "exposure.csv", "map.html", "layers.gpkg"):
         assert Path("near", name).read_bytes() == Path("again", name).read_bytes(), name
     again = json.loads(Path("again/manifest.json").read_text())
     assert again["inputs"] == manifest["inputs"]
-    assert main(["map", "--population", path.name, "--out", "file", *arguments]) == 0
+    assert main(["map", "events.csv", "--population", path.name, "--out", "file", *arguments]) == 0
     found = json.loads(Path("file/report.json").read_text())
     assert [each["static"] for each in found["exposure"]] == [
         each["static"] for each in report["exposure"]
     ]
     shutil.rmtree(tmp_path / "cache")
-    assert main(["map", "--population", URL, "--out", "none", *arguments, "--offline"]) == 4
+    assert (
+        main(["map", "events.csv", "--population", URL, "--out", "none", *arguments, "--offline"])
+        == 4
+    )
 
 
 def test_errors_are_ours(serve_raster, tmp_path):
