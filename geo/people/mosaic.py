@@ -113,7 +113,7 @@ def _check_alike(rasters: Sequence[tuple[Path, Any]], layouts: Sequence[Layout])
         alike = (
             other.count == 1
             and other.dtypes == dataset.dtypes
-            and (other.nodata == dataset.nodata or math.isnan(other.nodata or 0.0))
+            and str(other.nodata) == str(dataset.nodata)  # NaN too
             and layout.crs == first.crs
             and not layout.flipped
             and math.isclose(layout.cell_width, first.cell_width, rel_tol=1e-9)

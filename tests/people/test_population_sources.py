@@ -1,5 +1,6 @@
 """GHS-POP and HRSL, spoken by a server on this machine with small made-up answers."""
 
+import csv
 import datetime as dt
 from dataclasses import replace
 
@@ -69,7 +70,7 @@ def make_tile(folder, tile, people=2.0, *, cell=10_000.0, nodata=-200.0):
 @pytest.mark.parametrize(
     ("lon", "lat", "tile"),
     [(34.25, 31.29, "R6_C22"), (8.68, 49.41, "R4_C19"), (36.8, -1.3, "R10_C22"),
-     (121.0, 14.6, "R8_C31"), (-179.9, 0.0, "R9_C1"), (179.99, -0.3, "R10_C37")],
+     (121.0, 14.6, "R8_C30"), (-179.9, 0.0, "R9_C1"), (179.99, -0.3, "R10_C37")],
 )  # fmt: skip
 def test_tile_is_the_one_that_the_place_lies_on(lon, lat, tile):
     x, y = TO_MOLLWEIDE.transform(lon, lat)
@@ -116,7 +117,7 @@ def test_ghs_pop_tile_is_fetched_and_read(routes, tmp_path):
     fetched = GhsPop().fetch(offer, way())
     assert fetched.path.name == "GHS_POP_E2025_GLOBE_R2023A_54009_100_V1_0_R6_C22.tif"
     grid = read_population(fetched.path, RAFAH, unit="count")
-    assert (grid.crs, grid.people.max(), grid.population_date) == ("ESRI:54009", 2.0, "2023")
+    assert (grid.crs, grid.people.max(), grid.population_date) == ("ESRI:54009", 2.0, "2025")
     assert GhsPop().fetch(offer, way(offline=True)).path == fetched.path
 
 
@@ -174,7 +175,7 @@ def test_expose_by_ghs_pop(routes, tmp_path, capsys):
 def test_rasters_that_differ_are_not_joined(tmp_path):
     one = write_small(tmp_path / "a.tif", west=0.0)
     for name, changes in {
-        "shifted": {"west": 0.3}, "larger": {"cell": 0.2}, "other": {"dtype": "int32"},
+        "shifted": {"west": 0.35}, "larger": {"cell": 0.2}, "other": {"dtype": "int32"},
         "another": {"nodata": -1}, "projected": {"crs": "EPSG:32636"},
     }.items():  # fmt: skip
         other = write_small(tmp_path / f"{name}.tif", **({"west": 0.4} | changes))
@@ -299,10 +300,10 @@ def test_expose_by_hrsl_reads_parts_and_takes_nan_as_no_data(routes, tile, tmp_p
     assert parts.sent < len(parts.body) / 3
     assert main([*command, "file.csv", "--population", str(tile), "--unit", "count"]) == 0
     assert (tmp_path / "near.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
-    rows = [line.split(",") for line in (tmp_path / "near.csv").read_text().splitlines()]
-    gap = rows[0].index("nodata_fraction")
-    assert float(rows[1][gap]) == 0
-    assert 0.3 < float(rows[2][gap]) < 1  # a hole of 10 by 10 cells, 2.8 by 3.1 km
+    with (tmp_path / "near.csv").open(newline="", encoding="utf-8-sig") as stream:
+        inside, hole = csv.DictReader(stream)
+    assert float(inside["nodata_fraction"]) == 0
+    assert 0.3 < float(hole["nodata_fraction"]) < 1  # 10 by 10 cells, 2.6 by 3.1 km
     assert main([*command, "again.csv", "--population", "hrsl", "--offline"]) == 0
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "file.csv").read_bytes()
 
@@ -310,7 +311,7 @@ def test_expose_by_hrsl_reads_parts_and_takes_nan_as_no_data(routes, tile, tmp_p
 def test_hrsl_without_anybody_round_the_places_is_refused(routes, tile):
     routes.pages = PAGES | {f"{HRSL}/v1.5/{TILE}": Parts(tile.read_bytes())}
     (offer,) = Hrsl().find(replace(PSE, bbox=BBox(38.0, 35.0, 38.1, 35.1)), DAY, way())
-    with pytest.raises(UnavailableError, match="nobody round the places.*it seems to lack"):
+    with pytest.raises(UnavailableError, match=r"nobody round the places.*it seems to lack"):
         Hrsl().fetch(offer, way())
 
 
