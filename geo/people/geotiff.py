@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ROTATION = 1e-9  # of a cell
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+_GEOPACKAGE = b"SQLi"
 _GDAL_OPTIONS = {"GDAL_PAM_ENABLED": "NO", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 _LISTED = 8
 _TURN = 360.0
@@ -284,6 +285,12 @@ def _check_head(path: RasterFile) -> None:
         raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
     raise_failure(path)
     if head not in _MAGIC:
+        if head == _GEOPACKAGE:
+            raise RasterError(
+                f"{path}: a GeoPackage, no raster; expected a GeoTIFF of people. Polygons of people, "
+                "such as Kontur's hexagons, become one by way of their density: docs/data.md, "
+                "Kontur, says how"
+            )
         found = f"it begins with {head!r}" if head else "it is empty"
         raise RasterError(f"{path}: no GeoTIFF, whatever its name says: {found}")
 
@@ -312,7 +319,7 @@ def _read_crs(path: RasterFile, dataset: Any) -> tuple[str, float | None]:
     if crs.is_geographic and abs(factor - math.radians(1.0)) > 1e-12:
         raise RasterError(f"{path}: CRS {crs.name!r} is not in degrees; expected degrees")
     unit_m = None if crs.is_geographic else float(factor)
-    if crs.to_epsg(min_confidence=20) == 4326:
+    if crs.is_geographic and crs.to_epsg(min_confidence=20) == 4326:
         return WGS84, unit_m
     authority = crs.to_authority()
     return ":".join(authority) if authority else str(crs.to_wkt()), unit_m

@@ -237,7 +237,7 @@ def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
     parts = serve_raster(path)
     (tmp_path / "events.csv").write_text(EVENTS)
     arguments = ["--as-of", "2021-02-24", "--displacement", "none", "--accept-stale"]
-    arguments += ["--radius", "2", "--draws", "10"]
+    arguments += ["--radius", "2"]
     assert main(["map", "events.csv", "--population", URL, "--out", "near", *arguments]) == 0
     assert parts.sent < len(parts.body)
     manifest = json.loads(Path("near/manifest.json").read_text())
@@ -248,10 +248,8 @@ def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
     report = json.loads(Path("near/report.json").read_text())
     assert URL in {source.get("url") for source in report["sources"]}
     pytest_socket.disable_socket(allow_unix_socket=True)
-    assert (
-        main(["map", "events.csv", "--population", URL, "--out", "again", *arguments, "--offline"])
-        == 0
-    )
+    offline = ["map", "events.csv", "--population", URL, *arguments, "--offline", "--out"]
+    assert main([*offline, "again"]) == 0
     for name in ("report.json", "exposure.csv", "map.html", "layers.gpkg"):
         assert Path("near", name).read_bytes() == Path("again", name).read_bytes(), name
     again = json.loads(Path("again/manifest.json").read_text())
@@ -262,10 +260,25 @@ def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
         each["static"] for each in report["exposure"]
     ]
     shutil.rmtree(tmp_path / "cache")
-    assert (
-        main(["map", "events.csv", "--population", URL, "--out", "none", *arguments, "--offline"])
-        == 4
-    )
+    assert main([*offline, "none"]) == 4
+
+
+def test_parts_are_listed_and_cleared(serve_raster, tmp_path, capsys):
+    path = write(tmp_path / "x.tif", **LAYOUTS["tiles"])
+    serve_raster(path)
+    read_population(open_ranges(want(url=URL), way()), RAFAH, unit="count")
+    assert main(["data", "list"]) == 0
+    told = capsys.readouterr()
+    assert re.search(rf"example parts of {URL}: .* kB of 10\.\d MB, 0 days old\n", told.out)
+    assert "1 files, " in told.err
+    assert main(["data", "list", "--json"]) == 0
+    ((record),) = json.loads(capsys.readouterr().out)
+    assert (record["url"], record["size"]) == (URL, path.stat().st_size)
+    assert main(["data", "clear", "--source", "worldpop"]) == 0
+    assert list_notes() != []
+    assert main(["data", "clear", "--all", "--json"]) == 0
+    assert list_notes() == []
+    assert list((tmp_path / "cache").rglob("*.run")) == []
 
 
 def test_errors_are_ours(serve_raster, tmp_path):
