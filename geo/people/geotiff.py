@@ -287,9 +287,9 @@ def _check_head(path: RasterFile) -> None:
     if head not in _MAGIC:
         if head == _GEOPACKAGE:
             raise RasterError(
-                f"{path}: a GeoPackage, no raster; expected a GeoTIFF of people. Polygons of people, "
-                "such as Kontur's hexagons, become one by way of their density: docs/data.md, "
-                "Kontur, says how"
+                f"{path}: a GeoPackage, no raster; expected a GeoTIFF of people. Polygons of "
+                "people, such as Kontur's hexagons, become one by way of their density: see "
+                "docs/data.md, Kontur"
             )
         found = f"it begins with {head!r}" if head else "it is empty"
         raise RasterError(f"{path}: no GeoTIFF, whatever its name says: {found}")

@@ -39,7 +39,7 @@ def kontur(tmp_path):
     ring = 620.0 * np.column_stack([np.cos(corners), np.sin(corners)])
     east, north = 3_813_000.0, 3_660_000.0
     hexagons = [
-        shapely.Polygon(ring + (east + 1073.9 * (x + y / 2), north + 930.0 * y))
+        shapely.Polygon(ring + np.array([east + 1073.9 * (x + y / 2), north + 930.0 * y]))
         for x in range(-12, 18)
         for y in range(-12, 18)
     ]

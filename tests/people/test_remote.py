@@ -254,11 +254,6 @@ def test_map_at_an_address_repeats_offline_bit_for_bit(serve_raster, tmp_path):
         assert Path("near", name).read_bytes() == Path("again", name).read_bytes(), name
     again = json.loads(Path("again/manifest.json").read_text())
     assert again["inputs"] == manifest["inputs"]
-    assert main(["map", "events.csv", "--population", path.name, "--out", "file", *arguments]) == 0
-    found = json.loads(Path("file/report.json").read_text())
-    assert [each["static"] for each in found["exposure"]] == [
-        each["static"] for each in report["exposure"]
-    ]
     shutil.rmtree(tmp_path / "cache")
     assert main([*offline, "none"]) == 4
 
@@ -269,7 +264,7 @@ def test_parts_are_listed_and_cleared(serve_raster, tmp_path, capsys):
     read_population(open_ranges(want(url=URL), way()), RAFAH, unit="count")
     assert main(["data", "list"]) == 0
     told = capsys.readouterr()
-    assert re.search(rf"example parts of {URL}: .* kB of 10\.\d MB, 0 days old\n", told.out)
+    assert re.search(rf"example parts of {URL}: .* kB of \d+\.\d MB, 0 days old\n", told.out)
     assert "1 files, " in told.err
     assert main(["data", "list", "--json"]) == 0
     ((record),) = json.loads(capsys.readouterr().out)
