@@ -97,21 +97,17 @@ def large_cog():
     path, part = folder / "large_cog_count.tif", folder / "large_part.tif"
     if path.exists():
         return path
-    rng = np.random.default_rng(9)
+    people = np.random.default_rng(9).gamma(0.3, 20.0, (1000, 20_000)).astype(np.float32)
     with open_new(part, 20_000, 20_000, 30.0, 40.0, CELL, tiled=True, nodata=-99999) as dataset:
         for row in range(0, 20_000, 1000):
-            people = rng.gamma(0.3, 20.0, (1000, 20_000)).astype(np.float32)
-            dataset.write(people, 1, window=Window(0, row, 20_000, 1000))
-    rasterio.shutil.copy(
-        part,
-        folder / "large_draft.tif",
-        driver="COG",
-        compress="deflate",
-        level=1,
-        overviews="none",
-    )
+            shifted = np.roll(people, 7 * row, axis=1)
+            dataset.write(shifted, 1, window=Window(0, row, 20_000, 1000))
+    draft = folder / "large_draft.tif"
+    options = {"compress": "deflate", "level": 1, "blocksize": 256, "overviews": "none"}
+    with rasterio.Env(GDAL_NUM_THREADS="2"):
+        rasterio.shutil.copy(part, draft, driver="COG", **options)
     part.unlink()
-    (folder / "large_draft.tif").rename(path)
+    draft.rename(path)
     return path
 
 
