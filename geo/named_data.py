@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import locate_countries
@@ -255,7 +256,11 @@ def _put_in_place(
     changes |= _place_populations(settings, by_name)
     given = tuple(by_name.get(("displacement", str(each)), each) for each in settings.displacements)
     changes["displacement"] = given[0] if len(given) == 1 else given
-    ages = [AgeFile(path) for (part, _), path in by_name.items() if part == "ages"]
+    ages = [
+        AgeFile(path)
+        for (part, _), path in by_name.items()
+        if part == "ages" and isinstance(path, Path)
+    ]
     changes["ages"] = (*settings.ages, *ages)
     return dataclasses.replace(settings, **changes, named=tuple(named))
 

@@ -96,4 +96,4 @@ def _estimate_share(file: RangedFile, bbox: BBox) -> float:
         if wanted <= _FEW_BLOCKS:  # of few blocks the mean says little
             spans = [span for piece in windows for span in list_spans(dataset, 1, piece.window)]
             return float(sum(size for _, size in spans) / file.size)
-    return wanted / (across * math.ceil(layout.rows / height))
+    return float(wanted / (across * math.ceil(layout.rows / height)))
