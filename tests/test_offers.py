@@ -117,7 +117,7 @@ def test_offline_asks_nobody(routes):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"sources": ["googlemaps"]}, "expected worldpop, cod-ab"),
+        ({"sources": ["googlemaps"]}, "expected worldpop, ghs-pop, hrsl, cod-ab"),
         ({"parts": ["weather"]}, "expected population"),
         ({"sources": ["worldpop"], "parts": ["boundaries"]}, "worldpop has no boundaries"),
     ],
