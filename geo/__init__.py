@@ -16,6 +16,7 @@ _EXPORTS = {
     "locate": "geo.location",
     "geocode": "geo.places",
     "BoundaryError": "geo.errors",
+    "ChangedError": "geo.errors",
     "CivmapError": "geo.errors",
     "InputError": "geo.errors",
     "RasterError": "geo.errors",

@@ -20,7 +20,7 @@ import duckdb
 from geo.database.store import create_run, insert_records, set_facts
 from geo.days import read_days
 from geo.doubts import COUNT
-from geo.errors import UnavailableError
+from geo.errors import ChangedError, UnavailableError
 from geo.parameters import describe_inputs, describe_settings
 from geo.run import Assessment
 from geo.settings import (
@@ -206,6 +206,22 @@ def run_assessment(
     way, agree
         How what the settings name is fetched, and who is asked before; see `geo.named_data`.
     """
+    try:
+        return _assess_once(source, settings, path, way, agree)
+    except ChangedError as error:  # figures are of one version of a file, or of none
+        path.unlink(missing_ok=True)
+        if way and way.tell:
+            way.tell(f"{error}: it starts anew")
+        return _assess_once(source, settings, path, way, agree)
+
+
+def _assess_once(
+    source: Path | tuple[bytes, str] | None,
+    settings: Settings,
+    path: Path,
+    way: Way | None,
+    agree: Agree | None,
+) -> Assessment:
     from geo.places import open_gazetteer
 
     with ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from geo.errors import UnavailableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("geotiff", "zip", "json", "csv")
+KINDS = ("geotiff", "zip", "json", "csv", "xml")
 
 _HEAD = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -26,7 +27,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
     Parameters
     ----------
     kind
-        `geotiff`, `zip`, `json` (GeoJSON too) or `csv`.
+        `geotiff`, `zip`, `json` (GeoJSON too), `csv` or `xml`.
     label
         What the message calls it.
 
@@ -55,16 +56,41 @@ def check_content(path: Path, kind: str, label: str) -> None:
         "zip": _look_at_zip,
         "json": _look_at_json,
         "csv": _look_at_csv,
+        "xml": _look_at_xml,
     }[kind](path, begin)
     if fault:
         start = head[:24].decode("latin-1")
         raise UnavailableError(f"{label} {fault}; expected {_name(kind)}; it begins {start!r}")
 
 
+def check_sum(path: Path, expected: str | None, label: str) -> None:
+    """Raise if a file has another checksum than `sha256:...` or `md5:...`; None: none is known.
+
+    Raises
+    ------
+    UnavailableError
+        See above.
+    """
+    if expected is None:
+        return
+    kind, _, digest = expected.partition(":")
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, kind).hexdigest()
+    if found != digest.lower():
+        raise UnavailableError(
+            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
+            "the file was thrown away"
+        )
+
+
 def _name(kind: str) -> str:
-    return {"geotiff": "a GeoTIFF", "zip": "a zip archive", "json": "JSON", "csv": "a CSV table"}[
-        kind
-    ]
+    return {
+        "geotiff": "a GeoTIFF",
+        "zip": "a zip archive",
+        "json": "JSON",
+        "csv": "a CSV table",
+        "xml": "XML",
+    }[kind]
 
 
 def _look_at_tiff(_: Path, begin: bytes) -> str | None:
@@ -93,3 +119,7 @@ def _look_at_csv(_: Path, begin: bytes) -> str | None:
     if b"\0" in begin or begin.startswith((b"PK\3\4", b"{", b"[")):
         return "is no table"
     return None if b"," in begin or b";" in begin or b"\t" in begin else "has a single column"
+
+
+def _look_at_xml(_: Path, begin: bytes) -> str | None:
+    return None if begin.startswith(b"<") else "is no XML"

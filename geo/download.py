@@ -7,36 +7,33 @@ is never kept. When a source is down an old copy serves, and its age is told.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import random
 import re
 import shutil
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from geo import __version__
+from geo.attempts import Pace, expect_failures, make_attempts
 from geo.cache import cache_folder, keep, read_kept
-from geo.content import check_content
+from geo.content import check_content, check_sum
+from geo.credentials import refuse_secret, scrub
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
-    TransientError,
-    UnreachableError,
     check_url,
     is_listed,
     is_local,
     open_reply,
     read_wait,
 )
+from geo.statuses import AGAIN, AgainError, judge_status
 from geo.turns import Turns
 from geo.wanted import Fetched
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     import urllib3
 
@@ -46,12 +43,12 @@ if TYPE_CHECKING:
 MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
-_AGENT = f"civmap/{__version__}"
+AGENT = f"civmap/{__version__}"
+"""How servers are told who asks."""
+
 _CHUNK = 262_144
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_UNREACHABLE_WEIGHT = 2
-_MOST_ATTEMPTS = 30  # also if each brings a little
+RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+"""`Content-Range`: first byte, last byte, bytes of the whole."""
 
 
 def fetch_file(wanted: Wanted, way: Way) -> Fetched:
@@ -72,38 +69,47 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
     if way.offline:
         if kept is None:
             raise UnavailableError(
-                f"{_label(wanted)} is not in the cache, and --offline forbids to fetch it; "
+                f"{label_wanted(wanted)} is not in the cache, and --offline forbids to fetch it; "
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
-        return Fetched(kept, note=_tell_age(kept, "--offline") if old else None)
-    _check_host(wanted)
-    with holdings.hold(wanted.origin.url):
+        return Fetched(kept, note=tell_age(kept, "--offline") if old else None)
+    check_host(wanted)
+    with holdings.hold(wanted.origin.url, on_wait=lambda: tell_wait(wanted, way)):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
         if kept and kept.age_days <= wanted.fresh_days:
             return Fetched(kept)
         try:
             return _Download(wanted, way, holdings, kept).run()
         except UnavailableError as error:
-            if kept is None:
+            if scrub(str(error)) != str(error):  # the server repeated what was sent
+                raise UnavailableError(scrub(str(error))) from None
+            if kept is None or not wanted.serves_old:
                 raise
-            return Fetched(kept, note=_tell_age(kept, str(error)))
+            return Fetched(kept, note=tell_age(kept, str(error)))
 
 
-def _label(wanted: Wanted) -> str:
+def tell_wait(wanted: Wanted, way: Way) -> None:
+    """Say that another process is waited for."""
+    if way.tell:
+        way.tell(f"{label_wanted(wanted)}: another civmap is fetching it; this one waits")
+
+
+def label_wanted(wanted: Wanted) -> str:
     """Return what messages call a file: never its query, where a token may stand."""
     parts = urlsplit(wanted.origin.url)
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
 
 
-def _tell_age(kept: Holding, why: str) -> str:
+def tell_age(kept: Holding, why: str) -> str:
+    """Return what to know of a copy that could not be renewed."""
     return (
         f"{kept.path.name} is a copy of {kept.checked}, {kept.age_days} days old, which could not "
         f"be renewed: {why}"
     )
 
 
-def _check_host(wanted: Wanted) -> None:
+def check_host(wanted: Wanted) -> None:
     """Raise if the address, which a catalogue may have named, is on no host of the source."""
     parts = check_url(wanted.origin.url)
     if not is_listed(parts, wanted.hosts):
@@ -133,12 +139,22 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
+def open_turns(address: str, way: Way) -> Turns:
+    """Return the turns at an address's host; at this machine's own there is no pause."""
+    host = urlsplit(address).hostname or ""
+    return Turns(
+        cache_folder("turns") / f"{clean_name(host)}.turn",
+        pause_s=0.0 if is_local(host) else way.manners.pause_s,
+        patience_s=way.manners.longest_wait_s + 30.0,
+    )
+
+
 def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     """Return the bytes of a file without fetching it; None if its server does not tell."""
     address = find_address(url)
     if way.offline or not is_listed(check_url(url), hosts):
         return None
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
     try:
         with open_reply(
             address,
@@ -147,7 +163,7 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
             hosts=hosts,
             own=address != url,
         ) as response:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
             length = response.headers.get("Content-Length") or ""
             if response.status == 206 and match and match[3] != "*":
                 return int(match[3])
@@ -163,59 +179,29 @@ class _Download:
         self._wanted, self._way, self._holdings, self._kept = wanted, way, holdings, kept
         self._url = wanted.origin.url
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
-        self._label = _label(wanted)
+        self._label = label_wanted(wanted)
         self._address = find_address(self._url)
-        host = urlsplit(self._address).hostname or ""
-        pause_s = 0.0 if is_local(host) else way.manners.pause_s
-        self._turns = Turns(
-            cache_folder("turns") / f"{clean_name(host)}.turn",
-            pause_s=pause_s,
-            patience_s=way.manners.longest_wait_s + 30.0,
-        )
+        self._turns = open_turns(self._address, way)
         self._transferred = 0
 
     def run(self) -> Fetched:
         """Try until the file is whole, or it is no use."""
-        manners, failures, attempt = self._way.manners, 0, 0
-        while True:  # the last attempt returns or raises
-            attempt += 1
-            before = self._transferred
-            try:
-                return self._attempt()
-            except _AgainError as error:
-                failures = 1 if self._transferred > before else failures + error.weight
-                wait = error.wait_s
-                told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
-                if failures >= manners.attempts or attempt == _MOST_ATTEMPTS:
-                    raise UnavailableError(told) from error
-                if wait is not None and wait > manners.longest_wait_s:
-                    raise UnavailableError(
-                        f"{told}; it asks to be left alone for {wait:.0f} s"
-                    ) from error
-                chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
-                pause = manners.first_pause_s * 2 ** (failures - 1) * chance
-                time.sleep(max(pause, wait or 0.0))
+        return make_attempts(self._attempt, self._way.manners, lambda: self._transferred)
 
     def _attempt(self) -> Fetched:
         """Ask once, for the whole file or the rest of it."""
         offset, version = self._find_beginning()
-        try:
-            with ExitStack() as stack:
-                with self._turns.take():
-                    response = stack.enter_context(self._open(offset, version))
-                    wait = read_wait(response.headers.get("Retry-After"))
-                    if response.status in _AGAIN and wait is not None:
-                        self._turns.pause(min(wait, self._way.manners.longest_wait_s))
-                if response.status == 304 and self._kept:
-                    return Fetched(self._holdings.confirm(self._kept))
-                total = self._begin(response, offset, version, wait)
-                self._receive(response, total)
-        except TimeoutError as error:
-            silence = self._way.manners.silence_s
-            raise _AgainError(f"{self._label}: silent for {silence:g} s") from error
-        except TransientError as error:
-            weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
-            raise _AgainError(f"{self._label}: {error}", weight=weight) from error
+        silence = self._way.manners.silence_s
+        with expect_failures(self._label, silence), ExitStack() as stack:
+            with self._turns.take():
+                response = stack.enter_context(self._open(offset, version))
+                wait = read_wait(response.headers.get("Retry-After"))
+                if response.status in AGAIN and wait is not None:
+                    self._turns.pause(min(wait, self._way.manners.longest_wait_s))
+            if response.status == 304 and self._kept:
+                return Fetched(self._holdings.confirm(self._kept))
+            total = self._begin(response, offset, version, wait)
+            self._receive(response, total)
         return self._finish(response)
 
     def _open(
@@ -231,7 +217,7 @@ class _Download:
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
-        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if offset and version:
             headers |= {"Range": f"bytes={offset}-", "If-Range": version}
         elif self._kept and self._kept.etag:
@@ -262,36 +248,30 @@ class _Download:
     ) -> int | None:
         """Check the status; note the version; return the bytes of the whole file if it is told."""
         if response.status == 206:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            if not offset or not match or int(match[1]) != offset or _version(response) != version:
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            if (
+                not offset
+                or not match
+                or int(match[1]) != offset
+                or find_version(response) != version
+            ):
                 self._holdings.forget_part(self._url)
-                raise _AgainError(f"{self._label}: the server sent another part than was asked for")
+                raise AgainError(f"{self._label}: the server sent another part than was asked for")
             return None if match[3] == "*" else int(match[3])
         if response.status == 416:
             self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label}: no such part (416)")
+            raise AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
-            raise self._judge(response.status, wait)
+            raise judge_status(response.status, self._label, wait)
         # of a body that is packed on the way length and version are not those of the file
         packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
         length = "" if packed else response.headers.get("Content-Length") or ""
         total = int(length) if length.isdecimal() else None
         self._holdings.forget_part(self._url)
         self._check_size(total or 0)
-        known = None if packed else _version(response)
+        known = None if packed else find_version(response)
         keep(self._notes, {"url": self._url, "version": known})
         return total
-
-    def _judge(self, status: int, wait: float | None) -> Exception:
-        meaning = {
-            401: "wants a token or a login (401)",
-            403: "refuses (403): a token is missing or wrong, or it wants to know who asks",
-            404: "has no such file (404): its catalogue may have changed",
-            410: "says that it is gone for good (410): this way of asking was ended",
-            429: "wants no more questions for now (429)",
-        }.get(status, f"answered with status {status}; expected 200")
-        text = f"{self._label}: the server {meaning}"
-        return _AgainError(text, wait) if status in _AGAIN else UnavailableError(text)
 
     def _check_size(self, size: int) -> None:
         if size > self._wanted.limit_bytes:
@@ -308,27 +288,19 @@ class _Download:
             )
 
     def _receive(self, response: urllib3.BaseHTTPResponse, total: int | None) -> None:
-        manners = self._way.manners
-        mark, since = time.monotonic(), 0
+        pace = Pace(self._label, self._way.manners)
         try:
             with self._part.open("ab", buffering=0) as stream:
                 size = stream.tell()
                 while piece := response.read1(_CHUNK):
                     stream.write(piece)
-                    size, since = size + len(piece), since + len(piece)
+                    size += len(piece)
                     self._transferred += len(piece)
                     if size > self._wanted.limit_bytes:
                         self._check_size(size)
                     if self._way.show:
                         self._way.show(self._name, size, total)
-                    passed = time.monotonic() - mark
-                    if passed > manners.slow_s:
-                        if since < manners.slowest_bytes_s * passed:
-                            raise UnavailableError(
-                                f"{self._label}: {since / passed:,.0f} bytes a second are too "
-                                "slow; what came is kept, and the next run goes on from there"
-                            )
-                        mark, since = time.monotonic(), 0
+                    pace.count(len(piece))
         except OSError as error:
             if isinstance(error, UnavailableError | TimeoutError | ConnectionError):
                 raise
@@ -338,7 +310,7 @@ class _Download:
         if total is not None and size != total:
             if size > total:
                 self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
+            raise AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
 
     @property
     def _name(self) -> str:
@@ -348,8 +320,10 @@ class _Download:
     def _finish(self, response: urllib3.BaseHTTPResponse) -> Fetched:
         """Check the whole file and keep it; a wrong one is thrown away."""
         try:
+            if self._way.secret_headers:
+                refuse_secret(self._part, self._label)
             check_content(self._part, self._wanted.kind, self._label)
-            _check_sum(self._part, self._wanted.checksum, self._label)
+            check_sum(self._part, self._wanted.checksum, self._label)
             if self._wanted.check:
                 self._wanted.check(self._part)
         except BaseException:
@@ -359,41 +333,23 @@ class _Download:
             self._part,
             self._name,
             self._wanted.origin,
-            etag=response.headers.get("ETag"),
-            modified=response.headers.get("Last-Modified"),
+            etag=read_header(response, "ETag"),
+            modified=read_header(response, "Last-Modified"),
             mirror=urlsplit(self._address).hostname if self._address != self._url else None,
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)
 
 
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass.
-
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
-    """
-
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
-        super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
-
-
-def _version(response: urllib3.BaseHTTPResponse) -> str | None:
+def find_version(response: urllib3.BaseHTTPResponse) -> str | None:
     """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag: str | None = response.headers.get("ETag")
+    etag = read_header(response, "ETag")
     if etag and not etag.startswith("W/"):
         return etag
-    return response.headers.get("Last-Modified")
+    return read_header(response, "Last-Modified")
 
 
-def _check_sum(path: Path, expected: str | None, label: str) -> None:
-    if expected is None:
-        return
-    kind, _, digest = expected.partition(":")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, kind).hexdigest()
-    if found != digest.lower():
-        raise UnavailableError(
-            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
-            "the file was thrown away"
-        )
+def read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
+    """Return a header that is kept; None also if it repeats a secret."""
+    found: str | None = response.headers.get(name)
+    return found if found is None or scrub(found) == found else None

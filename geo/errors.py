@@ -10,6 +10,7 @@
     │   ├── RunError                     a run database of another schema
     │   └── StaleError                   figures or a population too old for the day
     └── UnavailableError(OSError)     4  something that is needed can't be had
+        └── ChangedError                 a file on a server that changed while it was read
 
 Every message says what is wrong (with the value), where, what was expected and what to do.
 """
@@ -69,3 +70,7 @@ class UnavailableError(CivmapError, OSError):
     """A file, folder, lock or network resource that is needed can't be had."""
 
     exit_status = 4
+
+
+class ChangedError(UnavailableError):
+    """A file on a server became another one while parts of it were read; to start anew may help."""

@@ -22,7 +22,7 @@ from geo.locks import hold
 from geo.resources import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _KEY_LENGTH = 32
@@ -97,6 +97,19 @@ class Holding:
             "etag": self.etag,
             "modified": self.modified,
             "mirror": self.mirror,
+        }
+
+    def describe_origin(self) -> dict[str, Any]:
+        """Return where it is from, for a manifest: nothing that differs from run to run."""
+        return {
+            "source": self.origin.source,
+            "url": self.origin.url.partition("#")[0],
+            "licence": self.origin.licence,
+            "attribution": self.origin.attribution,
+            "vintage": self.origin.vintage,
+            "fetched": self.fetched,
+            "mirror": self.mirror,
+            "sha256": self.sha256,
         }
 
 
@@ -196,8 +209,11 @@ class Holdings:
     def drop(self, holding: Holding) -> None:
         """Forget a file; its bytes go when no other address leads to them."""
         self._sidecar(holding.origin.url).unlink(missing_ok=True)
-        if not any(other.sha256 == holding.sha256 for other in self.list_all()):
+        same = [other.path for other in self.list_all() if other.sha256 == holding.sha256]
+        if not same:
             shutil.rmtree(holding.path.parent, ignore_errors=True)
+        elif holding.path not in same:  # the same bytes are kept under another name
+            holding.path.unlink(missing_ok=True)
         self.forget_part(holding.origin.url)
 
     def sweep(self) -> None:
@@ -229,15 +245,18 @@ class Holdings:
         return self._index / f"{make_key(url)}.draft"
 
     @contextlib.contextmanager
-    def hold(self, url: str, *, patience_s: float = 3600.0) -> Iterator[None]:
-        """Be the only process that fetches an address.
+    def hold(
+        self, url: str, *, patience_s: float = 3600.0, on_wait: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Be the only process that fetches an address; `on_wait` as for `geo.locks.hold`.
 
         Raises
         ------
         UnavailableError
             If another one takes longer than `patience_s`.
         """
-        with hold(self._index / f"{make_key(url)}.lock", patience_s=patience_s):
+        path = self._index / f"{make_key(url)}.lock"
+        with hold(path, patience_s=patience_s, on_wait=on_wait):
             yield
 
     def _sidecar(self, url: str) -> Path:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import locate_countries
+from geo.catalogue import make_origin
 from geo.errors import InputError, UnavailableError
-from geo.settings import AgeFile, PopulationChoice
+from geo.offers import Area
+from geo.people.sources.address import Address
+from geo.people.sources.in_parts import open_in_parts
+from geo.settings import AgeFile, PopulationChoice, is_address
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 from geo.types import BBox, Caution, Source
+from geo.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
     from geo.events import EventSet
-    from geo.offers import Area, Offer
-    from geo.places import Place
+    from geo.offers import DataSource, Offer
+    from geo.ranges import RasterFile
     from geo.settings import Settings
-    from geo.wanted import Fetched, Way
+    from geo.wanted import Way
 
     Agree = Callable[[Sequence[Offer]], bool]
 
@@ -31,34 +36,42 @@ _AREA_KINDS = ("country", "region")
 
 
 @dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that data is wanted for: degrees; an ISO 3166-1 alpha-2 code, None: not told."""
+
+    lon: float
+    lat: float
+    country: str | None = None
+    kind: str = "point"
+
+
+@dataclass(frozen=True, slots=True)
 class Obtained:
     """A file that stands where a source was named.
 
     Attributes
     ----------
+    name
+        What was named in its place.
     path
-        The file, or a folder of files that came out of it.
+        The file, a folder of files that came out of it, or a file that is read where it lies.
+    digest
+        By which a run's sources tell it: the sha256 of the file, or `geo.blocks.Notes.identity`.
+    note
+        What to know of it, such as that it is old and the source is down; None: nothing.
     """
 
     part: str
+    name: str
     offer: Offer
-    fetched: Fetched
-    path: Path
+    path: RasterFile
+    digest: str
+    note: str | None
+    record: Callable[[], dict[str, Any]]
 
     def to_record(self) -> dict[str, Any]:
         """Return where it is from, for the manifest."""
-        kept = self.fetched.holding
-        return {
-            "source": kept.origin.source,
-            "title": self.offer.title,
-            "url": kept.origin.url.partition("#")[0],
-            "licence": kept.origin.licence,
-            "attribution": kept.origin.attribution,
-            "vintage": kept.origin.vintage,
-            "fetched": kept.fetched,
-            "mirror": kept.mirror,
-            "sha256": kept.sha256,
-        }
+        return {"title": self.offer.title} | self.record()
 
 
 def obtain_named(
@@ -84,20 +97,53 @@ def obtain_named(
         If a source has nothing for it, can't be had, or `agree` says no.
     """
     named = settings.named_sources
-    area, elsewhere = locate_run(events)
-    offers = [_choose_offer(part, name, area, day, way) for part, name in named]
+    places = _list_at_risk(events)
+    obtained, cautions = obtain_all(named, places, day, way, agree, reach_km=max(settings.radii_km))
+    return _put_in_place(settings, obtained, named), obtained, cautions
+
+
+def obtain_all(
+    named: Sequence[tuple[str, str]],
+    places: Sequence[Spot],
+    day: date,
+    way: Way,
+    agree: Agree | None = None,
+    *,
+    reach_km: float,
+) -> tuple[list[Obtained], list[Caution]]:
+    """Fetch pairs of part and name for places, people being counted within `reach_km` of them.
+
+    Parameters, result and errors are those of `obtain_named`.
+    """
+    elsewhere: list[str] = []
+    sources = [_open_source(name) for _, name in named]
+    areas = []
+    for source in sources:
+        if isinstance(source, Address):  # it is of no country
+            areas.append(Area("", "", "", _bound(places, None)))
+        else:
+            area, elsewhere = _locate(places)
+            areas.append(area)
+    offers = [
+        _choose_offer(source, part, area, day, way)
+        for source, (part, _), area in zip(sources, named, areas, strict=True)
+    ]
     missing = list_missing(offers, way) if agree and not way.offline else []
     if missing and agree and not agree(missing):
         raise UnavailableError("nothing was fetched, as you said; name files instead")
-    obtained = [_fetch(offer, way) for offer in offers]
+    obtained = [
+        _obtain(source, name, offer, way, reach_km)
+        for source, (_, name), offer in zip(sources, named, offers, strict=True)
+    ]
     cautions = [caution for each in obtained for caution in _tell(each)]
     if elsewhere:
+        area = next(area for area in areas if area.iso3)
         text = (
             f"Data was fetched for {area.name} only; places at risk in {', '.join(elsewhere)} are "
             "not in it."
         )
         cautions.append(Caution("data-of-one-country", text))
-    return _put_in_place(settings, obtained, named), obtained, cautions
+    return obtained, cautions
 
 
 def locate_run(events: EventSet) -> tuple[Area, list[str]]:
@@ -108,12 +154,22 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
     InputError
         If no place lies in a country.
     """
+    return _locate(_list_at_risk(events))
+
+
+def _list_at_risk(events: EventSet) -> list[Spot]:
+    """Return the places of a run that are at risk; if there are none, all that events are at."""
     places = {place.place_id: place for place in events.places}
     told = [
         (event.role, places[event.place_id]) for event in events.events if event.place_id in places
     ]
-    at_risk = [place for role, place in told if role in _CONCERN] or [place for _, place in told]
-    at_risk = _name_countries(at_risk)
+    chosen = [place for role, place in told if role in _CONCERN] or [place for _, place in told]
+    return [Spot(place.lon, place.lat, place.country, place.kind) for place in chosen]
+
+
+def _locate(places: Sequence[Spot]) -> tuple[Area, list[str]]:
+    """Return what `locate_run` does, for places."""
+    at_risk = _name_countries(places)
     counts = Counter(place.country for place in at_risk if place.country)
     if not counts:
         raise InputError(
@@ -124,7 +180,7 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
     return find_area(country, _bound(at_risk, country)), others
 
 
-def _name_countries(places: list[Place]) -> list[Place]:
+def _name_countries(places: Sequence[Spot]) -> list[Spot]:
     """Return places with the country that they lie in, where the input does not say it."""
     nameless = [n for n, place in enumerate(places) if not place.country]
     found = locate_countries([(places[n].lon, places[n].lat) for n in nameless]) if nameless else []
@@ -134,25 +190,47 @@ def _name_countries(places: list[Place]) -> list[Place]:
     return named
 
 
-def _bound(places: Sequence[Place], country: str) -> BBox | None:
-    here = [place for place in places if place.country == country and place.kind not in _AREA_KINDS]
+def _bound(places: Sequence[Spot], country: str | None) -> BBox | None:
+    """Return the box of the places in a country; None: in any."""
+    here = [
+        place
+        for place in places
+        if country in (None, place.country) and place.kind not in _AREA_KINDS
+    ]
     if not here:
         return None
     lons, lats = [place.lon for place in here], [place.lat for place in here]
     return BBox(min(lons), min(lats), max(lons), max(lats))
 
 
-def _choose_offer(part: str, name: str, area: Area, day: date, way: Way) -> Offer:
+def _open_source(name: str) -> DataSource:
+    return Address(name) if is_address(name) else get_source(name)
+
+
+def _choose_offer(source: DataSource, part: str, area: Area, day: date, way: Way) -> Offer:
     """Return the fittest offer of a source."""
-    ranked = find_offers(area, day, way, sources=[name], parts=[part]).offers.get(part)
+    if isinstance(source, Address):
+        return source.find(area, day, way)[0]
+    ranked = find_offers(area, day, way, sources=[source.name], parts=[part]).offers.get(part)
     if not ranked:
-        raise UnavailableError(f"{name} has no {part} for {area.name} ({area.iso3})")
+        raise UnavailableError(f"{source.name} has no {part} for {area.name} ({area.iso3})")
     return ranked[0].offer
 
 
-def _fetch(offer: Offer, way: Way) -> Obtained:
-    fetched = get_source(offer.source).fetch(offer, way)
-    return Obtained(offer.part, offer, fetched, find_path(offer, fetched))
+def _obtain(source: DataSource, name: str, offer: Offer, way: Way, reach_km: float) -> Obtained:
+    """Return a file, or a raster that is read where it lies if little of it is needed."""
+    if offer.details.get("in_parts"):
+        wanted = Wanted(make_origin(offer), "geotiff", source.hosts, fresh_days=90)
+        file = open_in_parts(wanted, way, offer.details.get("bbox"), reach_km)
+        if file is not None:
+            if check := offer.details.get("check"):
+                check(file)
+            digest = file.notes.identity
+            return Obtained(offer.part, name, offer, file, digest, file.note, file.to_record)
+    fetched = source.fetch(offer, way)
+    kept = fetched.holding
+    path = find_path(offer, fetched)
+    return Obtained(offer.part, name, offer, path, kept.sha256, fetched.note, kept.describe_origin)
 
 
 def _tell(each: Obtained) -> list[Caution]:
@@ -160,8 +238,8 @@ def _tell(each: Obtained) -> list[Caution]:
     offer = each.offer
     text = f"{offer.title} ({offer.source}, {offer.licence or 'licence not told'})"
     told = [Caution("source-traps", f"{text}: {'; '.join(offer.traps)}.")] if offer.traps else []
-    if each.fetched.note:
-        told.append(Caution("source-copy-old", f"{each.fetched.note}."))
+    if each.note:
+        told.append(Caution("source-copy-old", f"{each.note}."))
     return told
 
 
@@ -169,7 +247,7 @@ def _put_in_place(
     settings: Settings, obtained: Sequence[Obtained], named: Sequence[tuple[str, str]]
 ) -> Settings:
     """Return settings with files where sources were named; the names stay as a record."""
-    by_name = {(each.part, each.offer.source): each.path for each in obtained}
+    by_name = {(each.part, each.name): each.path for each in obtained}
     changes: dict[str, Any] = {
         part: path
         for (part, _), path in by_name.items()
@@ -178,26 +256,32 @@ def _put_in_place(
     changes |= _place_populations(settings, by_name)
     given = tuple(by_name.get(("displacement", str(each)), each) for each in settings.displacements)
     changes["displacement"] = given[0] if len(given) == 1 else given
-    ages = [AgeFile(path) for (part, _), path in by_name.items() if part == "ages"]
+    ages = [
+        AgeFile(path)
+        for (part, _), path in by_name.items()
+        if part == "ages" and isinstance(path, Path)
+    ]
     changes["ages"] = (*settings.ages, *ages)
     return dataclasses.replace(settings, **changes, named=tuple(named))
 
 
 def _place_populations(
-    settings: Settings, by_name: Mapping[tuple[str, str], Path]
+    settings: Settings, by_name: Mapping[tuple[str, str], RasterFile]
 ) -> dict[str, Any]:
-    """Return the fields for populations; what is fetched are counts of people."""
+    """Return the fields for populations; what sources have are counts of people."""
 
     def place(choice: PopulationChoice) -> PopulationChoice:
         path = by_name.get(("population", str(choice.source)))
-        known = path is not None and isinstance(choice.source, str)
-        return PopulationChoice(path, "count") if known and path else choice
+        if path is None or not isinstance(choice.source, str):
+            return choice
+        if is_address(choice.source):
+            return dataclasses.replace(choice, source=path)
+        return PopulationChoice(path, "count")
 
-    changes: dict[str, Any] = {
-        "other_populations": tuple(place(choice) for choice in settings.other_populations)
-    }
+    others = tuple(place(choice) for choice in settings.other_populations)
+    changes: dict[str, Any] = {"other_populations": others}
     if settings.population_model:
-        main = place(PopulationChoice(settings.population_model))
+        main = place(settings.populations[0])
         if not isinstance(main.source, str):
             changes |= {
                 "population": main.source,
@@ -209,7 +293,7 @@ def _place_populations(
 
 def credit_sources(sources: Sequence[Source], obtained: Sequence[Obtained]) -> list[Source]:
     """Return sources with licence, attribution and address where their file was fetched."""
-    by_hash = {each.fetched.holding.sha256: each for each in obtained}
+    by_hash = {each.digest: each for each in obtained}
     ages = next((each for each in obtained if each.part == "ages"), None)
     credited = []
     for source in sources:

@@ -1,4 +1,4 @@
-"""The only way to the network: guarded GETs. See `geo.turns` for the pauses between them.
+"""The only way to the network: guarded requests. See `geo.turns` for the pauses between them.
 
 Nothing here is called unless the user names an online source. https only, except to this
 machine; a name that resolves to this machine or to a private network is refused unless the user
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -101,8 +101,9 @@ def fetch(
     timeout_s: float = 10.0,
     limit_bytes: int = 2_000_000,
     own: bool = False,
+    form: Mapping[str, str] | None = None,
 ) -> Reply:
-    """Return a server's reply to one GET; a reply with an error status is returned too.
+    """Return a server's reply to one request; a reply with an error status is returned too.
 
     Parameters
     ----------
@@ -114,6 +115,8 @@ def fetch(
         Largest body that is read.
     own
         The user named this host: it may lie in a private network.
+    form
+        What is sent, by POST; it goes to the address itself and follows no redirect. None: a GET.
 
     Raises
     ------
@@ -125,7 +128,7 @@ def fetch(
     parts = check_url(url)
     deadline = time.monotonic() + timeout_s
     try:
-        with open_reply(url, headers=headers, silence_s=timeout_s, own=own) as response:
+        with open_reply(url, headers=headers, silence_s=timeout_s, own=own, form=form) as response:
             body = _read(response, deadline, limit_bytes, parts)
             return Reply(response.status, body, read_wait(response.headers.get("Retry-After")))
     except TimeoutError as error:
@@ -143,8 +146,9 @@ def open_reply(
     hosts: Collection[str] | None = None,
     secret_headers: Mapping[str, str] | None = None,
     own: bool = False,
+    form: Mapping[str, str] | None = None,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Open a server's reply to one GET, whatever its status, to be read while it is open.
+    """Open a server's reply to one request, whatever its status, to be read while it is open.
 
     Parameters
     ----------
@@ -157,6 +161,8 @@ def open_reply(
         Sent to the address's own origin and never to where it redirects.
     own
         The user named this host: it may lie in a private network; where it redirects may not.
+    form
+        What is sent, by POST; it goes to the address itself and follows no redirect. None: a GET.
 
     Raises
     ------
@@ -174,9 +180,12 @@ def open_reply(
             for more in reversed(range(_MOST_REDIRECTS + 1)):
                 same = _origin(parts) == _origin(first)
                 sent = {**headers, **(secret_headers or {} if same else {})}
+                if form is not None:
+                    sent["Content-Type"] = "application/x-www-form-urlencoded"
                 response = _manager(parts, own=own and same).request(
-                    "GET",
+                    "GET" if form is None else "POST",
                     url,
+                    body=None if form is None else urlencode(form).encode(),
                     headers=sent,
                     preload_content=False,
                     redirect=False,
@@ -184,7 +193,7 @@ def open_reply(
                     timeout=urllib3.Timeout(connect=min(silence_s, _CONNECT_S), read=silence_s),
                 )
                 target = response.headers.get("Location")
-                if response.status not in _REDIRECTS or not target:
+                if response.status not in _REDIRECTS or not target or form is not None:
                     break
                 target = urljoin(url, target)
                 if urlsplit(target).scheme not in {"http", "https"}:

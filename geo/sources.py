@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from geo.blocks import Blocks
 from geo.boundaries.countries import find_codes, read_countries
 from geo.boundaries.sources.cod_ab import CodAb
 from geo.boundaries.sources.geoboundaries import GeoBoundaries
@@ -17,8 +18,10 @@ from geo.holdings import Holdings
 from geo.offers import PARTS, Area, rank_offers
 from geo.people.sources.cod_ps import CodPs
 from geo.people.sources.dtm import Dtm
+from geo.people.sources.ghs_pop import GhsPop
 from geo.people.sources.hapi import Hapi
 from geo.people.sources.hot import Hot
+from geo.people.sources.hrsl import Hrsl
 from geo.people.sources.worldpop import WorldPop
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
 
 SOURCES: tuple[DataSource, ...] = (
     WorldPop(),
+    GhsPop(),
+    Hrsl(),
     CodAb(),
     GeoBoundaries(),
     NaturalEarth(),
@@ -83,7 +88,11 @@ def get_source(name: str) -> DataSource:
 def list_missing(offers: Sequence[Offer], way: Way) -> list[Offer]:
     """Return offers that are not in the cache, with their sizes where servers tell them."""
     holdings = Holdings()
-    missing = [offer for offer in offers if holdings.find(offer.url) is None]
+    missing = [
+        offer
+        for offer in offers
+        if holdings.find(offer.url) is None and Blocks(offer.url).read_notes() is None
+    ]
     return [_measure(offer, way) for offer in missing]
 
 
@@ -91,14 +100,16 @@ def _measure(offer: Offer, way: Way) -> Offer:
     is_file = "." in urlsplit(offer.url).path.rsplit("/", maxsplit=1)[-1]
     if offer.size is not None or not is_file:
         return offer
-    return replace(offer, size=find_size(offer.url, get_source(offer.source).hosts, way))
+    hosts = offer.details.get("hosts") or get_source(offer.source).hosts
+    return replace(offer, size=find_size(offer.url, hosts, way))
 
 
 def find_path(offer: Offer, fetched: Fetched) -> Path:
     """Return what the part's option takes of what was fetched: the file, of ages a folder."""
-    source = get_source(offer.source)
-    if offer.part == "ages" and isinstance(source, WorldPop):
-        return source.open_ages(fetched)
+    if offer.part == "ages":
+        source = get_source(offer.source)
+        if isinstance(source, WorldPop):
+            return source.open_ages(fetched)
     return fetched.path
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geo.holdings import Holding, Origin
 
     Show = Callable[[str, int, int | None], None]
+    Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ class Wanted:
         Largest file that is fetched.
     check
         Looks closer at the whole file; raises `UnavailableError` if it is not the right one.
+    serves_old
+        Whether an old copy serves where no new one can be had; else that is an error.
     """
 
     origin: Origin
@@ -79,6 +82,7 @@ class Wanted:
     fresh_days: int = 30
     limit_bytes: int = 5_000_000_000
     check: Callable[[Path], None] | None = None
+    serves_old: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,8 @@ class Way:
     ----------
     show
         Called with a file's name, its bytes so far, and all of them (None: unknown).
+    tell
+        Called with a sentence on what goes on, such as that another process is waited for.
     secret_headers
         Tokens: sent to the address's own host only, never written anywhere.
     """
@@ -118,4 +124,5 @@ class Way:
     offline: bool = False
     manners: Manners = DEFAULT_MANNERS
     show: Show | None = None
-    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    tell: Tell | None = None
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)

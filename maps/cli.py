@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
-from geo.errors import CivmapError, UsageError
+from geo.errors import ChangedError, CivmapError, UsageError
 from maps.data_command import add_data, make_agreement, make_way
 from maps.publish_command import add_publish, add_verify
 from maps.serve_command import add_serve
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from geo.events import TableOptions
+    from geo.ranges import RasterFile
     from geo.settings import Settings
     from geo.types import LonLat
 
@@ -254,9 +255,10 @@ def _add_population(command: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="GeoTIFF of people: counts or density; or embedded, coarse, which come along; or "
-        "worldpop, which is fetched for the country of the run's places. Several "
-        "times: the first one gives the figures, the others are compared with it; --unit, --band "
-        "and --nodata then hold for all files, or are given once for each, in their order",
+        "worldpop, ghs-pop, hrsl, which are fetched where the run's places lie, or an https "
+        "address. Several times: the first one gives the figures, the others are compared with it; "
+        "--unit, --band and --nodata then hold for all files, or are given once for each, in "
+        "their order",
     )
     command.add_argument(
         "--unit",
@@ -362,7 +364,10 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         ".parquet), which are zones themselves",
     )
     command.add_argument(
-        "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
+        "--population",
+        required=True,
+        help="GeoTIFF of people: counts or density; or its https address, or worldpop, ghs-pop, "
+        "hrsl, which are fetched",
     )
     command.add_argument(
         "--radius", help="radii in km, such as 1,2,5; auto: by the event's type; none for polygons"
@@ -400,6 +405,9 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         "--nodata",
         type=float,
         help="a value of cells without data that --population doesn't declare",
+    )
+    command.add_argument(
+        "--yes", action="store_true", help="don't ask before data of a named source is fetched"
     )
     command.add_argument("--workers", type=int, help="threads (default: one a processor)")
     command.add_argument(
@@ -443,17 +451,27 @@ def _diff(options: argparse.Namespace) -> None:
 
 
 def _expose(options: argparse.Namespace) -> None:
+    try:
+        _expose_once(options)
+    except ChangedError as error:  # figures are of one version of a raster, or of none
+        print(f"  {error}: it starts anew", file=sys.stderr)
+        _expose_once(options)
+
+
+def _expose_once(options: argparse.Namespace) -> None:
     from geo.bulk import Request, write_exposure
 
+    table = _read_table_options(options)
+    population, unit = _find_population(options, table)
     request = Request(
-        population=options.population,
+        population=population,
         radii_km=_parse_reach(options.radius),
         mode=options.mode,
-        table=_read_table_options(options),
+        table=table,
         admin=options.admin,
         rings=options.rings,
         whole=options.whole,
-        unit=options.unit,
+        unit=unit,
         band=options.band,
         nodata=options.nodata,
         workers=options.workers,
@@ -463,6 +481,31 @@ def _expose(options: argparse.Namespace) -> None:
     for caution in write_exposure(options.table, options.out, request, show):
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
+
+
+def _find_population(
+    options: argparse.Namespace, table: TableOptions
+) -> tuple[RasterFile, str | None]:
+    """Return the raster, which may be fetched first, and its unit; what sources have are counts."""
+    from geo.settings import SOURCE_NAMES, is_address
+
+    name = options.population
+    is_source = name in SOURCE_NAMES["population"]
+    if not is_source and not is_address(name):
+        return Path(name), options.unit
+    from geo.named_population import obtain_population
+
+    obtained, cautions = obtain_population(
+        name,
+        options.table,
+        table,
+        _parse_reach(options.radius),
+        make_way(options),
+        make_agreement(yes=options.yes),
+    )
+    for caution in cautions:
+        print(f"  note: {caution.text}", file=sys.stderr)
+    return obtained.path, "count" if is_source else options.unit
 
 
 def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:

@@ -5,6 +5,7 @@ With `maps/cli.py` the only place that prints.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 import time
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Sequence
 
+    from geo.blocks import Notes
     from geo.holdings import Holding
     from geo.offers import Offer, Ranked
     from geo.wanted import Way
@@ -71,15 +73,23 @@ def make_way(options: argparse.Namespace) -> Way:
     """Return how files are had: with a bar on a terminal, never from the network if offline."""
     from geo.wanted import Way
 
-    return Way(offline=options.offline, show=_make_bar() if sys.stderr.isatty() else None)
+    show = _make_bar() if sys.stderr.isatty() else None
+    return Way(offline=options.offline, show=show, tell=_tell)
 
 
-def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:
-    """Return who is told what would be fetched, and asked on a terminal unless `yes`."""
+def _tell(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def make_agreement(*, yes: bool, whole: bool = False) -> Callable[[Sequence[Offer]], bool]:
+    """Return who is told what would be fetched, and asked on a terminal unless `yes`.
+
+    `whole`: of a file that can be read in parts, all of it will be fetched.
+    """
 
     def agree(offers: Sequence[Offer]) -> bool:
         for offer in offers:
-            print(f"  will fetch {_describe(offer)}", file=sys.stderr)
+            print(f"  will fetch {_describe(offer, whole=whole)}", file=sys.stderr)
         if yes or not (sys.stdin.isatty() and sys.stderr.isatty()):
             return True
         print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
@@ -88,10 +98,12 @@ def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:
     return agree
 
 
-def _describe(offer: Offer) -> str:
+def _describe(offer: Offer, *, whole: bool) -> str:
     from geo.catalogue import tidy
 
     size = write_size(offer.size) if offer.size else "size not told beforehand"
+    if offer.details.get("in_parts") and not whole:
+        size = f"{size}, or the parts of it that are needed"
     return (
         f"{offer.title} ({size}, {offer.licence or 'licence not told'}) from {offer.source}: "
         f"{tidy(offer.url.partition('?')[0])}"
@@ -199,7 +211,7 @@ def _fetch(options: argparse.Namespace) -> None:
         raise UnavailableError(f"{source.name} has no offer{which} for {area.name} ({area.iso3})")
     offer = offers[0]
     missing = [] if options.offline else list_missing([offer], way)
-    if missing and not make_agreement(yes=options.yes)(missing):
+    if missing and not make_agreement(yes=options.yes, whole=True)(missing):
         raise UnavailableError("nothing was fetched, as you said")
     fetched = source.fetch(offer, way)
     if fetched.note:
@@ -213,16 +225,30 @@ def _fetch(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from geo.blocks import list_notes
     from geo.holdings import Holdings
 
-    kept = Holdings().list_all()
+    kept, parts = Holdings().list_all(), list_notes()
     if options.json:
-        _print_json([_describe_holding(each) for each in kept])
+        _print_json(
+            [_describe_holding(each) for each in kept]
+            + [_describe_parts(notes, size) for notes, size in parts]
+        )
         return
     for each in kept:
         print(_write_line(each))
+    for notes, size in parts:
+        print(
+            f"{notes.identity[:_SHORT_HASH]} {notes.source} parts of {notes.url}: "
+            f"{write_size(size)} of {write_size(notes.size)}, {notes.age_days} days old"
+        )
     total = sum({each.sha256: each.size for each in kept}.values())
-    print(f"{len(kept)} files, {write_size(total)}", file=sys.stderr)
+    total += sum(size for _, size in parts)
+    print(f"{len(kept) + len(parts)} files, {write_size(total)}", file=sys.stderr)
+
+
+def _describe_parts(notes: Notes, size: int) -> dict[str, Any]:
+    return dataclasses.asdict(notes) | {"parts": size, "age_days": notes.age_days}
 
 
 def _describe_holding(each: Holding) -> dict[str, Any]:
@@ -273,6 +299,7 @@ def _info(options: argparse.Namespace) -> None:
 
 
 def _clear(options: argparse.Namespace) -> None:
+    from geo.blocks import Blocks, list_notes
     from geo.holdings import Holdings
 
     if options.source is None and options.older_than is None and not options.all:
@@ -286,9 +313,21 @@ def _clear(options: argparse.Namespace) -> None:
     ]
     for each in chosen:
         holdings.drop(each)
+    parts = [
+        (notes, size)
+        for notes, size in list_notes()
+        if (options.source is None or notes.source == options.source)
+        and (options.older_than is None or notes.age_days > options.older_than)
+    ]
+    for notes, _ in parts:
+        Blocks(notes.url).drop()
     if options.all and options.source is None and options.older_than is None:
         holdings.sweep()
     if options.json:
-        _print_json([_describe_holding(each) for each in chosen])
+        _print_json(
+            [_describe_holding(each) for each in chosen]
+            + [_describe_parts(notes, size) for notes, size in parts]
+        )
         return
-    print(f"{len(chosen)} files, {write_size(sum(each.size for each in chosen))}, are gone")
+    size = sum(each.size for each in chosen) + sum(size for _, size in parts)
+    print(f"{len(chosen) + len(parts)} files, {write_size(size)}, are gone")

@@ -9,6 +9,7 @@ import pytest
 import pytest_socket
 
 from geo.places import open_gazetteer
+from tests.faults import FaultBench
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,12 @@ def _no_network(request):
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch):
+    """Whoever runs the tests may have real keys in a keyring."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +61,7 @@ class LocalServer:
     def __init__(self):
         self.answers = [(200, b"[]")]
         self.requests = []  # path, headers, monotonic time
+        self.forms = []  # bodies of what was posted
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -72,7 +80,9 @@ class LocalServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET  # noqa: N815 - the name is http.server's
+            def do_POST(self):
+                outer.forms.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def log_message(self, *_):
                 pass
@@ -97,3 +107,9 @@ class LocalServer:
 def server():
     with LocalServer() as running:
         yield running
+
+
+@pytest.fixture
+def fault_bench(server, tmp_path, monkeypatch, capsys, caplog):
+    """Return where a source meets what servers do wrong: see `tests/faults.py`."""
+    return FaultBench(server, tmp_path, monkeypatch, capsys, caplog)

@@ -72,3 +72,57 @@ def list_files(folder):
     return sorted(
         path.name for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"
     )
+
+
+class Parts:
+    """A file on a server that sends parts of it, and counts what it sends.
+
+    `etag`, `body` may be changed while it serves; `ill` answers the requests of these numbers,
+    from 1, in place of it.
+    """
+
+    def __init__(self, body, *, etag='"v1"', modified=None, ill=None):
+        self.body, self.etag, self.modified = body, etag, modified
+        self.ill = ill or {}
+        self.sent, self.asked = 0, []
+
+    def __call__(self, handler):
+        self.asked.append(handler.headers.get("Range"))
+        if ill := self.ill.get(len(self.asked)):
+            ill(handler)
+            return
+        asked = handler.headers.get("Range")
+        wanted = handler.headers.get("If-Range")
+        if asked is None or wanted not in (None, self.etag, self.modified):
+            self.send(handler, 200, self.body, {})
+            return
+        first, last = (int(each) for each in asked.removeprefix("bytes=").split("-"))
+        if first >= len(self.body):
+            self.send(handler, 416, b"", {"Content-Range": f"bytes */{len(self.body)}"})
+            return
+        part = self.body[first : last + 1]
+        span = f"bytes {first}-{first + len(part) - 1}/{len(self.body)}"
+        self.send(handler, 206, part, {"Content-Range": span})
+
+    def send(self, handler, status, body, headers, stop=None):
+        handler.send_response(status)
+        named = {"ETag": self.etag, "Last-Modified": self.modified}
+        for name, value in (named | headers).items():
+            if value:
+                handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        self.sent += len(body[:stop])
+        handler.wfile.write(body[:stop])
+
+    def cut(self, stop):
+        """Return an answer that breaks off."""
+
+        def answer(handler):
+            asked = handler.headers["Range"].removeprefix("bytes=")
+            first, last = (int(each) for each in asked.split("-"))
+            part = self.body[first : last + 1]
+            span = f"bytes {first}-{first + len(part) - 1}/{len(self.body)}"
+            self.send(handler, 206, part, {"Content-Range": span}, stop)
+
+        return answer

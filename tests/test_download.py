@@ -1,5 +1,6 @@
 """One address into the cache, against a server on this machine that does all that servers do."""
 
+import contextlib
 import datetime as dt
 import gzip
 import hashlib
@@ -433,7 +434,50 @@ def holds(path, size):
     return path.exists() and path.stat().st_size >= size if size else True
 
 
-def kill_and_finish(server, cache, rounds):
+NURSERY = """
+import os, sys
+from geo.download import fetch_file
+from tests.downloads import want, way
+for _ in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        fetch_file(want(), way())
+        os._exit(0)
+    print(pid, flush=True)
+    print(os.waitpid(pid, 0)[1], flush=True)
+"""
+
+
+class Nursery:
+    """A process that has everything loaded, and of which others that fetch are made at once."""
+
+    def __enter__(self):
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", NURSERY],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self
+
+    def __exit__(self, *_):
+        self._process.communicate()
+
+    def start(self):
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def kill(self, pid):
+        """Kill a process, and wait until it has ended; it may have ended before, all right."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        assert int(self._process.stdout.readline()) in (0, signal.SIGKILL)
+
+
+def kill_and_finish(server, cache, rounds, nursery):
     """Kill a download of 10 pieces after each number of pieces; the next run must end right.
 
     Half of the kills come while it waits for more, the others at any moment.
@@ -459,16 +503,15 @@ def kill_and_finish(server, cache, rounds):
             enough.set()
 
         server.answers = [answer]
-        process = start()
+        pid = nursery.start()
         assert enough.wait(30)
         if waits and pieces < 10:  # it has all that was sent
             while not holds(Holdings().part(URL), pieces * (len(TIFF) // 10 + 1)):
                 time.sleep(0.005)
         else:  # it may be anywhere
             time.sleep(0.002 * (number % 5))
-        os.kill(process.pid, signal.SIGKILL)
+        nursery.kill(pid)
         killed.set()
-        process.communicate()
         kept = Holdings().find(URL)  # either nothing or the whole
         assert kept is None or kept.path.read_bytes() == TIFF
         server.answers = [serve(TIFF)]
@@ -482,7 +525,9 @@ def kill_and_finish(server, cache, rounds):
 
 
 def test_killed_download_ends_right_in_the_next_run(server, cache):
-    assert kill_and_finish(server, cache, 20) >= 8  # and it went on where it stopped
+    with Nursery() as nursery:
+        again = kill_and_finish(server, cache, 50, nursery)
+    assert again >= 20  # and it went on where it stopped
 
 
 # --- small things -----------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def routes(monkeypatch, tmp_path, server):
 @pytest.mark.allow_hosts(["127.0.0.1"])
 def test_constrained_fine_raster_of_the_year_is_first(routes):
     routes.pages = worldpop_pages()
-    found = find_offers(find_area("PS"), DAY, way(), parts=["population"])
+    found = find_offers(find_area("PS"), DAY, way(), sources=["worldpop"], parts=["population"])
     assert [(each.offer.offer_id, each.points) for each in found.offers["population"]] == [
         ("population:2024:constrained:100m", 0.0),
         ("population:2024:unconstrained:100m", 1.0),
@@ -117,7 +117,7 @@ def test_offline_asks_nobody(routes):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"sources": ["googlemaps"]}, "expected worldpop, cod-ab"),
+        ({"sources": ["googlemaps"]}, "expected worldpop, ghs-pop, hrsl, cod-ab"),
         ({"parts": ["weather"]}, "expected population"),
         ({"sources": ["worldpop"], "parts": ["boundaries"]}, "worldpop has no boundaries"),
     ],

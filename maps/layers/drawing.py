@@ -224,7 +224,11 @@ def _round_coordinates(geometry: BaseGeometry, decimals: int) -> BaseGeometry:
     def round_array(xy: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return np.round(xy, decimals) + 0.0  # no negative zero
 
-    return shapely.remove_repeated_points(shapely.transform(geometry, round_array))
+    try:
+        return shapely.remove_repeated_points(shapely.transform(geometry, round_array))
+    except shapely.errors.GEOSException:  # a ring became a point, such as a cell's: left out
+        snapped = shapely.set_precision(geometry, 10.0**-decimals)
+        return shapely.transform(snapped, round_array)
 
 
 class Points(FoliumLayer):

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pytest
 import rasterio
+import rasterio.shutil
 import shapely
 from rasterio.transform import from_origin
 from rasterio.windows import Window
@@ -82,6 +83,31 @@ def world():
                 land[:] = rng.gamma(0.3, 100.0, land.shape)
             dataset.write(people, 1, window=Window(0, row, COLS, rows))
     part.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def large_cog():
+    """20,000 x 20,000 cells of 3 arc-seconds as a cloud-optimised GeoTIFF of more than 1 GB.
+
+    Kept among the temporary files, since it takes minutes to make.
+    """
+    folder = Path(tempfile.gettempdir()) / "civmap-benchmarks-2"
+    folder.mkdir(exist_ok=True)
+    path, part = folder / "large_cog_count.tif", folder / "large_part.tif"
+    if path.exists():
+        return path
+    people = np.random.default_rng(9).gamma(0.3, 20.0, (1000, 20_000)).astype(np.float32)
+    with open_new(part, 20_000, 20_000, 30.0, 40.0, CELL, tiled=True, nodata=-99999) as dataset:
+        for row in range(0, 20_000, 1000):
+            shifted = np.roll(people, 7 * row, axis=1)
+            dataset.write(shifted, 1, window=Window(0, row, 20_000, 1000))
+    draft = folder / "large_draft.tif"
+    options = {"compress": "deflate", "level": 1, "blocksize": 256, "overviews": "none"}
+    with rasterio.Env(GDAL_NUM_THREADS="2"):
+        rasterio.shutil.copy(part, draft, driver="COG", **options)
+    part.unlink()
+    draft.rename(path)
     return path
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.catalogue import fetch_offer, need, read_catalogue
+from geo.credentials import read_secret
 from geo.errors import UnavailableError
 from geo.offers import Offer
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geo.wanted import Fetched, Way
 
 KEY = "CIVMAP_DTM_KEY"
-"""Environment variable: the subscription key that IOM gives out on request."""
+"""The subscription key that IOM gives out on request; see `geo.credentials`."""
 
 _API = "https://dtmapi.iom.int/v3/displacement"
 _HOSTS = frozenset({"dtmapi.iom.int"})
@@ -79,7 +79,7 @@ class Dtm:
 
 
 def _with_key(way: Way) -> Way:
-    key = os.environ.get(KEY, "").strip()
+    key = read_secret(KEY)
     if not key and not way.offline:
         raise UnavailableError(
             f"dtm: IOM's API wants a key; ask for one at https://dtm.iom.int and set {KEY} to it"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geo.catalogue import derive, fetch_offer, need
+from geo.assembly import assemble
+from geo.catalogue import need
+from geo.credentials import hide, read_secret
 from geo.errors import UnavailableError
 from geo.offers import Offer
 
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from geo.assembly import Pages
     from geo.offers import Area
     from geo.wanted import Fetched, Way
 
 CONTACT = "CIVMAP_CONTACT"
-"""Environment variable: an e-mail address, which HAPI wants to know of those who ask."""
+"""An e-mail address, which HAPI wants to know of those who ask; see `geo.credentials`."""
 
 _API = "https://hapi.humdata.org/api/v2/affected-people/idps"
 _HOSTS = frozenset({"hapi.humdata.org"})
@@ -49,7 +51,7 @@ class Hapi:
                 part="displacement",
                 area=area.iso3,
                 title=f"HDX HAPI, internally displaced people, {area.name}",
-                url=_page_url(area.iso3, 0),
+                url=f"{_API}?location_code={area.iso3}&output_format=json",
                 licence="as each contributor's data set on HDX (IOM DTM: CC BY-IGO)",
                 attribution="IOM DTM, by way of OCHA's HDX HAPI",
                 vintage=None,
@@ -61,48 +63,36 @@ class Hapi:
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return all pages as one answer (JSON)."""
         way = _with_contact(way)
-        pages: list[Fetched] = []
-        rows: list[Any] = []
-        for number in range(_MOST_PAGES):
-            page = replace(offer, url=_page_url(offer.area, number * _PAGE))
-            name = f"hapi_idps_{offer.area.lower()}_{number}.json"
-            pages.append(
-                fetch_offer(page, "json", _HOSTS, way, name=name, fresh_days=7, check=_check_page)
-            )
-            found = json.loads(pages[-1].path.read_bytes())["data"]
-            rows += found
-            if len(found) < _PAGE:
-                break
-        else:
-            raise UnavailableError(f"hapi: more than {_MOST_PAGES * _PAGE:,} rows")
-        if not rows:
-            raise UnavailableError(f"hapi has no displaced people of {offer.area}")
-        if len(pages) == 1:
-            return pages[0]
 
-        def write(target: Path) -> None:
+        def write(target: Path, pages: Pages) -> None:
+            rows: list[Any] = []
+            for number in range(_MOST_PAGES):
+                url = f"{offer.url}&limit={_PAGE}&offset={number * _PAGE}"
+                name = f"hapi_page_{number}.json"
+                found = pages.read(url, name=name, check=_check_page)["data"]
+                rows += found
+                if len(found) < _PAGE:
+                    break
+            else:
+                raise UnavailableError(f"hapi: more than {_MOST_PAGES * _PAGE:,} rows")
+            if not rows:
+                raise UnavailableError(f"hapi has no displaced people of {offer.area}")
             target.write_text(json.dumps({"data": rows}), encoding="utf-8")
 
-        versions = "-".join(page.holding.sha256[:8] for page in pages[1:])
-        whole = derive(pages[0], f"hapi_idps_{offer.area.lower()}_all_{versions[:40]}.json", write)
-        moved = sum(page.transferred for page in pages)
-        return replace(whole, transferred=moved)
-
-
-def _page_url(iso3: str, offset: int) -> str:
-    return f"{_API}?location_code={iso3}&output_format=json&limit={_PAGE}&offset={offset}"
+        name = f"hapi_idps_{offer.area.lower()}.json"
+        return assemble(offer, _HOSTS, way, write, name=name, fresh_days=7)
 
 
 def _with_contact(way: Way) -> Way:
     """Return a way that says who asks; in a header, as it is nobody else's business."""
-    contact = os.environ.get(CONTACT, "").strip()
     if way.offline:
         return way
+    contact = read_secret(CONTACT) or ""
     if not _MAIL.fullmatch(contact):
         raise UnavailableError(
             f"hapi: it wants to know who asks; set {CONTACT} to an e-mail address of yours"
         )
-    identifier = base64.b64encode(f"civmap:{contact}".encode()).decode()
+    identifier = hide(base64.b64encode(f"civmap:{contact}".encode()).decode())
     return replace(way, secret_headers={"X-HDX-HAPI-APP-IDENTIFIER": identifier})
 
 

@@ -11,16 +11,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from geo.catalogue import fetch_offer, need, read_catalogue, tidy, unpack
-from geo.errors import RasterError, UnavailableError
+from geo.errors import UnavailableError
 from geo.offers import Offer
-from geo.people.geotiff import open_geotiff, read_layout
+from geo.people.sources.fitness import check_raster
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
     from geo.offers import Area
-    from geo.types import BBox
     from geo.wanted import Fetched, Way
 
 _REST = "https://hub.worldpop.org/rest/data"
@@ -91,14 +90,9 @@ class WorldPop:
             Also if the raster is cut off or does not reach the places it is for.
         """
         kind = "geotiff" if offer.part == "population" else "zip"
-        bbox = offer.details.get("bbox")
-
-        def check(path: Path) -> None:
-            if kind == "geotiff":
-                check_raster(path, bbox, offer.title)
-
+        check = offer.details.get("check")
         fetched = fetch_offer(offer, kind, _HOSTS, way, check=check, fresh_days=90)
-        if fetched.transferred == 0:  # kept from a run elsewhere in the country
+        if check and fetched.transferred == 0:  # kept from a run elsewhere in the country
             check(fetched.path)
         return fetched
 
@@ -122,41 +116,6 @@ class WorldPop:
                 "known to this civmap"
             )
         return [alias for _, (_, alias) in sorted(newest.items())]
-
-
-def check_raster(path: Path, bbox: BBox | None, title: str) -> None:
-    """Raise if a raster can't be read to its last block, or does not reach a box.
-
-    Raises
-    ------
-    UnavailableError
-        See above.
-    """
-    from rasterio.errors import RasterioError
-    from rasterio.windows import Window
-
-    try:
-        with open_geotiff(path) as dataset:
-            layout = read_layout(path, dataset)
-            rows, cols = dataset.height, dataset.width
-            for row, col in ((0, 0), (rows - 1, 0), (rows - 1, cols - 1)):
-                dataset.read(1, window=Window(col, row, 1, 1))
-    except (RasterError, RasterioError) as error:
-        raise UnavailableError(f"worldpop: {title}: the file is cut off or no raster") from error
-    if bbox is None:
-        return
-    holds = (
-        layout.west <= bbox.west
-        and bbox.east <= layout.east
-        and layout.south <= bbox.south
-        and bbox.north <= layout.north
-    )
-    if not holds:
-        raise UnavailableError(
-            f"worldpop: {title}: the raster does not reach the places of this run (it ends at "
-            f"{layout.west:.2f}, {layout.south:.2f}, {layout.east:.2f}, {layout.north:.2f}; they "
-            f"lie in {bbox.west:.2f}, {bbox.south:.2f}, {bbox.east:.2f}, {bbox.north:.2f})"
-        )
 
 
 def _list_records(answer: Any) -> list[Any]:
@@ -208,8 +167,15 @@ def _make_offer(record: dict[str, Any], part: str, alias: str, area: Area) -> Of
             "points": 0.0 if constrained else 1.0,
             "reason": f"{how}: people only where buildings are" if constrained else how,
             "bbox": area.bbox,
+            **(_to_be_read(area, title) if part == "population" else {}),
         },
     )
+
+
+def _to_be_read(area: Area, title: str) -> dict[str, Any]:
+    """Return the details of an offer that is a raster: how it may be read, and is looked at."""
+    name = f"worldpop: {title}"
+    return {"in_parts": True, "check": lambda path: check_raster(path, area.bbox, name)}
 
 
 def _distance(offer: Offer, day: date) -> tuple[int, int]:
