@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -12,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from geo.archives import extract_members, list_members
 from geo.download import fetch_file
-from geo.errors import UnavailableError
+from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, Origin
 from geo.wanted import Fetched, Wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from geo.holdings import Holding
     from geo.offers import Offer
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
 
 _CATALOGUE_DAYS = 1
 _CATALOGUE_BYTES = 50_000_000
+_TOKEN = re.compile(r"[\x21-\x7e]{1,4000}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
-def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way) -> Any:
+def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way, **more: Any) -> Any:
     """Return the JSON answer of a catalogue, from the cache if it is of today.
+
+    `more` are fields of `Wanted`.
 
     Raises
     ------
@@ -43,6 +48,7 @@ def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way) -> An
         name="catalogue.json",
         fresh_days=_CATALOGUE_DAYS,
         limit_bytes=_CATALOGUE_BYTES,
+        **more,
     )
     quiet = dataclasses.replace(way, show=None)  # it is small
     return json.loads(fetch_file(wanted, quiet).path.read_bytes())
@@ -63,6 +69,29 @@ def need(record: Any, names: tuple[str, ...], source: str) -> dict[str, Any]:
             "civmap can't read it"
         )
     return dict(record)
+
+
+def read_token(variable: str, way: Way, why: str) -> str:
+    """Return a token from the environment; empty where it is missing and nothing is asked.
+
+    Parameters
+    ----------
+    why
+        What the message says of it: who wants it, and where it is had.
+
+    Raises
+    ------
+    UnavailableError
+        If it is missing and the network may be asked.
+    UsageError
+        If it has characters that no token has. They are not shown.
+    """
+    token = os.environ.get(variable, "").strip()
+    if not token and not way.offline:
+        raise UnavailableError(f"{why}; set {variable} to it")
+    if token and not _TOKEN.fullmatch(token):
+        raise UsageError(f"{variable} has a space or characters that no token has; copy it again")
+    return token
 
 
 def tidy(text: object, longest: int = 300) -> str:
@@ -103,7 +132,9 @@ def take_members(fetched: Fetched, names: list[str]) -> list[Fetched]:
     return taken
 
 
-def derive(fetched: Fetched, name: str, write: Callable[[Path], None]) -> Fetched:
+def derive(
+    fetched: Fetched, name: str, write: Callable[[Path], None], vintage: str | None = None
+) -> Fetched:
     """Return a file made of another one; it is made once for each version of that.
 
     Parameters
@@ -112,27 +143,42 @@ def derive(fetched: Fetched, name: str, write: Callable[[Path], None]) -> Fetche
         What to call it; what it is made by belongs into the name.
     write
         Writes it to a path.
+    vintage
+        The time that it is of, where only the file itself tells; None: as was known before.
     """
     holdings, first = Holdings(), fetched.holding
     url = f"{first.origin.url}#{first.sha256[:12]}/{name}"
     kept = holdings.find(url)
     if kept is None:
         with holdings.hold(url):
-            kept = holdings.find(url) or _make(holdings, first, url, name, write)
+            known = dataclasses.replace(first.origin, url=url)
+            if vintage:
+                known = dataclasses.replace(known, vintage=vintage)
+            kept = holdings.find(url) or _make(holdings, first, known, name, write)
     return Fetched(kept, fetched.transferred, fetched.note)
 
 
+def derive_joined(
+    files: Sequence[Fetched], stem: str, suffix: str, write: Callable[[Path], None]
+) -> Fetched:
+    """Return a file made of several, of one source; made once for each version of any of them."""
+    versions = "-".join(file.holding.sha256 for file in files)
+    name = f"{stem}_{hashlib.sha256(versions.encode()).hexdigest()[:12]}{suffix}"
+    notes = [file.note for file in files if file.note]
+    return dataclasses.replace(
+        derive(files[0], name, write),
+        transferred=sum(file.transferred for file in files),
+        note=notes[0] if notes else None,
+    )
+
+
 def _make(
-    holdings: Holdings, first: Holding, url: str, name: str, write: Callable[[Path], None]
+    holdings: Holdings, first: Holding, origin: Origin, name: str, write: Callable[[Path], None]
 ) -> Holding:
-    draft = holdings.draft(url)
+    draft = holdings.draft(origin.url)
     draft.unlink(missing_ok=True)
     try:
         write(draft)
-        known = first.origin
-        origin = Origin(
-            url, known.source, known.licence, known.attribution, known.vintage, known.area
-        )
         return holdings.keep(draft, name, origin, mirror=first.mirror)
     except OSError as error:
         if isinstance(error, UnavailableError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from typing import TYPE_CHECKING
@@ -59,6 +60,31 @@ def check_content(path: Path, kind: str, label: str) -> None:
     if fault:
         start = head[:24].decode("latin-1")
         raise UnavailableError(f"{label} {fault}; expected {_name(kind)}; it begins {start!r}")
+
+
+def check_sum(path: Path, expected: str | None, label: str) -> None:
+    """Raise if a file is not the one whose checksum its publisher gives.
+
+    Parameters
+    ----------
+    expected
+        `sha256:...` or `md5:...`; None: there is none to compare with.
+
+    Raises
+    ------
+    UnavailableError
+        See above.
+    """
+    if expected is None:
+        return
+    kind, _, digest = expected.partition(":")
+    with path.open("rb") as stream:
+        found = hashlib.file_digest(stream, kind).hexdigest()
+    if found != digest.lower():
+        raise UnavailableError(
+            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
+            "the file was thrown away"
+        )
 
 
 def _name(kind: str) -> str:

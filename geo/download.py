@@ -7,7 +7,6 @@ is never kept. When a source is down an old copy serves, and its age is told.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import random
 import re
@@ -19,7 +18,7 @@ from urllib.parse import urlsplit
 
 from geo import __version__
 from geo.cache import cache_folder, keep, read_kept
-from geo.content import check_content
+from geo.content import check_content, check_sum
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
@@ -36,7 +35,6 @@ from geo.wanted import Fetched
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     import urllib3
 
@@ -227,6 +225,8 @@ class _Download:
             silence_s=self._way.manners.silence_s,
             hosts=self._wanted.hosts,
             secret_headers=self._way.secret_headers,
+            secret_query=self._way.secret_query,
+            as_form=self._wanted.as_form,
             own=self._address != self._url,
         )
 
@@ -290,7 +290,8 @@ class _Download:
             410: "says that it is gone for good (410): this way of asking was ended",
             429: "wants no more questions for now (429)",
         }.get(status, f"answered with status {status}; expected 200")
-        text = f"{self._label}: the server {meaning}"
+        own = self._wanted.meanings.get(status)
+        text = f"{self._label}: the server {meaning}" + (f". {own}" if own else "")
         return _AgainError(text, wait) if status in _AGAIN else UnavailableError(text)
 
     def _check_size(self, size: int) -> None:
@@ -349,7 +350,7 @@ class _Download:
         """Check the whole file and keep it; a wrong one is thrown away."""
         try:
             check_content(self._part, self._wanted.kind, self._label)
-            _check_sum(self._part, self._wanted.checksum, self._label)
+            check_sum(self._part, self._wanted.checksum, self._label)
             if self._wanted.check:
                 self._wanted.check(self._part)
         except BaseException:
@@ -384,16 +385,3 @@ def _version(response: urllib3.BaseHTTPResponse) -> str | None:
     if etag and not etag.startswith("W/"):
         return etag
     return response.headers.get("Last-Modified")
-
-
-def _check_sum(path: Path, expected: str | None, label: str) -> None:
-    if expected is None:
-        return
-    kind, _, digest = expected.partition(":")
-    with path.open("rb") as stream:
-        found = hashlib.file_digest(stream, kind).hexdigest()
-    if found != digest.lower():
-        raise UnavailableError(
-            f"{label}: checksum {kind} {found}, but its publisher says {digest.lower()}; "
-            "the file was thrown away"
-        )

@@ -1,4 +1,4 @@
-"""The only way to the network: guarded GETs. See `geo.turns` for the pauses between them.
+"""The only way to the network: guarded requests. See `geo.turns` for the pauses between them.
 
 Nothing here is called unless the user names an online source. https only, except to this
 machine; a name that resolves to this machine or to a private network is refused unless the user
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urljoin, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -33,6 +33,7 @@ _CHUNK = 65_536
 _CONNECT_S = 10.0
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 # at level debug it writes whole addresses, and so what stands in their query
 logging.getLogger("urllib3").setLevel(logging.WARNING)
@@ -142,9 +143,11 @@ def open_reply(
     silence_s: float,
     hosts: Collection[str] | None = None,
     secret_headers: Mapping[str, str] | None = None,
+    secret_query: Mapping[str, str] | None = None,
+    as_form: bool = False,
     own: bool = False,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
-    """Open a server's reply to one GET, whatever its status, to be read while it is open.
+    """Open a server's reply to one request, whatever its status, to be read while it is open.
 
     Parameters
     ----------
@@ -155,6 +158,10 @@ def open_reply(
         origin only.
     secret_headers
         Sent to the address's own origin and never to where it redirects.
+    secret_query
+        The same, as parts of the query, for servers that want their tokens there.
+    as_form
+        Send the query as a form (POST); redirects of it are not followed.
     own
         The user named this host: it may lie in a private network; where it redirects may not.
 
@@ -168,16 +175,21 @@ def open_reply(
         If it is silent for too long, also while it is read.
     """
     parts = first = check_url(url)
+    if secret_query:
+        url = f"{url}{'&' if first.query else '?'}{urlencode(secret_query)}"
+    form = urlsplit(url).query.encode("ascii", "replace") if as_form else None
+    url = url.partition("?")[0] if as_form else url
     response: urllib3.BaseHTTPResponse | None = None
     try:
         with _told_as_ours(first.hostname or ""):
-            for more in reversed(range(_MOST_REDIRECTS + 1)):
+            for more in reversed(range(1 if as_form else _MOST_REDIRECTS + 1)):
                 same = _origin(parts) == _origin(first)
                 sent = {**headers, **(secret_headers or {} if same else {})}
                 response = _manager(parts, own=own and same).request(
-                    "GET",
+                    "POST" if as_form else "GET",
                     url,
-                    headers=sent,
+                    body=form,
+                    headers=sent | (_FORM if as_form else {}),
                     preload_content=False,
                     redirect=False,
                     retries=False,
@@ -189,7 +201,7 @@ def open_reply(
                 target = urljoin(url, target)
                 if urlsplit(target).scheme not in {"http", "https"}:
                     break
-                _check_redirect(first, target, hosts)
+                _check_redirect(first, target, hosts, (secret_query or {}).values())
                 if not more:
                     break
                 response.close()
@@ -227,13 +239,16 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
-def _check_redirect(first: SplitResult, target: str, hosts: Collection[str] | None) -> None:
-    """Raise if a redirect leads to where nobody agreed to go."""
+def _check_redirect(
+    first: SplitResult, target: str, hosts: Collection[str] | None, secrets: Collection[str]
+) -> None:
+    """Raise if a redirect leads to where nobody agreed to go, or would take a token there."""
     parts = urlsplit(target)
     if _origin(parts) == _origin(first):
         return
     agreed = hosts is not None and parts.scheme == "https" and is_listed(parts, hosts)
-    if not agreed or parts.username or parts.password:
+    told = {value for values in parse_qs(parts.query).values() for value in values}
+    if not agreed or parts.username or parts.password or told.intersection(secrets):
         raise UnavailableError(
             f"{first.hostname} redirects to {parts.scheme}://{parts.hostname}, which was not "
             "asked for; nothing was followed"

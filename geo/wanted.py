@@ -69,6 +69,10 @@ class Wanted:
         Largest file that is fetched.
     check
         Looks closer at the whole file; raises `UnavailableError` if it is not the right one.
+    as_form
+        The address's query is sent as a form (POST).
+    meanings
+        What to say of a status, such as 403, beside what is said of it anyway.
     """
 
     origin: Origin
@@ -79,6 +83,8 @@ class Wanted:
     fresh_days: int = 30
     limit_bytes: int = 5_000_000_000
     check: Callable[[Path], None] | None = None
+    as_form: bool = False
+    meanings: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Way:
     ----------
     show
         Called with a file's name, its bytes so far, and all of them (None: unknown).
-    secret_headers
+    secret_headers, secret_query
         Tokens: sent to the address's own host only, never written anywhere.
     """
 
@@ -119,3 +125,4 @@ class Way:
     manners: Manners = DEFAULT_MANNERS
     show: Show | None = None
     secret_headers: Mapping[str, str] = field(default_factory=dict)
+    secret_query: Mapping[str, str] = field(default_factory=dict)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geo.catalogue import fetch_offer, need, read_catalogue
+from geo.catalogue import fetch_offer, need, read_catalogue, read_token
 from geo.errors import UnavailableError
 from geo.offers import Offer
 
@@ -79,11 +78,8 @@ class Dtm:
 
 
 def _with_key(way: Way) -> Way:
-    key = os.environ.get(KEY, "").strip()
-    if not key and not way.offline:
-        raise UnavailableError(
-            f"dtm: IOM's API wants a key; ask for one at https://dtm.iom.int and set {KEY} to it"
-        )
+    why = "dtm: IOM's API wants a key; ask for one at https://dtm.iom.int"
+    key = read_token(KEY, way, why)
     return replace(way, secret_headers={"Ocp-Apim-Subscription-Key": key} if key else {})
 
 

@@ -9,9 +9,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geo.catalogue import derive, fetch_offer, need
+from geo.catalogue import derive_joined, need
 from geo.errors import UnavailableError
 from geo.offers import Offer
+from geo.pages import Pages, fetch_pages
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,33 +61,24 @@ class Hapi:
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return all pages as one answer (JSON)."""
-        way = _with_contact(way)
-        pages: list[Fetched] = []
-        rows: list[Any] = []
-        for number in range(_MOST_PAGES):
-            page = replace(offer, url=_page_url(offer.area, number * _PAGE))
-            name = f"hapi_idps_{offer.area.lower()}_{number}.json"
-            pages.append(
-                fetch_offer(page, "json", _HOSTS, way, name=name, fresh_days=7, check=_check_page)
-            )
-            found = json.loads(pages[-1].path.read_bytes())["data"]
-            rows += found
-            if len(found) < _PAGE:
-                break
-        else:
-            raise UnavailableError(f"hapi: more than {_MOST_PAGES * _PAGE:,} rows")
+        name = f"hapi_idps_{offer.area.lower()}"
+        pages = Pages(
+            lambda number: _page_url(offer.area, number * _PAGE),
+            _read_page,
+            name,
+            full=_PAGE,
+            most=_MOST_PAGES,
+        )
+        files, rows = fetch_pages(offer, pages, _HOSTS, _with_contact(way), fresh_days=7)
         if not rows:
             raise UnavailableError(f"hapi has no displaced people of {offer.area}")
-        if len(pages) == 1:
-            return pages[0]
+        if len(files) == 1:
+            return files[0]
 
         def write(target: Path) -> None:
             target.write_text(json.dumps({"data": rows}), encoding="utf-8")
 
-        versions = "-".join(page.holding.sha256[:8] for page in pages[1:])
-        whole = derive(pages[0], f"hapi_idps_{offer.area.lower()}_all_{versions[:40]}.json", write)
-        moved = sum(page.transferred for page in pages)
-        return replace(whole, transferred=moved)
+        return derive_joined(files, f"{name}_all", ".json", write)
 
 
 def _page_url(iso3: str, offset: int) -> str:
@@ -106,9 +98,10 @@ def _with_contact(way: Way) -> Way:
     return replace(way, secret_headers={"X-HDX-HAPI-APP-IDENTIFIER": identifier})
 
 
-def _check_page(path: Path) -> None:
-    rows = need(json.loads(path.read_bytes()), ("data",), "hapi")["data"]
+def _read_page(answer: Any) -> list[Any]:
+    rows = need(answer, ("data",), "hapi")["data"]
     if not isinstance(rows, list):
         raise UnavailableError("hapi: its answer was changed: 'data' is no list")
     for row in rows[:1]:
         need(row, ("location_code", "population", "reference_period_start"), "hapi")
+    return rows

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.archives import list_members
-from geo.catalogue import derive, fetch_offer, need, take_members
+from geo.catalogue import derive_joined, fetch_offer, need, take_members
 from geo.errors import UnavailableError
 from geo.hdx import Package, read_package, read_size, read_year
 from geo.offers import Offer
@@ -98,11 +98,7 @@ class Hot:
             joined = {"type": "FeatureCollection", "features": features}
             target.write_text(json.dumps(joined, ensure_ascii=False), encoding="utf-8")
 
-        version = "-".join(file.holding.sha256[:8] for file in files[1:])
-        name = f"hot_{offer.area.lower()}_health_{version or 'whole'}.geojson"
-        return replace(
-            derive(files[0], name, write), transferred=sum(file.transferred for file in files)
-        )
+        return derive_joined(files, f"hot_{offer.area.lower()}_health", ".geojson", write)
 
 
 def _find_url(package: Package, shape: str) -> str | None:
