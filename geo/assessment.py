@@ -28,6 +28,7 @@ from geo.settings import (
     choose_displacement,
     choose_named,
     choose_populations,
+    names_report,
 )
 from geo.types import Caution
 
@@ -91,7 +92,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     ----------
     source
         A news article (`.txt`, `.md`, `.html`) or an event table (`.csv`, `.geojson`,
-        `.parquet`); None: the bundled example article.
+        `.parquet`); or a report that is fetched, `reliefweb:4012345` or its address there; None:
+        the bundled example article.
     as_of
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
         a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
@@ -179,7 +181,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
-        run = run_assessment(_to_path(source), settings, Path(folder) / "run.duckdb")
+        named = str(source) if names_report(source) else _to_path(source)
+        run = run_assessment(named, settings, Path(folder) / "run.duckdb")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -188,7 +191,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
 
 
 def run_assessment(
-    source: Path | tuple[bytes, str] | None,
+    source: Path | tuple[bytes, str] | str | None,
     settings: Settings,
     path: Path,
     *,
@@ -200,27 +203,34 @@ def run_assessment(
     Parameters
     ----------
     source
-        A file; or bytes and the name to call them by (stdin); None: the bundled example.
+        A file; or bytes and the name to call them by (stdin); or the name of a report, which is
+        fetched; None: the bundled example.
     path
         Where the run database is written; the folder must exist, the file must not.
     way, agree
         How what the settings name is fetched, and who is asked before; see `geo.named_data`.
     """
     from geo.places import open_gazetteer
+    from geo.wanted import Way
 
     with ExitStack() as stack:
         gazetteer = stack.enter_context(open_gazetteer())
-        events, scratch = _read_events(source, gazetteer, settings, stack)
         obtained: list[Obtained] = []
         told: list[Caution] = []
+        if isinstance(source, str):
+            from geo.named_data import obtain_report
+
+            obtained = [obtain_report(source, way or Way(settings.offline))]
+            source = obtained[0].path
+        events, scratch = _read_events(source, gazetteer, settings, stack)
         if settings.named_sources:
             from geo.named_data import obtain_named
-            from geo.wanted import Way
 
             day, _, _ = _choose_day(events, settings)
-            settings, obtained, told = obtain_named(
+            settings, files, told = obtain_named(
                 settings, events, day, way or Way(settings.offline), agree
             )
+            obtained += files
         try:
             with create_run(path) as con:
                 con.begin()  # one commit, not one after every statement

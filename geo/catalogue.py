@@ -108,7 +108,7 @@ def fetch_offer(offer: Offer, kind: str, hosts: frozenset[str], way: Way, **more
 def make_origin(offer: Offer) -> Origin:
     """Return what is known of an offer's file before it is fetched."""
     return Origin(
-        offer.url, offer.source, offer.licence, offer.attribution, offer.vintage, offer.area
+        offer.url, offer.source, offer.licence, offer.attribution, offer.vintage, offer.area or None
     )
 
 

@@ -14,7 +14,7 @@ import shutil
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
 from geo.cache import cache_folder, keep, read_kept
@@ -219,15 +219,19 @@ class _Download:
     def _open(
         self, offset: int, version: str | None
     ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
+        address, form = self._address, None
+        if self._wanted.as_form:
+            address, _, query = address.partition("?")
+            form = dict(parse_qsl(query))
         return open_reply(
-            self._address,
+            address,
             headers=self._make_headers(offset, version),
             silence_s=self._way.manners.silence_s,
             hosts=self._wanted.hosts,
             secret_headers=self._way.secret_headers,
             secret_query=self._way.secret_query,
-            as_form=self._wanted.as_form,
             own=self._address != self._url,
+            form=form,
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:

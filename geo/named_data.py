@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.boundaries.countries import locate_countries
 from geo.errors import InputError, UnavailableError
+from geo.events.sources.reliefweb import ReliefWeb
 from geo.settings import AgeFile, PopulationChoice
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 from geo.types import BBox, Caution, Source
@@ -59,6 +60,22 @@ class Obtained:
             "mirror": kept.mirror,
             "sha256": kept.sha256,
         }
+
+
+def obtain_report(name: str, way: Way) -> Obtained:
+    """Fetch a report that is named as the input: `reliefweb:4012345`, or its address there.
+
+    Raises
+    ------
+    UsageError
+        If it is no number and no address.
+    UnavailableError
+        If it can't be had.
+    """
+    source = ReliefWeb()
+    offer = source.find_report(name.removeprefix(f"{source.name}:").strip(), way)
+    fetched = source.fetch(offer, way)
+    return Obtained(offer.part, offer, fetched, fetched.path)
 
 
 def obtain_named(
@@ -211,12 +228,15 @@ def credit_sources(sources: Sequence[Source], obtained: Sequence[Obtained]) -> l
     """Return sources with licence, attribution and address where their file was fetched."""
     by_hash = {each.fetched.holding.sha256: each for each in obtained}
     ages = next((each for each in obtained if each.part == "ages"), None)
+    article = next((each for each in obtained if each.part == "articles"), None)
     credited = []
     for source in sources:
         digest = next((each for each in by_hash if each in (source.note or "")), None)
         each = by_hash[digest] if digest else None
         if each is None and source.source_id.startswith("ages:"):
             each = ages
+        if source.source_id == "article":
+            each = article
         credited.append(_credit(source, each) if each else source)
     return credited
 

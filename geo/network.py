@@ -33,7 +33,6 @@ _CHUNK = 65_536
 _CONNECT_S = 10.0
 _MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 # at level debug it writes whole addresses, and so what stands in their query
 logging.getLogger("urllib3").setLevel(logging.WARNING)
@@ -144,8 +143,8 @@ def open_reply(
     hosts: Collection[str] | None = None,
     secret_headers: Mapping[str, str] | None = None,
     secret_query: Mapping[str, str] | None = None,
-    as_form: bool = False,
     own: bool = False,
+    form: Mapping[str, str] | None = None,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
     """Open a server's reply to one request, whatever its status, to be read while it is open.
 
@@ -160,10 +159,10 @@ def open_reply(
         Sent to the address's own origin and never to where it redirects.
     secret_query
         The same, as parts of the query, for servers that want their tokens there.
-    as_form
-        Send the query as a form (POST); redirects of it are not followed.
     own
         The user named this host: it may lie in a private network; where it redirects may not.
+    form
+        What is sent, by POST; it goes to the address itself and follows no redirect. None: a GET.
 
     Raises
     ------
@@ -177,26 +176,26 @@ def open_reply(
     parts = first = check_url(url)
     if secret_query:
         url = f"{url}{'&' if first.query else '?'}{urlencode(secret_query)}"
-    form = urlsplit(url).query.encode("ascii", "replace") if as_form else None
-    url = url.partition("?")[0] if as_form else url
     response: urllib3.BaseHTTPResponse | None = None
     try:
         with _told_as_ours(first.hostname or ""):
-            for more in reversed(range(1 if as_form else _MOST_REDIRECTS + 1)):
+            for more in reversed(range(_MOST_REDIRECTS + 1)):
                 same = _origin(parts) == _origin(first)
                 sent = {**headers, **(secret_headers or {} if same else {})}
+                if form is not None:
+                    sent["Content-Type"] = "application/x-www-form-urlencoded"
                 response = _manager(parts, own=own and same).request(
-                    "POST" if as_form else "GET",
+                    "GET" if form is None else "POST",
                     url,
-                    body=form,
-                    headers=sent | (_FORM if as_form else {}),
+                    body=None if form is None else urlencode(form).encode(),
+                    headers=sent,
                     preload_content=False,
                     redirect=False,
                     retries=False,
                     timeout=urllib3.Timeout(connect=min(silence_s, _CONNECT_S), read=silence_s),
                 )
                 target = response.headers.get("Location")
-                if response.status not in _REDIRECTS or not target:
+                if response.status not in _REDIRECTS or not target or form is not None:
                     break
                 target = urljoin(url, target)
                 if urlsplit(target).scheme not in {"http", "https"}:

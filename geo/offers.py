@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from geo.types import BBox
     from geo.wanted import Fetched, Way
 
-PARTS = ("population", "ages", "boundaries", "demography", "displacement", "facilities")
-"""What data is for: the options of `civmap map` of these names take it."""
+PARTS = (
+    "population",
+    "ages",
+    "boundaries",
+    "demography",
+    "displacement",
+    "facilities",
+    "articles",
+)
+"""What data is for: the options of `civmap map` of these names take it; articles are its input."""
 
 _OPEN = ("cc by", "cc-by", "cc0", "public domain", "pddl")
 _SHARE_ALIKE = ("odbl", "by-sa", "sharealike")
@@ -50,7 +58,7 @@ class Offer:
     part
         One of `PARTS`.
     area
-        ISO 3166-1 alpha-3.
+        ISO 3166-1 alpha-3; empty: of no one country.
     vintage, first_year, last_year
         The time that it is of: as text, and as years; None: not told.
     released

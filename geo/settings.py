@@ -25,10 +25,12 @@ SOURCE_NAMES: dict[str, tuple[str, ...]] = {
     "boundaries": ("cod-ab", "geoboundaries", "natural-earth"),
     "demography": ("cod-ps",),
     "displacement": ("dtm", "hapi"),
-    "facilities": ("hot",),
+    "facilities": ("hot", "overpass", "healthsites"),
 }
 """Sources that take the place of a file, by part: see `geo.sources`; a file of such a name is given
 as `./worldpop`."""
+
+_REPORTS = ("reliefweb:", "https://reliefweb.int/")
 
 MOST_POPULATIONS = 10
 
@@ -305,6 +307,11 @@ def choose_named(
         "ages": tuple(AgeFile.of(each) for each in files),
         "named": tuple(named),
     }
+
+
+def names_report(source: object) -> bool:
+    """Tell whether an input names a report to fetch, such as `reliefweb:4012345`, and no file."""
+    return isinstance(source, str) and source.startswith(_REPORTS)
 
 
 def choose_displacement(given: Sequence[str | Path]) -> str | Path | tuple[str | Path, ...]:

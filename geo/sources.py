@@ -13,12 +13,15 @@ from geo.boundaries.sources.geoboundaries import GeoBoundaries
 from geo.boundaries.sources.natural_earth import NaturalEarth
 from geo.download import find_size
 from geo.errors import UnavailableError, UsageError
+from geo.events.sources.reliefweb import ReliefWeb
 from geo.holdings import Holdings
 from geo.offers import PARTS, Area, rank_offers
 from geo.people.sources.cod_ps import CodPs
 from geo.people.sources.dtm import Dtm
 from geo.people.sources.hapi import Hapi
+from geo.people.sources.healthsites import Healthsites
 from geo.people.sources.hot import Hot
+from geo.people.sources.overpass import Overpass
 from geo.people.sources.worldpop import WorldPop
 
 if TYPE_CHECKING:
@@ -39,6 +42,9 @@ SOURCES: tuple[DataSource, ...] = (
     Dtm(),
     Hapi(),
     Hot(),
+    Overpass(),
+    Healthsites(),
+    ReliefWeb(),
 )
 
 

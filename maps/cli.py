@@ -143,7 +143,8 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         "input",
         nargs="?",
         help="a news article (.txt, .md, .html, - for stdin) or an event table (.csv, .geojson, "
-        ".parquet); left out: the bundled example article",
+        ".parquet), or reliefweb:NUMBER or a report's address on reliefweb.int, which is fetched; "
+        "left out: the bundled example article",
     )
     command.add_argument(
         "--out", type=Path, help="output folder (default: out/<name of the input>)"
@@ -299,8 +300,8 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         "--facilities",
         metavar="FILE",
         help="health facilities, schools, water points, crossings: .geojson, .gpkg, .parquet, or "
-        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io); or hot, which "
-        "is fetched",
+        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io); or hot, "
+        "overpass, healthsites, which are fetched",
     )
 
 
@@ -309,7 +310,9 @@ def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
         "locate", parents=[common], help="text to mentions and events, nothing else"
     )
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("input", nargs="?", help="an article (.txt, .md, .html), or - for stdin")
+    source.add_argument(
+        "input", nargs="?", help="an article (.txt, .md, .html), - for stdin, or reliefweb:NUMBER"
+    )
     source.add_argument("--batch", type=Path, help="JSON lines of {id, text, date?, source?}")
     command.add_argument("--json", action="store_true", help="print JSON")
     _add_recogniser(command)
@@ -501,9 +504,8 @@ def _map(options: argparse.Namespace) -> None:
 
     papers = [find_paper(name) for name in options.papers]
     source = _read_input(options.input)
-    name = source[1] if isinstance(source, tuple) else (source.name if source else None)
     settings = _read_settings(options)
-    out = options.out or Path("out") / slug(Path(name).stem if name else "example")
+    out = options.out or Path("out") / slug(_name_run(source))
     with replace_folder(out, SHEET_FILES) as folder:
         run = run_assessment(
             source,
@@ -541,7 +543,11 @@ def _locate(options: argparse.Namespace) -> None:
             print(_to_json(line))
         return
     source = _read_input(options.input)
-    found = locate(source if isinstance(source, tuple) else Path(options.input), **backends)
+    if isinstance(source, str):
+        from geo.named_data import obtain_report
+
+        source = obtain_report(source, make_way(options)).path
+    found = locate(source or Path(options.input), **backends)
     if options.json:
         print(_to_json(found, indent=1))
         return
@@ -594,10 +600,21 @@ def slug(name: str) -> str:
     return "-".join(part for part in kept.split("-") if part)[:80] or "run"
 
 
-def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
+def _read_input(name: str | None) -> Path | tuple[bytes, str] | str | None:
+    """Return a file, what stands on standard input, the name of a report to fetch, or nothing."""
+    from geo.settings import names_report
+
     if name == "-":
         return sys.stdin.buffer.read(), "stdin"
+    if name and names_report(name):
+        return name
     return Path(name) if name else None
+
+
+def _name_run(source: Path | tuple[bytes, str] | str | None) -> str:
+    """Return what a run's folder is called after: its input."""
+    name = source[1] if isinstance(source, tuple) else str(source or "example")
+    return Path(name).stem
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:

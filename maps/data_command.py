@@ -63,7 +63,8 @@ def _add_question(command: argparse.ArgumentParser) -> None:
         "--part",
         action="append",
         default=[],
-        help="what it is for: population, ages, boundaries, demography, displacement, facilities",
+        help="what it is for: population, ages, boundaries, demography, displacement, facilities, "
+        "articles",
     )
 
 

@@ -54,6 +54,7 @@ class LocalServer:
     def __init__(self):
         self.answers = [(200, b"[]")]
         self.requests = []  # path, headers, monotonic time
+        self.forms = []  # bodies of what was posted
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -71,6 +72,10 @@ class LocalServer:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self):
+                outer.forms.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.do_GET()
 
             def log_message(self, *_):
                 pass

@@ -1,0 +1,1 @@
+"""Publishers of data on people: one file each; see `geo.offers.DataSource`."""
