@@ -8,22 +8,27 @@ is never kept. When a source is down an old copy serves, and its age is told.
 from __future__ import annotations
 
 import os
-import random
-import re
 import shutil
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
+from geo.attempts import (
+    AGAIN,
+    RANGE,
+    AgainError,
+    Pace,
+    find_version,
+    judge_status,
+    persist,
+    told_as_passing,
+)
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
-    TransientError,
-    UnreachableError,
     check_url,
     is_listed,
     is_local,
@@ -46,10 +51,6 @@ MIRROR = "CIVMAP_MIRROR"
 
 _AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
-_AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-_UNREACHABLE_WEIGHT = 2
-_MOST_ATTEMPTS = 30  # also if each brings a little
 
 
 def fetch_file(wanted: Wanted, way: Way) -> Fetched:
@@ -145,7 +146,7 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
             hosts=hosts,
             own=address != url,
         ) as response:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
             length = response.headers.get("Content-Length") or ""
             if response.status == 206 and match and match[3] != "*":
                 return int(match[3])
@@ -174,46 +175,21 @@ class _Download:
 
     def run(self) -> Fetched:
         """Try until the file is whole, or it is no use."""
-        manners, failures, attempt = self._way.manners, 0, 0
-        while True:  # the last attempt returns or raises
-            attempt += 1
-            before = self._transferred
-            try:
-                return self._attempt()
-            except _AgainError as error:
-                failures = 1 if self._transferred > before else failures + error.weight
-                wait = error.wait_s
-                told = f"{error}; asked {attempt} times" if attempt > 1 else str(error)
-                if failures >= manners.attempts or attempt == _MOST_ATTEMPTS:
-                    raise UnavailableError(told) from error
-                if wait is not None and wait > manners.longest_wait_s:
-                    raise UnavailableError(
-                        f"{told}; it asks to be left alone for {wait:.0f} s"
-                    ) from error
-                chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
-                pause = manners.first_pause_s * 2 ** (failures - 1) * chance
-                time.sleep(max(pause, wait or 0.0))
+        return persist(self._attempt, self._way.manners, lambda: self._transferred)
 
     def _attempt(self) -> Fetched:
         """Ask once, for the whole file or the rest of it."""
         offset, version = self._find_beginning()
-        try:
-            with ExitStack() as stack:
-                with self._turns.take():
-                    response = stack.enter_context(self._open(offset, version))
-                    wait = read_wait(response.headers.get("Retry-After"))
-                    if response.status in _AGAIN and wait is not None:
-                        self._turns.pause(min(wait, self._way.manners.longest_wait_s))
-                if response.status == 304 and self._kept:
-                    return Fetched(self._holdings.confirm(self._kept))
-                total = self._begin(response, offset, version, wait)
-                self._receive(response, total)
-        except TimeoutError as error:
-            silence = self._way.manners.silence_s
-            raise _AgainError(f"{self._label}: silent for {silence:g} s") from error
-        except TransientError as error:
-            weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
-            raise _AgainError(f"{self._label}: {error}", weight=weight) from error
+        with told_as_passing(self._label, self._way.manners), ExitStack() as stack:
+            with self._turns.take():
+                response = stack.enter_context(self._open(offset, version))
+                wait = read_wait(response.headers.get("Retry-After"))
+                if response.status in AGAIN and wait is not None:
+                    self._turns.pause(min(wait, self._way.manners.longest_wait_s))
+            if response.status == 304 and self._kept:
+                return Fetched(self._holdings.confirm(self._kept))
+            total = self._begin(response, offset, version, wait)
+            self._receive(response, total)
         return self._finish(response)
 
     def _open(
@@ -266,37 +242,30 @@ class _Download:
     ) -> int | None:
         """Check the status; note the version; return the bytes of the whole file if it is told."""
         if response.status == 206:
-            match = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            if not offset or not match or int(match[1]) != offset or _version(response) != version:
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            if (
+                not offset
+                or not match
+                or int(match[1]) != offset
+                or find_version(response) != version
+            ):
                 self._holdings.forget_part(self._url)
-                raise _AgainError(f"{self._label}: the server sent another part than was asked for")
+                raise AgainError(f"{self._label}: the server sent another part than was asked for")
             return None if match[3] == "*" else int(match[3])
         if response.status == 416:
             self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label}: no such part (416)")
+            raise AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
-            raise self._judge(response.status, wait)
+            raise judge_status(self._label, response.status, wait, self._wanted.meanings)
         # of a body that is packed on the way length and version are not those of the file
         packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
         length = "" if packed else response.headers.get("Content-Length") or ""
         total = int(length) if length.isdecimal() else None
         self._holdings.forget_part(self._url)
         self._check_size(total or 0)
-        known = None if packed else _version(response)
+        known = None if packed else find_version(response)
         keep(self._notes, {"url": self._url, "version": known})
         return total
-
-    def _judge(self, status: int, wait: float | None) -> Exception:
-        meaning = {
-            401: "wants a token or a login (401)",
-            403: "refuses (403): a token is missing or wrong, or it wants to know who asks",
-            404: "has no such file (404): its catalogue may have changed",
-            410: "says that it is gone for good (410): this way of asking was ended",
-            429: "wants no more questions for now (429)",
-        }.get(status, f"answered with status {status}; expected 200")
-        own = self._wanted.meanings.get(status)
-        text = f"{self._label}: the server {meaning}" + (f". {own}" if own else "")
-        return _AgainError(text, wait) if status in _AGAIN else UnavailableError(text)
 
     def _check_size(self, size: int) -> None:
         if size > self._wanted.limit_bytes:
@@ -313,27 +282,19 @@ class _Download:
             )
 
     def _receive(self, response: urllib3.BaseHTTPResponse, total: int | None) -> None:
-        manners = self._way.manners
-        mark, since = time.monotonic(), 0
+        pace = Pace(self._label, self._way.manners)
         try:
             with self._part.open("ab", buffering=0) as stream:
                 size = stream.tell()
                 while piece := response.read1(_CHUNK):
                     stream.write(piece)
-                    size, since = size + len(piece), since + len(piece)
+                    size += len(piece)
                     self._transferred += len(piece)
                     if size > self._wanted.limit_bytes:
                         self._check_size(size)
                     if self._way.show:
                         self._way.show(self._name, size, total)
-                    passed = time.monotonic() - mark
-                    if passed > manners.slow_s:
-                        if since < manners.slowest_bytes_s * passed:
-                            raise UnavailableError(
-                                f"{self._label}: {since / passed:,.0f} bytes a second are too "
-                                "slow; what came is kept, and the next run goes on from there"
-                            )
-                        mark, since = time.monotonic(), 0
+                    pace.count(len(piece))
         except OSError as error:
             if isinstance(error, UnavailableError | TimeoutError | ConnectionError):
                 raise
@@ -343,7 +304,7 @@ class _Download:
         if total is not None and size != total:
             if size > total:
                 self._holdings.forget_part(self._url)
-            raise _AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
+            raise AgainError(f"{self._label} broke off after {size:,} of {total:,} bytes")
 
     @property
     def _name(self) -> str:
@@ -370,22 +331,3 @@ class _Download:
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)
-
-
-class _AgainError(Exception):
-    """An attempt failed in a way that may pass.
-
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
-    """
-
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
-        super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
-
-
-def _version(response: urllib3.BaseHTTPResponse) -> str | None:
-    """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag: str | None = response.headers.get("ETag")
-    if etag and not etag.startswith("W/"):
-        return etag
-    return response.headers.get("Last-Modified")

@@ -1,0 +1,1 @@
+"""A package: other distributions install one that is called tests, and would come first."""
