@@ -8,11 +8,13 @@ import re
 import time
 from typing import TYPE_CHECKING, TypeVar
 
+from geo.credentials import scrub
 from geo.errors import UnavailableError
 from geo.network import TransientError, UnreachableError
+from geo.statuses import AgainError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     import urllib3
 
@@ -20,25 +22,11 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-AGAIN = frozenset({408, 429, 500, 502, 503, 504})
-"""Statuses that may pass."""
-
 RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 """`Content-Range`: first byte, last byte, bytes of the whole."""
 
 _UNREACHABLE_WEIGHT = 2
 _MOST_ATTEMPTS = 30  # also if each brings a little
-
-
-class AgainError(Exception):
-    """An attempt failed in a way that may pass.
-
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
-    """
-
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
-        super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
 
 
 def persist(attempt: Callable[[], Result], manners: Manners, progress: Callable[[], int]) -> Result:
@@ -87,34 +75,18 @@ def told_as_passing(label: str, manners: Manners) -> Iterator[None]:
         raise AgainError(f"{label}: {error}", weight=weight) from error
 
 
-def judge_status(
-    label: str, status: int, wait: float | None, meanings: Mapping[int, str] | None = None
-) -> Exception:
-    """Return what a status means that is not the one asked for: it may pass, or not.
-
-    Parameters
-    ----------
-    meanings
-        What to say of a status beside what is said of it anyway.
-    """
-    meaning = {
-        401: "wants a token or a login (401)",
-        403: "refuses (403): a token is missing or wrong, or it wants to know who asks",
-        404: "has no such file (404): its catalogue may have changed",
-        410: "says that it is gone for good (410): this way of asking was ended",
-        429: "wants no more questions for now (429)",
-    }.get(status, f"answered with status {status}; expected 200")
-    more = (meanings or {}).get(status)
-    text = f"{label}: the server {meaning}" + (f". {more}" if more else "")
-    return AgainError(text, wait) if status in AGAIN else UnavailableError(text)
-
-
 def find_version(response: urllib3.BaseHTTPResponse) -> str | None:
     """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag: str | None = response.headers.get("ETag")
+    etag = read_header(response, "ETag")
     if etag and not etag.startswith("W/"):
         return etag
-    return response.headers.get("Last-Modified")
+    return read_header(response, "Last-Modified")
+
+
+def read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
+    """Return a header that is kept; None also if it repeats a secret."""
+    found: str | None = response.headers.get(name)
+    return found if found is None or scrub(found) == found else None
 
 
 class Pace:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import os
 import re
 import shutil
 import tempfile
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.archives import extract_members, list_members
+from geo.credentials import read_secret
 from geo.download import fetch_file
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, Origin
@@ -72,7 +72,7 @@ def need(record: Any, names: tuple[str, ...], source: str) -> dict[str, Any]:
 
 
 def read_token(variable: str, way: Way, why: str) -> str:
-    """Return a token from the environment; empty where it is missing and nothing is asked.
+    """Return a token of the user's; empty where it is missing and nothing is asked.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def read_token(variable: str, way: Way, why: str) -> str:
     UsageError
         If it has characters that no token has. They are not shown.
     """
-    token = os.environ.get(variable, "").strip()
+    token = read_secret(variable) or ""
     if not token and not way.offline:
         raise UnavailableError(f"{why}; set {variable} to it")
     if token and not _TOKEN.fullmatch(token):

@@ -63,12 +63,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
 
 
 def check_sum(path: Path, expected: str | None, label: str) -> None:
-    """Raise if a file is not the one whose checksum its publisher gives.
-
-    Parameters
-    ----------
-    expected
-        `sha256:...` or `md5:...`; None: there is none to compare with.
+    """Raise if a file has another checksum than `sha256:...` or `md5:...`; None: none is known.
 
     Raises
     ------

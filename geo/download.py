@@ -14,18 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
-from geo.attempts import (
-    AGAIN,
-    RANGE,
-    AgainError,
-    Pace,
-    find_version,
-    judge_status,
-    persist,
-    told_as_passing,
-)
+from geo.attempts import RANGE, Pace, find_version, persist, read_header, told_as_passing
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
+from geo.credentials import refuse_secret, scrub
 from geo.errors import UnavailableError, UsageError
 from geo.holdings import Holdings, clean_name
 from geo.network import (
@@ -35,6 +27,7 @@ from geo.network import (
     open_reply,
     read_wait,
 )
+from geo.statuses import AGAIN, AgainError, judge_status
 from geo.turns import Turns
 from geo.wanted import Fetched
 
@@ -75,7 +68,7 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
-        return Fetched(kept, note=_tell_age(kept, "--offline") if old else None)
+        return Fetched(kept, note=tell_age(kept, "--offline") if old else None)
     _check_host(wanted)
     with holdings.hold(wanted.origin.url):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
@@ -84,9 +77,11 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
         try:
             return _Download(wanted, way, holdings, kept).run()
         except UnavailableError as error:
-            if kept is None:
+            if scrub(str(error)) != str(error):  # the server repeated what was sent
+                raise UnavailableError(scrub(str(error))) from None
+            if kept is None or not wanted.serves_old:
                 raise
-            return Fetched(kept, note=_tell_age(kept, str(error)))
+            return Fetched(kept, note=tell_age(kept, str(error)))
 
 
 def _label(wanted: Wanted) -> str:
@@ -95,7 +90,8 @@ def _label(wanted: Wanted) -> str:
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
 
 
-def _tell_age(kept: Holding, why: str) -> str:
+def tell_age(kept: Holding, why: str) -> str:
+    """Return what to know of a copy that could not be renewed."""
     return (
         f"{kept.path.name} is a copy of {kept.checked}, {kept.age_days} days old, which could not "
         f"be renewed: {why}"
@@ -256,7 +252,7 @@ class _Download:
             self._holdings.forget_part(self._url)
             raise AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
-            raise judge_status(self._label, response.status, wait, self._wanted.meanings)
+            raise judge_status(response.status, self._label, wait, self._wanted.meanings)
         # of a body that is packed on the way length and version are not those of the file
         packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
         length = "" if packed else response.headers.get("Content-Length") or ""
@@ -314,6 +310,8 @@ class _Download:
     def _finish(self, response: urllib3.BaseHTTPResponse) -> Fetched:
         """Check the whole file and keep it; a wrong one is thrown away."""
         try:
+            if self._way.secret_headers or self._way.secret_query:
+                refuse_secret(self._part, self._label)
             check_content(self._part, self._wanted.kind, self._label)
             check_sum(self._part, self._wanted.checksum, self._label)
             if self._wanted.check:
@@ -325,8 +323,8 @@ class _Download:
             self._part,
             self._name,
             self._wanted.origin,
-            etag=response.headers.get("ETag"),
-            modified=response.headers.get("Last-Modified"),
+            etag=read_header(response, "ETag"),
+            modified=read_header(response, "Last-Modified"),
             mirror=urlsplit(self._address).hostname if self._address != self._url else None,
         )
         self._holdings.forget_part(self._url)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.catalogue import need, read_catalogue, tidy
 from geo.errors import UnavailableError
+from geo.statuses import is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
     try:
         answer = read_catalogue(f"{_API}{name}", source, HOSTS, way)
     except UnavailableError as error:
-        if "(404)" in str(error):
+        if is_missing(error):
             return None
         raise
     result = answer.get("result", answer) if isinstance(answer, dict) else answer

@@ -101,8 +101,9 @@ def fetch(
     timeout_s: float = 10.0,
     limit_bytes: int = 2_000_000,
     own: bool = False,
+    form: Mapping[str, str] | None = None,
 ) -> Reply:
-    """Return a server's reply to one GET; a reply with an error status is returned too.
+    """Return a server's reply to one request; a reply with an error status is returned too.
 
     Parameters
     ----------
@@ -114,6 +115,8 @@ def fetch(
         Largest body that is read.
     own
         The user named this host: it may lie in a private network.
+    form
+        What is sent, by POST; it goes to the address itself and follows no redirect. None: a GET.
 
     Raises
     ------
@@ -125,7 +128,7 @@ def fetch(
     parts = check_url(url)
     deadline = time.monotonic() + timeout_s
     try:
-        with open_reply(url, headers=headers, silence_s=timeout_s, own=own) as response:
+        with open_reply(url, headers=headers, silence_s=timeout_s, own=own, form=form) as response:
             body = _read(response, deadline, limit_bytes, parts)
             return Reply(response.status, body, read_wait(response.headers.get("Retry-After")))
     except TimeoutError as error:

@@ -73,6 +73,8 @@ class Wanted:
         The address's query is sent as a form (POST).
     meanings
         What to say of a status, such as 403, beside what is said of it anyway.
+    serves_old
+        Whether an old copy serves where no new one can be had; else that is an error.
     """
 
     origin: Origin
@@ -85,6 +87,7 @@ class Wanted:
     check: Callable[[Path], None] | None = None
     as_form: bool = False
     meanings: Mapping[int, str] = field(default_factory=dict)
+    serves_old: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,5 +127,5 @@ class Way:
     offline: bool = False
     manners: Manners = DEFAULT_MANNERS
     show: Show | None = None
-    secret_headers: Mapping[str, str] = field(default_factory=dict)
-    secret_query: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_query: Mapping[str, str] = field(default_factory=dict, repr=False)

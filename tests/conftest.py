@@ -9,6 +9,7 @@ import pytest
 import pytest_socket
 
 from geo.places import open_gazetteer
+from tests.faults import FaultBench
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +22,12 @@ def _no_network(request):
     pytest_socket.disable_socket(allow_unix_socket=True)
     yield
     pytest_socket.enable_socket()
+
+
+@pytest.fixture(autouse=True)
+def _no_keyring(monkeypatch):
+    """Whoever runs the tests may have real keys in a keyring."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
 
 
 @pytest.fixture(scope="session")
@@ -100,3 +107,9 @@ class LocalServer:
 def server():
     with LocalServer() as running:
         yield running
+
+
+@pytest.fixture
+def fault_bench(server, tmp_path, monkeypatch, capsys, caplog):
+    """Return where a source meets what servers do wrong: see `tests/faults.py`."""
+    return FaultBench(server, tmp_path, monkeypatch, capsys, caplog)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from geo.catalogue import derive, fetch_offer, need, read_catalogue, tidy
 from geo.errors import UnavailableError
 from geo.offers import Offer
+from geo.statuses import is_missing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -54,7 +55,7 @@ class GeoBoundaries:
                 url = f"{_API}/{area.iso3}/ADM{level}/"
                 answer = read_catalogue(url, self.name, _HOSTS, way)
             except UnavailableError as error:
-                if "(404)" not in str(error):
+                if not is_missing(error):
                     failures.append(error)
                 continue
             records = answer if isinstance(answer, list) else [answer]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from geo.wanted import Fetched, Way
 
 KEY = "CIVMAP_DTM_KEY"
-"""Environment variable: the subscription key that IOM gives out on request."""
+"""The subscription key that IOM gives out on request; see `geo.credentials`."""
 
 _API = "https://dtmapi.iom.int/v3/displacement"
 _HOSTS = frozenset({"dtmapi.iom.int"})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.catalogue import derive_joined, need
+from geo.credentials import hide, read_secret
 from geo.errors import UnavailableError
 from geo.offers import Offer
 from geo.pages import Pages, fetch_pages
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from geo.wanted import Fetched, Way
 
 CONTACT = "CIVMAP_CONTACT"
-"""Environment variable: an e-mail address, which HAPI wants to know of those who ask."""
+"""An e-mail address, which HAPI wants to know of those who ask; see `geo.credentials`."""
 
 _API = "https://hapi.humdata.org/api/v2/affected-people/idps"
 _HOSTS = frozenset({"hapi.humdata.org"})
@@ -87,14 +87,14 @@ def _page_url(iso3: str, offset: int) -> str:
 
 def _with_contact(way: Way) -> Way:
     """Return a way that says who asks; in a header, as it is nobody else's business."""
-    contact = os.environ.get(CONTACT, "").strip()
     if way.offline:
         return way
+    contact = read_secret(CONTACT) or ""
     if not _MAIL.fullmatch(contact):
         raise UnavailableError(
             f"hapi: it wants to know who asks; set {CONTACT} to an e-mail address of yours"
         )
-    identifier = base64.b64encode(f"civmap:{contact}".encode()).decode()
+    identifier = hide(base64.b64encode(f"civmap:{contact}".encode()).decode())
     return replace(way, secret_headers={"X-HDX-HAPI-APP-IDENTIFIER": identifier})
 
 
