@@ -112,8 +112,15 @@ def make_origin(offer: Offer) -> Origin:
     )
 
 
-def take_members(fetched: Fetched, names: list[str]) -> list[Fetched]:
+def take_members(
+    fetched: Fetched, names: list[str], check: Callable[[Path], None] | None = None
+) -> list[Fetched]:
     """Return files out of a zip archive, each kept by itself.
+
+    Parameters
+    ----------
+    check
+        Looks at each file before it is kept; raises `UnavailableError` if it is not the right one.
 
     Raises
     ------
@@ -126,6 +133,8 @@ def take_members(fetched: Fetched, names: list[str]) -> list[Fetched]:
         def write(target: Path, name: str = name) -> None:
             with tempfile.TemporaryDirectory(dir=target.parent) as folder:
                 (path,) = extract_members(fetched.path, [name], Path(folder))
+                if check:
+                    check(path)
                 path.replace(target)
 
         taken.append(derive(fetched, name, write))

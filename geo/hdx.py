@@ -38,6 +38,8 @@ class Package:
     ----------
     first_day, last_day
         The time that its data is of, ISO 8601; None: not told, or until now.
+    warnings
+        What its publisher warns of, in words for the reader.
     resources
         Records with at least `name`, `format`, `url`.
     """
@@ -47,7 +49,7 @@ class Package:
     attribution: str
     first_day: str | None
     last_day: str | None
-    caveats: str
+    warnings: tuple[str, ...]
     released: int | None
     resources: list[dict[str, Any]]
     record: Mapping[str, Any]
@@ -81,6 +83,7 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
     match = _DAYS.fullmatch(str(record["dataset_date"]))
     first, last = match.groups() if match else (None, None)
     licence = str(record["license_id"])
+    caveats = tidy(record.get("caveats"))
     modified = re.match(r"\d{4}", str(record.get("last_modified") or ""))
     return Package(
         title=tidy(record["title"], 150),
@@ -88,7 +91,7 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
         attribution=tidy(f"{record.get('dataset_source') or 'OCHA'}, by way of HDX", 300),
         first_day=None if first == "*" else first,
         last_day=None if last == "*" else last,
-        caveats=tidy(record.get("caveats")),
+        warnings=(f"its publisher says: {caveats}",) if caveats else (),
         released=int(modified[0]) if modified else None,
         resources=[need(each, _NEEDED, source) for each in record["resources"]],
         record=record,
