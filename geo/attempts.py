@@ -1,4 +1,4 @@
-"""Attempts: a server is asked again where a failure may pass, with growing pauses."""
+"""Asking again: what may pass is tried a few times, further and further apart."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from geo.wanted import Manners
 
-Result = TypeVar("Result")
+    Result = TypeVar("Result")
 
 RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 """`Content-Range`: first byte, last byte, bytes of the whole."""
@@ -29,34 +29,41 @@ _UNREACHABLE_WEIGHT = 2
 _MOST_ATTEMPTS = 30  # also if each brings a little
 
 
-def persist(attempt: Callable[[], Result], manners: Manners, progress: Callable[[], int]) -> Result:
-    """Return what an attempt returns; make it again while it raises `AgainError`.
+def make_attempts(
+    attempt: Callable[[], Result],
+    manners: Manners,
+    count_bytes: Callable[[], int] = lambda: 0,
+) -> Result:
+    """Return what an attempt gives, after as many as are needed.
 
     Parameters
     ----------
-    progress
-        Returns the bytes that came so far: each piece of progress gives new patience.
+    attempt
+        Raises `AgainError` if it may do better next time.
+    count_bytes
+        What came so far; each attempt that brings something gives new patience.
 
     Raises
     ------
     UnavailableError
-        If too many attempts in a row brought nothing, or the server wants too long a pause.
+        If it fails as often as the manners allow, or the server asks to be left alone too long.
     """
     failures, number = 0, 0
     while True:  # the last attempt returns or raises
         number += 1
-        before = progress()
+        before = count_bytes()
         try:
             return attempt()
         except AgainError as error:
-            failures = 1 if progress() > before else failures + error.weight
+            failures = 1 if count_bytes() > before else failures + error.weight
             wait = error.wait_s
             told = f"{error}; asked {number} times" if number > 1 else str(error)
+            advice = f". {error.advice}" if error.advice else ""
             if failures >= manners.attempts or number == _MOST_ATTEMPTS:
-                raise UnavailableError(told) from error
+                raise UnavailableError(told + advice) from error
             if wait is not None and wait > manners.longest_wait_s:
                 raise UnavailableError(
-                    f"{told}; it asks to be left alone for {wait:.0f} s"
+                    f"{told}; it asks to be left alone for {wait:.0f} s{advice}"
                 ) from error
             chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
             pause = manners.first_pause_s * 2 ** (failures - 1) * chance
@@ -64,12 +71,12 @@ def persist(attempt: Callable[[], Result], manners: Manners, progress: Callable[
 
 
 @contextlib.contextmanager
-def told_as_passing(label: str, manners: Manners) -> Iterator[None]:
-    """Turn failures of the connection into `AgainError`."""
+def expect_failures(label: str, silence_s: float) -> Iterator[None]:
+    """Turn failures of the network that may pass into `AgainError`; `label` names the file."""
     try:
         yield
     except TimeoutError as error:
-        raise AgainError(f"{label}: silent for {manners.silence_s:g} s") from error
+        raise AgainError(f"{label}: silent for {silence_s:g} s") from error
     except TransientError as error:
         weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
         raise AgainError(f"{label}: {error}", weight=weight) from error

@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
-from geo.attempts import RANGE, Pace, find_version, persist, read_header, told_as_passing
+from geo.attempts import (
+    RANGE,
+    Pace,
+    expect_failures,
+    find_version,
+    make_attempts,
+    read_header,
+)
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
 from geo.credentials import refuse_secret, scrub
@@ -42,7 +49,7 @@ if TYPE_CHECKING:
 MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
-_AGENT = f"civmap/{__version__}"
+AGENT = f"civmap/{__version__}"
 _CHUNK = 262_144
 
 
@@ -128,12 +135,22 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
+def open_turns(address: str, way: Way) -> Turns:
+    """Return the turns at an address's host; at this machine's own there is no pause."""
+    host = urlsplit(address).hostname or ""
+    return Turns(
+        cache_folder("turns") / f"{clean_name(host)}.turn",
+        pause_s=0.0 if is_local(host) else way.manners.pause_s,
+        patience_s=way.manners.longest_wait_s + 30.0,
+    )
+
+
 def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     """Return the bytes of a file without fetching it; None if its server does not tell."""
     address = find_address(url)
     if way.offline or not is_listed(check_url(url), hosts):
         return None
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
     try:
         with open_reply(
             address,
@@ -160,23 +177,18 @@ class _Download:
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
         self._label = _label(wanted)
         self._address = find_address(self._url)
-        host = urlsplit(self._address).hostname or ""
-        pause_s = 0.0 if is_local(host) else way.manners.pause_s
-        self._turns = Turns(
-            cache_folder("turns") / f"{clean_name(host)}.turn",
-            pause_s=pause_s,
-            patience_s=way.manners.longest_wait_s + 30.0,
-        )
+        self._turns = open_turns(self._address, way)
         self._transferred = 0
 
     def run(self) -> Fetched:
         """Try until the file is whole, or it is no use."""
-        return persist(self._attempt, self._way.manners, lambda: self._transferred)
+        return make_attempts(self._attempt, self._way.manners, lambda: self._transferred)
 
     def _attempt(self) -> Fetched:
         """Ask once, for the whole file or the rest of it."""
         offset, version = self._find_beginning()
-        with told_as_passing(self._label, self._way.manners), ExitStack() as stack:
+        silence = self._way.manners.silence_s
+        with expect_failures(self._label, silence), ExitStack() as stack:
             with self._turns.take():
                 response = stack.enter_context(self._open(offset, version))
                 wait = read_wait(response.headers.get("Retry-After"))
@@ -207,7 +219,7 @@ class _Download:
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
-        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if offset and version:
             headers |= {"Range": f"bytes={offset}-", "If-Range": version}
         elif self._kept and self._kept.etag:

@@ -196,8 +196,11 @@ class Holdings:
     def drop(self, holding: Holding) -> None:
         """Forget a file; its bytes go when no other address leads to them."""
         self._sidecar(holding.origin.url).unlink(missing_ok=True)
-        if not any(other.sha256 == holding.sha256 for other in self.list_all()):
+        same = [other.path for other in self.list_all() if other.sha256 == holding.sha256]
+        if not same:
             shutil.rmtree(holding.path.parent, ignore_errors=True)
+        elif holding.path not in same:  # the same bytes are kept under another name
+            holding.path.unlink(missing_ok=True)
         self.forget_part(holding.origin.url)
 
     def sweep(self) -> None:

@@ -33,12 +33,15 @@ class RefusedError(UnavailableError):
 class AgainError(Exception):
     """An attempt failed in a way that may pass.
 
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
+    `wait_s` is what the server asks for; `weight` for how many failures it counts; `advice` what
+    to say at the end.
     """
 
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
+    def __init__(
+        self, text: str, wait_s: float | None = None, *, weight: int = 1, advice: str | None = None
+    ) -> None:
         super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
+        self.wait_s, self.weight, self.advice = wait_s, weight, advice
 
 
 def judge_status(
@@ -54,9 +57,11 @@ def judge_status(
         What to say of a status beside what is said of it anyway.
     """
     meaning = _MEANING.get(status, f"answered with status {status}; expected 200")
-    more = (meanings or {}).get(status)
-    text = f"{label}: the server {meaning}" + (f". {more}" if more else "")
-    return AgainError(text, wait_s) if status in AGAIN else RefusedError(text, status)
+    advice = (meanings or {}).get(status)
+    text = f"{label}: the server {meaning}"
+    if status in AGAIN:
+        return AgainError(text, wait_s, advice=advice)
+    return RefusedError(f"{text}. {advice}" if advice else text, status)
 
 
 def is_missing(error: UnavailableError) -> bool:

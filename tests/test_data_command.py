@@ -275,7 +275,7 @@ def test_every_part_is_put_in_its_place(routes, monkeypatch):
     (other,) = placed.other_populations
     assert (other.source.name, other.unit) == ("pse_pop_2024_CN_100m_R2025A_v1.tif", "count")
     assert placed.displacement[0] == "auto"
-    assert placed.displacement[1].name == "hapi_idps_pse_0.json"
+    assert placed.displacement[1].name == "hapi_idps_pse.json"
     assert [each.path.name for each in placed.ages] == ["mine.tif", "pse_agesex.zip.unpacked"]
     assert len(obtained) == 6
     for each in Holdings().list_all():

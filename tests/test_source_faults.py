@@ -31,8 +31,8 @@ EARTH = "naturalearth.s3.amazonaws.com/10m_cultural/ne_10m_admin_1_states_provin
 OVERPASS = "overpass-api.de/api/interpreter"
 SITES = "healthsites.io/api/v3/facilities/"
 KEY, NAME = "0123-secret-4567", "ngo-maps-x7k2"
-SITES_PAGE = f"{SITES}?extent=34.0,31.1,35.7,32.7&page={{}}&output=geojson"
-SITES_PAGE += f"&flat-properties=true&api-key={KEY}"
+SITES_PAGE = f"{SITES}?extent=34.0,31.1,35.7,32.7&output=geojson"
+SITES_PAGE += f"&flat-properties=true&page={{}}&api-key={KEY}"
 REPORT = f"api.reliefweb.int/v2/reports/4012345?appname={NAME}"
 POINT = {"type": "Point", "coordinates": [34.25, 31.29]}
 CLINIC = {"type": "Feature", "properties": {"amenity": "clinic"}, "geometry": POINT}

@@ -212,7 +212,7 @@ def test_key_with_a_line_break_is_refused_and_not_shown(monkeypatch):
         ([dump({"results": []})], "has no features"),
         ([dump({"features": {}})], "'features' is no list"),
         ([page({"type": "Feature"})], "has no properties, geometry"),
-        ([page(feature(1)), page(feature(1))], "page 2 is one that came before"),
+        ([page(feature(1)), page(feature(1))], "page 2 is the one before it again"),
         ([b"<html>Log in</html>"], "a web page, perhaps one to log in"),
     ],
 )

@@ -8,16 +8,17 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from geo.catalogue import derive_joined, need
+from geo.assembly import assemble
+from geo.catalogue import need
 from geo.credentials import hide, read_secret
 from geo.errors import UnavailableError
 from geo.offers import Offer
-from geo.pages import Pages, fetch_pages
 
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from geo.assembly import Pages
     from geo.offers import Area
     from geo.wanted import Fetched, Way
 
@@ -50,7 +51,7 @@ class Hapi:
                 part="displacement",
                 area=area.iso3,
                 title=f"HDX HAPI, internally displaced people, {area.name}",
-                url=_page_url(area.iso3, 0),
+                url=f"{_API}?location_code={area.iso3}&output_format=json",
                 licence="as each contributor's data set on HDX (IOM DTM: CC BY-IGO)",
                 attribution="IOM DTM, by way of OCHA's HDX HAPI",
                 vintage=None,
@@ -61,28 +62,25 @@ class Hapi:
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return all pages as one answer (JSON)."""
-        name = f"hapi_idps_{offer.area.lower()}"
-        pages = Pages(
-            lambda number: _page_url(offer.area, number * _PAGE),
-            _read_page,
-            name,
-            full=_PAGE,
-            most=_MOST_PAGES,
-        )
-        files, rows = fetch_pages(offer, pages, _HOSTS, _with_contact(way), fresh_days=7)
-        if not rows:
-            raise UnavailableError(f"hapi has no displaced people of {offer.area}")
-        if len(files) == 1:
-            return files[0]
+        way = _with_contact(way)
 
-        def write(target: Path) -> None:
+        def write(target: Path, pages: Pages) -> None:
+            rows: list[Any] = []
+            for number in range(_MOST_PAGES):
+                url = f"{offer.url}&limit={_PAGE}&offset={number * _PAGE}"
+                name = f"hapi_page_{number}.json"
+                found = pages.read(url, name=name, check=_check_page)["data"]
+                rows += found
+                if len(found) < _PAGE:
+                    break
+            else:
+                raise UnavailableError(f"hapi: more than {_MOST_PAGES * _PAGE:,} rows")
+            if not rows:
+                raise UnavailableError(f"hapi has no displaced people of {offer.area}")
             target.write_text(json.dumps({"data": rows}), encoding="utf-8")
 
-        return derive_joined(files, f"{name}_all", ".json", write)
-
-
-def _page_url(iso3: str, offset: int) -> str:
-    return f"{_API}?location_code={iso3}&output_format=json&limit={_PAGE}&offset={offset}"
+        name = f"hapi_idps_{offer.area.lower()}.json"
+        return assemble(offer, _HOSTS, way, write, name=name, fresh_days=7)
 
 
 def _with_contact(way: Way) -> Way:
@@ -98,10 +96,9 @@ def _with_contact(way: Way) -> Way:
     return replace(way, secret_headers={"X-HDX-HAPI-APP-IDENTIFIER": identifier})
 
 
-def _read_page(answer: Any) -> list[Any]:
-    rows = need(answer, ("data",), "hapi")["data"]
+def _check_page(path: Path) -> None:
+    rows = need(json.loads(path.read_bytes()), ("data",), "hapi")["data"]
     if not isinstance(rows, list):
         raise UnavailableError("hapi: its answer was changed: 'data' is no list")
     for row in rows[:1]:
         need(row, ("location_code", "population", "reference_period_start"), "hapi")
-    return rows

@@ -11,16 +11,18 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from geo.assembly import assemble
 from geo.boundaries.countries import read_countries
-from geo.catalogue import derive_joined, need, read_token
+from geo.catalogue import need, read_token
 from geo.errors import UnavailableError
 from geo.offers import Offer
-from geo.pages import Pages, fetch_pages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
     from pathlib import Path
 
+    from geo.assembly import Pages
     from geo.offers import Area
     from geo.wanted import Fetched, Way
 
@@ -59,43 +61,51 @@ class Healthsites:
                 part="facilities",
                 area=area.iso3,
                 title=f"Health facilities of {area.name}, healthsites.io",
-                url=_page_url(extent, 0),
+                url=f"{_API}?extent={extent}&output=geojson&flat-properties=true",
                 licence="ODbL 1.0",
                 attribution="\u00a9 healthsites.io and OpenStreetMap contributors",
                 vintage=None,
                 traps=(_TODAY, _GAPS, _SAME, _BORDER),
-                details={"points": 0.5, "reason": "health facilities only", "extent": extent},
+                details={"points": 0.5, "reason": "health facilities only"},
             )
         ]
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return all pages as one GeoJSON file."""
-        name = f"healthsites_{offer.area.lower()}"
-        extent = str(offer.details["extent"])
-        pages = Pages(lambda number: _page_url(extent, number), _read_page, name, most=_MOST_PAGES)
-        files, features = fetch_pages(
-            offer,
-            pages,
-            _HOSTS,
-            _with_key(way),
-            fresh_days=30,
-            meanings={401: _REFUSED, 403: _REFUSED},
-        )
+        name = f"healthsites_{offer.area.lower()}.geojson"
+        return assemble(offer, _HOSTS, _with_key(way), _write_all(offer), name=name, fresh_days=30)
+
+
+def _write_all(offer: Offer) -> Callable[[Path, Pages], None]:
+    """Return what joins all pages, the last of which has no facilities."""
+
+    def write(target: Path, pages: Pages) -> None:
+        features: list[Any] = []
+        before: list[Any] = []
+        for number in range(1, _MOST_PAGES + 1):
+            answer = pages.read(
+                f"{offer.url}&page={number}",
+                name=f"healthsites_page_{number}.json",
+                check=_check_page,
+                meanings={401: _REFUSED, 403: _REFUSED},
+            )
+            found = answer["features"]
+            if not found:
+                break
+            if found == before:
+                raise UnavailableError(f"healthsites: page {number} is the one before it again")
+            features += found
+            before = found
+        else:
+            raise UnavailableError(f"healthsites: more than {_MOST_PAGES} pages of facilities")
         if not features:
             raise UnavailableError(
                 f"healthsites: it has no facilities of {offer.area}; that is no zero"
             )
+        joined = {"type": "FeatureCollection", "features": features}
+        target.write_text(json.dumps(joined, ensure_ascii=False), encoding="utf-8")
 
-        def write(target: Path) -> None:
-            joined = {"type": "FeatureCollection", "features": features}
-            target.write_text(json.dumps(joined, ensure_ascii=False), encoding="utf-8")
-
-        return derive_joined(files, name, ".geojson", write)
-
-
-def _page_url(extent: str, number: int) -> str:
-    asked = f"extent={extent}&page={number + 1}&output=geojson&flat-properties=true"
-    return f"{_API}?{asked}"
+    return write
 
 
 def _find_extent(iso2: str) -> str | None:
@@ -122,10 +132,9 @@ def _with_key(way: Way) -> Way:
     return replace(way, secret_query={"api-key": key} if key else {})
 
 
-def _read_page(answer: Any) -> list[Any]:
-    features = need(answer, ("features",), "healthsites")["features"]
+def _check_page(path: Path) -> None:
+    features = need(json.loads(path.read_bytes()), ("features",), "healthsites")["features"]
     if not isinstance(features, list):
         raise UnavailableError("healthsites: its answer was changed: 'features' is no list")
     for each in features:
         need(each, ("type", "properties", "geometry"), "healthsites")
-    return features
