@@ -51,7 +51,9 @@ if TYPE_CHECKING:
 MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
-_AGENT = f"civmap/{__version__}"
+AGENT = f"civmap/{__version__}"
+"""How servers are told who asks."""
+
 _CHUNK = 262_144
 
 
@@ -73,13 +75,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
     if way.offline:
         if kept is None:
             raise UnavailableError(
-                f"{_label(wanted)} is not in the cache, and --offline forbids to fetch it; "
+                f"{label_wanted(wanted)} is not in the cache, and --offline forbids to fetch it; "
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
         return Fetched(kept, note=_tell_age(kept, "--offline") if old else None)
-    _check_host(wanted)
-    with holdings.hold(wanted.origin.url):
+    check_host(wanted)
+    with holdings.hold(wanted.origin.url, on_wait=lambda: tell_wait(wanted, way)):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
         if kept and kept.age_days <= wanted.fresh_days:
             return Fetched(kept)
@@ -91,7 +93,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
             return Fetched(kept, note=_tell_age(kept, str(error)))
 
 
-def _label(wanted: Wanted) -> str:
+def tell_wait(wanted: Wanted, way: Way) -> None:
+    """Say that another process is waited for."""
+    if way.tell:
+        way.tell(f"{label_wanted(wanted)}: another civmap is fetching it; this one waits")
+
+
+def label_wanted(wanted: Wanted) -> str:
     """Return what messages call a file: never its query, where a token may stand."""
     parts = urlsplit(wanted.origin.url)
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
@@ -104,7 +112,7 @@ def _tell_age(kept: Holding, why: str) -> str:
     )
 
 
-def _check_host(wanted: Wanted) -> None:
+def check_host(wanted: Wanted) -> None:
     """Raise if the address, which a catalogue may have named, is on no host of the source."""
     parts = check_url(wanted.origin.url)
     if not is_listed(parts, wanted.hosts):
@@ -139,7 +147,7 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     address = find_address(url)
     if way.offline or not is_listed(check_url(url), hosts):
         return None
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
     try:
         with open_reply(
             address,
@@ -157,6 +165,16 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
         return None  # the download itself will say why
 
 
+def open_turns(address: str, way: Way, *, pause_s: float) -> Turns:
+    """Return the turns at an address's host; this machine's own is not spared a pause."""
+    host = urlsplit(address).hostname or ""
+    return Turns(
+        cache_folder("turns") / f"{clean_name(host)}.turn",
+        pause_s=0.0 if is_local(host) else pause_s,
+        patience_s=way.manners.longest_wait_s + 30.0,
+    )
+
+
 class _Download:
     """One download, with its attempts."""
 
@@ -164,15 +182,9 @@ class _Download:
         self._wanted, self._way, self._holdings, self._kept = wanted, way, holdings, kept
         self._url = wanted.origin.url
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
-        self._label = _label(wanted)
+        self._label = label_wanted(wanted)
         self._address = find_address(self._url)
-        host = urlsplit(self._address).hostname or ""
-        pause_s = 0.0 if is_local(host) else way.manners.pause_s
-        self._turns = Turns(
-            cache_folder("turns") / f"{clean_name(host)}.turn",
-            pause_s=pause_s,
-            patience_s=way.manners.longest_wait_s + 30.0,
-        )
+        self._turns = open_turns(self._address, way, pause_s=way.manners.pause_s)
         self._transferred = 0
 
     def run(self) -> Fetched:
@@ -207,7 +219,7 @@ class _Download:
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
-        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": AGENT, "Accept-Encoding": "identity"}
         if offset and version:
             headers |= {"Range": f"bytes={offset}-", "If-Range": version}
         elif self._kept and self._kept.etag:
