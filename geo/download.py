@@ -50,6 +50,8 @@ MIRROR = "CIVMAP_MIRROR"
 """Environment variable: an address that is asked in place of all hosts, as `<it>/<host>/<path>`."""
 
 AGENT = f"civmap/{__version__}"
+"""How servers are told who asks."""
+
 _CHUNK = 262_144
 
 
@@ -71,13 +73,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
     if way.offline:
         if kept is None:
             raise UnavailableError(
-                f"{_label(wanted)} is not in the cache, and --offline forbids to fetch it; "
+                f"{label_wanted(wanted)} is not in the cache, and --offline forbids to fetch it; "
                 "`civmap data list` shows what is"
             )
         old = kept.age_days > wanted.fresh_days
         return Fetched(kept, note=tell_age(kept, "--offline") if old else None)
-    _check_host(wanted)
-    with holdings.hold(wanted.origin.url):
+    check_host(wanted)
+    with holdings.hold(wanted.origin.url, on_wait=lambda: tell_wait(wanted, way)):
         kept = holdings.find(wanted.origin.url)  # another process may just have fetched it
         if kept and kept.age_days <= wanted.fresh_days:
             return Fetched(kept)
@@ -91,7 +93,13 @@ def fetch_file(wanted: Wanted, way: Way) -> Fetched:
             return Fetched(kept, note=tell_age(kept, str(error)))
 
 
-def _label(wanted: Wanted) -> str:
+def tell_wait(wanted: Wanted, way: Way) -> None:
+    """Say that another process is waited for."""
+    if way.tell:
+        way.tell(f"{label_wanted(wanted)}: another civmap is fetching it; this one waits")
+
+
+def label_wanted(wanted: Wanted) -> str:
     """Return what messages call a file: never its query, where a token may stand."""
     parts = urlsplit(wanted.origin.url)
     return f"{wanted.origin.source}: {parts.hostname}{parts.path}"
@@ -105,7 +113,7 @@ def tell_age(kept: Holding, why: str) -> str:
     )
 
 
-def _check_host(wanted: Wanted) -> None:
+def check_host(wanted: Wanted) -> None:
     """Raise if the address, which a catalogue may have named, is on no host of the source."""
     parts = check_url(wanted.origin.url)
     if not is_listed(parts, wanted.hosts):
@@ -135,16 +143,6 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
-def open_turns(address: str, way: Way) -> Turns:
-    """Return the turns at an address's host; at this machine's own there is no pause."""
-    host = urlsplit(address).hostname or ""
-    return Turns(
-        cache_folder("turns") / f"{clean_name(host)}.turn",
-        pause_s=0.0 if is_local(host) else way.manners.pause_s,
-        patience_s=way.manners.longest_wait_s + 30.0,
-    )
-
-
 def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     """Return the bytes of a file without fetching it; None if its server does not tell."""
     address = find_address(url)
@@ -168,6 +166,19 @@ def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
         return None  # the download itself will say why
 
 
+def open_turns(address: str, way: Way, *, pause_s: float | None = None) -> Turns:
+    """Return the turns at an address's host; at this machine's own there is no pause.
+
+    `pause_s` is that between two of them; None: as the manners say.
+    """
+    host = urlsplit(address).hostname or ""
+    return Turns(
+        cache_folder("turns") / f"{clean_name(host)}.turn",
+        pause_s=0.0 if is_local(host) else way.manners.pause_s if pause_s is None else pause_s,
+        patience_s=way.manners.longest_wait_s + 30.0,
+    )
+
+
 class _Download:
     """One download, with its attempts."""
 
@@ -175,7 +186,7 @@ class _Download:
         self._wanted, self._way, self._holdings, self._kept = wanted, way, holdings, kept
         self._url = wanted.origin.url
         self._part, self._notes = holdings.part(self._url), holdings.part_notes(self._url)
-        self._label = _label(wanted)
+        self._label = label_wanted(wanted)
         self._address = find_address(self._url)
         self._turns = open_turns(self._address, way)
         self._transferred = 0

@@ -22,7 +22,7 @@ from geo.locks import hold
 from geo.resources import hash_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _KEY_LENGTH = 32
@@ -232,15 +232,18 @@ class Holdings:
         return self._index / f"{make_key(url)}.draft"
 
     @contextlib.contextmanager
-    def hold(self, url: str, *, patience_s: float = 3600.0) -> Iterator[None]:
-        """Be the only process that fetches an address.
+    def hold(
+        self, url: str, *, patience_s: float = 3600.0, on_wait: Callable[[], None] | None = None
+    ) -> Iterator[None]:
+        """Be the only process that fetches an address; `on_wait` as for `geo.locks.hold`.
 
         Raises
         ------
         UnavailableError
             If another one takes longer than `patience_s`.
         """
-        with hold(self._index / f"{make_key(url)}.lock", patience_s=patience_s):
+        path = self._index / f"{make_key(url)}.lock"
+        with hold(path, patience_s=patience_s, on_wait=on_wait):
             yield
 
     def _sidecar(self, url: str) -> Path:

@@ -26,6 +26,8 @@ def describe_settings(settings: Settings) -> dict[str, Any]:
         if field.name == "offline":
             continue  # it says how the inputs were had, not what they are
         described[field.name] = _describe_value(getattr(settings, field.name))
+    if settings.population is not None:  # also one that is read where it lies
+        described["population"] = settings.population.name
     return described
 
 
@@ -49,7 +51,8 @@ def describe_inputs(
 ) -> list[dict[str, Any]]:
     """Return the part, name and sha256 of every file that went in; the part as in the settings.
 
-    Files that were fetched have their `origin` beside them.
+    Files that were fetched have their `origin` beside them. The sha256 of one that is read where
+    it lies is that of the parts that were read, see `geo.ranges.RangedFile.hash_parts`.
     """
     from geo.people.age_rasters import list_age_rasters
 
@@ -76,4 +79,7 @@ def describe_inputs(
                 entry = {"part": part, "name": file.name, "sha256": hash_file(file)}
                 origin = origins.get(file) or origins.get(file.parent)
                 listed.append(entry | ({"origin": origin} if origin else {}))
+            elif file is not None and not isinstance(file, str):  # read where it lies
+                entry = {"part": part, "name": file.name, "sha256": file.hash_parts()}
+                listed.append(entry | {"origin": origins[file]})
     return listed

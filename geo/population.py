@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections import defaultdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.days import choose_days
@@ -63,6 +62,7 @@ if TYPE_CHECKING:
     from geo.people.stop_rules import Stale
     from geo.people.tiles import PopulationTiles
     from geo.places import Gazetteer
+    from geo.ranges import RasterFile
     from geo.settings import PopulationChoice, Settings
     from geo.territory import Territory
 
@@ -350,7 +350,7 @@ class PopulationFinder:
         self, grid: PopulationGrid, bbox: BBox, choice: PopulationChoice | None
     ) -> list[Caution]:
         """Report a raster of the user's with far more or fewer people than were published."""
-        if choice is None or not isinstance(choice.source, Path) or grid.modelled != "no":
+        if choice is None or isinstance(choice.source, str) or grid.modelled != "no":
             return []
         lon = (bbox.west + bbox.east) / 2
         middle = LonLat(lon - 360.0 if lon > 180 else lon, (bbox.south + bbox.north) / 2)
@@ -369,7 +369,7 @@ class PopulationFinder:
 
     def _read_choice(self, choice: PopulationChoice, bbox: BBox) -> PopulationGrid:
         """Return the grid of one source; raise OutOfReachError where it has none."""
-        if isinstance(choice.source, Path):
+        if not isinstance(choice.source, str):
             return read_population(
                 choice.source,
                 bbox,
@@ -409,7 +409,7 @@ def label_others(settings: Settings) -> list[str]:
     labels: list[str] = []
     for choice in settings.populations:
         source = choice.source
-        if isinstance(source, Path):
+        if not isinstance(source, str):
             label = source.name
             if label in labels and choice.band is not None:
                 label = f"{source.name}, band {choice.band}"
@@ -423,7 +423,9 @@ def label_others(settings: Settings) -> list[str]:
     return labels[1:]
 
 
-def _open_choice(path: Path, choice: PopulationChoice) -> AbstractContextManager[PopulationTiles]:
+def _open_choice(
+    path: RasterFile, choice: PopulationChoice
+) -> AbstractContextManager[PopulationTiles]:
     return open_tiles(path, unit=choice.unit, band=choice.band, nodata=choice.nodata)
 
 
@@ -437,7 +439,7 @@ def _check_files(settings: Settings) -> None:
     """
     faults: list[CivmapError] = []
     for choice in settings.populations if settings.other_populations else ():
-        if isinstance(choice.source, Path):
+        if not isinstance(choice.source, str):
             try:
                 with _open_choice(choice.source, choice):
                     pass

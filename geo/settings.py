@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.days import DayRange
+    from geo.ranges import RasterFile
 
 POPULATION_MODELS = ("embedded", "coarse")
 """Population sources that come along, by name; a file of such a name is given as `./embedded`."""
 
 SOURCE_NAMES: dict[str, tuple[str, ...]] = {
-    "population": ("worldpop",),
+    "population": ("worldpop", "ghs-pop", "hrsl"),
     "ages": ("worldpop",),
     "boundaries": ("cod-ab", "geoboundaries", "natural-earth"),
     "demography": ("cod-ps",),
@@ -67,12 +68,13 @@ class PopulationChoice:
     Attributes
     ----------
     source
-        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`; or of one to fetch.
+        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`; or of one to fetch,
+        by its source's name or its own address.
     unit, band, nodata
         Of a GeoTIFF, as in `Settings`.
     """
 
-    source: Path | str
+    source: RasterFile | str
     unit: str | None = None
     band: int | str | None = None
     nodata: float | None = None
@@ -81,7 +83,7 @@ class PopulationChoice:
         """Return plain values; a file by its name, never its folder."""
         is_nan = self.nodata is not None and self.nodata != self.nodata
         return {
-            "population": self.source.name if isinstance(self.source, Path) else self.source,
+            "population": self.source if isinstance(self.source, str) else self.source.name,
             "unit": self.unit,
             "band": self.band,
             "nodata": str(self.nodata) if is_nan else self.nodata,  # JSON has no NaN
@@ -173,7 +175,7 @@ class Settings:
     """
 
     as_of: date | None = None
-    population: Path | None = None
+    population: RasterFile | None = None
     population_unit: str | None = None
     population_band: int | str | None = None
     population_nodata: float | None = None
@@ -233,7 +235,7 @@ class Settings:
         main = self.population or self.population_model
         if main is None:
             return ()
-        if isinstance(main, str):
+        if isinstance(main, str) and not is_address(main):
             return PopulationChoice(main), *self.other_populations
         first = PopulationChoice(
             main, self.population_unit, self.population_band, self.population_nodata
@@ -251,7 +253,7 @@ class Settings:
             (part, str(each))
             for part, given in parts.items()
             for each in given
-            if isinstance(each, str) and each in SOURCE_NAMES[part]
+            if isinstance(each, str) and (each in SOURCE_NAMES[part] or is_address(each))
         ]
         return list(dict.fromkeys([*named, *self.named]))
 
@@ -265,9 +267,10 @@ class Settings:
             raise UsageError(f"{len(named)} populations: expected at most {MOST_POPULATIONS}")
         for number, choice in enumerate(named):
             known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
-            if isinstance(choice.source, str) and choice.source not in known:
+            if isinstance(choice.source, str) and not _is_known(choice.source):
                 raise UsageError(
-                    f"population {choice.source!r}: expected a file, {', '.join(known)}"
+                    f"population {choice.source!r}: expected a file, an https:// address, or "
+                    f"{', '.join(known)}"
                 )
             if choice in named[:number]:
                 raise UsageError(f"population {str(choice.source)!r} is named twice")
@@ -343,7 +346,8 @@ def choose_populations(
     Parameters
     ----------
     names
-        Files, or `embedded`, `coarse`, `worldpop` (as text; a `Path` is always a file).
+        Files, or `embedded`, `coarse`, the name of a source such as `worldpop`, or an https
+        address (as text; a `Path` is always a file).
     units, bands, nodata
         None; one, which holds for all files; or one for each file, in their order. A unit of
         `auto` is that of the file's tags.
@@ -355,23 +359,20 @@ def choose_populations(
     """
     if "" in names:
         raise UsageError("population '': expected a file, or embedded, coarse")
-    known = (*POPULATION_MODELS, *SOURCE_NAMES["population"])
-    sources = [name if name in known else Path(name) for name in names]
-    files = [source for source in sources if isinstance(source, Path)]
+    sources = [_read_source(name) for name in names]
+    files = [source for source in sources if _is_raster(source)]
     read_as = [None if unit == "auto" else unit for unit in _share("unit", units, len(files))]
     read_band, gaps = _share("band", bands, len(files)), _share("nodata", nodata, len(files))
     ways = zip(read_as, read_band, gaps, strict=True)
     choices = [
-        PopulationChoice(source, *next(ways))
-        if isinstance(source, Path)
-        else PopulationChoice(source)
+        PopulationChoice(source, *next(ways)) if _is_raster(source) else PopulationChoice(source)
         for source in sources
     ]
     if not choices:
         given = {"unit": units, "band": bands, "nodata": nodata}
         return {f"population_{name}": values[0] for name, values in given.items() if values}
     first, *others = choices
-    is_file = isinstance(first.source, Path)
+    is_file = not isinstance(first.source, str)
     return {
         "population": first.source if is_file else None,
         "population_unit": first.unit,
@@ -380,6 +381,24 @@ def choose_populations(
         "population_model": None if is_file else first.source,
         "other_populations": tuple(others),
     }
+
+
+def is_address(name: object) -> bool:
+    """Tell whether a name is the address of a file on a server."""
+    return isinstance(name, str) and name.lower().startswith(("https://", "http://"))
+
+
+def _is_known(name: str) -> bool:
+    return name in (*POPULATION_MODELS, *SOURCE_NAMES["population"]) or is_address(name)
+
+
+def _is_raster(source: RasterFile | str) -> bool:
+    """Whether a source is read as its options say: a file or an address, no model and no name."""
+    return not isinstance(source, str) or is_address(source)
+
+
+def _read_source(name: str | Path) -> Path | str:
+    return name if isinstance(name, str) and _is_known(name) else Path(name)
 
 
 def _share(option: str, given: Sequence[Any], files: int) -> list[Any]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from geo.holdings import Holding, Origin
 
     Show = Callable[[str, int, int | None], None]
+    Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ class Way:
     ----------
     show
         Called with a file's name, its bytes so far, and all of them (None: unknown).
+    tell
+        Called with a sentence on what goes on, such as that another process is waited for.
     secret_headers, secret_query
         Tokens: sent to the address's own host only, never written anywhere.
     """
@@ -127,5 +130,6 @@ class Way:
     offline: bool = False
     manners: Manners = DEFAULT_MANNERS
     show: Show | None = None
+    tell: Tell | None = None
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     secret_query: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -72,7 +72,12 @@ def make_way(options: argparse.Namespace) -> Way:
     """Return how files are had: with a bar on a terminal, never from the network if offline."""
     from geo.wanted import Way
 
-    return Way(offline=options.offline, show=_make_bar() if sys.stderr.isatty() else None)
+    show = _make_bar() if sys.stderr.isatty() else None
+    return Way(offline=options.offline, show=show, tell=_tell)
+
+
+def _tell(text: str) -> None:
+    print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def make_agreement(*, yes: bool) -> Callable[[Sequence[Offer]], bool]:

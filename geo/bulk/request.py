@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from geo.ranges import RasterFile
+
 MODES = ("each", "union", "nearest")
 BY_TYPE = "auto"
 
@@ -58,7 +60,7 @@ class Request:
         If a radius is not in 0..500 km, or the mode or the number of workers is none.
     """
 
-    population: Path
+    population: RasterFile
     radii_km: tuple[float, ...] | str | None
     mode: str = "each"
     table: TableOptions = field(default_factory=TableOptions)

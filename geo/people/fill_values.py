@@ -29,9 +29,9 @@ import numpy as np
 from geo.errors import RasterError, UsageError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
+
+    from geo.ranges import RasterFile
 
 _OFTEN_FILL = (255, 32767, 65535, 2147483647, 2147483648, 4294967295, 4294967296)
 """Largest numbers of types, and what they become when float32 holds them."""
@@ -72,7 +72,7 @@ class FillValues:
             missing |= raw == value
         return missing
 
-    def check_people(self, path: Path, raw: NDArray[Any], missing: NDArray[np.bool_]) -> None:
+    def check_people(self, path: RasterFile, raw: NDArray[Any], missing: NDArray[np.bool_]) -> None:
         """Stop on values that can't be people (rules 1 to 3).
 
         Raises
@@ -94,7 +94,7 @@ class FillValues:
             )
         self.check_fill(path, raw[~missing] if missing.any() else raw)
 
-    def check_fill(self, path: Path, raw: NDArray[Any]) -> None:
+    def check_fill(self, path: RasterFile, raw: NDArray[Any]) -> None:
         """Stop on what looks like a fill value that was not declared (rule 3).
 
         Cheap where there is none: one look for the largest value.
@@ -127,7 +127,7 @@ class FillValues:
                     f"out. {self._advise(path, text)}"
                 )
 
-    def _advise(self, path: Path, text: str) -> str:
+    def _advise(self, path: RasterFile, text: str) -> str:
         advice = (
             "If it stands for no data, declare that in the file: gdal_edit.py -a_nodata "
             f"{text} {path.name}, or say --nodata={text}"
@@ -137,7 +137,7 @@ class FillValues:
         return advice
 
 
-def read_fill_values(path: Path, dataset: Any, band: int, given: float | None) -> FillValues:
+def read_fill_values(path: RasterFile, dataset: Any, band: int, given: float | None) -> FillValues:
     """Return the fill values of a band.
 
     Parameters

@@ -12,12 +12,14 @@ import numpy as np
 
 from geo.errors import RasterError, UnavailableError, UsageError
 from geo.people.grid import WGS84, areas_between_km2
+from geo.people.remote import open_dataset, raise_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from geo.ranges import RasterFile
 
 _ROTATION = 1e-9  # of a cell
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -126,7 +128,7 @@ class Layout:
 
 
 @contextmanager
-def open_geotiff(path: Path) -> Iterator[Any]:
+def open_geotiff(path: RasterFile) -> Iterator[Any]:
     """Open a GeoTIFF for reading, with no other driver and no file beside it.
 
     Yields
@@ -136,7 +138,7 @@ def open_geotiff(path: Path) -> Iterator[Any]:
     Raises
     ------
     UnavailableError
-        If the file can't be read.
+        If the file can't be read; one that is read where it lies, also where that shows later.
     RasterError
         If it is no GeoTIFF or damaged, also where that shows while it is open.
     """
@@ -146,14 +148,17 @@ def open_geotiff(path: Path) -> Iterator[Any]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
-            with rasterio.Env(**_GDAL_OPTIONS), rasterio.open(path, driver="GTiff") as dataset:
+            with rasterio.Env(**_GDAL_OPTIONS), open_dataset(path) as dataset:
+                raise_failure(path)
                 yield dataset
+                raise_failure(path)
     except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
+        raise_failure(path)
         cause = error.__cause__ or error
         raise RasterError(f"{path}: damaged or cut short, can't be read: {cause}") from error
 
 
-def choose_band(path: Path, dataset: Any, band: int | str | None) -> int:
+def choose_band(path: RasterFile, dataset: Any, band: int | str | None) -> int:
     """Return the number of the band to read, from 1.
 
     Parameters
@@ -199,7 +204,7 @@ def _find_bands(band: int | str, names: dict[int, str | None]) -> list[int]:
     return exact or [n for n, name in names.items() if name and name.strip().casefold() == folded]
 
 
-def check_size(path: Path, dataset: Any, limits: RasterLimits = DEFAULT_LIMITS) -> None:
+def check_size(path: RasterFile, dataset: Any, limits: RasterLimits = DEFAULT_LIMITS) -> None:
     """Refuse a raster whose declared sizes are absurd, before anything of it is read.
 
     Raises
@@ -235,7 +240,7 @@ def check_size(path: Path, dataset: Any, limits: RasterLimits = DEFAULT_LIMITS) 
         )
 
 
-def read_layout(path: Path, dataset: Any) -> Layout:
+def read_layout(path: RasterFile, dataset: Any) -> Layout:
     """Return a raster's grid.
 
     Raises
@@ -271,18 +276,19 @@ def read_layout(path: Path, dataset: Any) -> Layout:
     return layout
 
 
-def _check_head(path: Path) -> None:
+def _check_head(path: RasterFile) -> None:
     try:
         with path.open("rb") as stream:
             head = stream.read(4)
     except OSError as error:
         raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
+    raise_failure(path)
     if head not in _MAGIC:
         found = f"it begins with {head!r}" if head else "it is empty"
         raise RasterError(f"{path}: no GeoTIFF, whatever its name says: {found}")
 
 
-def _read_crs(path: Path, dataset: Any) -> tuple[str, float | None]:
+def _read_crs(path: RasterFile, dataset: Any) -> tuple[str, float | None]:
     """Return a raster's CRS and the metres in its unit, None for degrees."""
     import pyproj
 
@@ -312,7 +318,7 @@ def _read_crs(path: Path, dataset: Any) -> tuple[str, float | None]:
     return ":".join(authority) if authority else str(crs.to_wkt()), unit_m
 
 
-def _check_bounds(path: Path, layout: Layout) -> None:
+def _check_bounds(path: RasterFile, layout: Layout) -> None:
     bounds = (
         f"bounds {layout.west:g}, {layout.south:g}, {layout.east:g}, {layout.north:g} (west, "
         "south, east, north)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +18,12 @@ from geo.types import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from geo.people.tiles import PopulationTiles
     from geo.people.windows import CellWindow
+    from geo.ranges import RasterFile
     from geo.types import BBox
 
 LIMIT_CELLS = 50_000_000
@@ -35,7 +36,7 @@ _DATE_TAGS = ("population_date", "year", "epoch")
 
 
 def read_population(
-    path: Path,
+    path: RasterFile,
     bbox: BBox,
     *,
     unit: str | None = None,
@@ -124,19 +125,30 @@ def read_box(
     return people, first
 
 
-def describe_raster(path: Path, year: str | None = None) -> Source:
-    """Return a population raster as a source: its name and checksum."""
-    digest = hash_file(path)
+def describe_raster(path: RasterFile, year: str | None = None) -> Source:
+    """Return a population raster as a source: its name and checksum.
+
+    Of one that is read where it lies the checksum is that of its address, version and size.
+    """
+    if isinstance(path, Path):
+        digest = hash_file(path)
+        note = f"sha256 {digest}"
+    else:
+        digest = path.notes.identity
+        note = (
+            f"read in parts from {path}, {path.size:,} bytes, version {path.notes.version}; "
+            f"sha256 of these three {digest}"
+        )
     return Source(
         source_id=f"population:{digest[:_ID_LENGTH]}",
         name=f"Population raster: {path.name}",
         licence="as given with the file",
         date=year,
-        note=f"sha256 {digest}",
+        note=note,
     )
 
 
-def find_year(path: Path, tags: Mapping[str, str]) -> str | None:
+def find_year(path: RasterFile, tags: Mapping[str, str]) -> str | None:
     """Return the year that the tags or the file's name give; None: undated."""
     lower = {name.lower(): value for name, value in tags.items()}
     name = _REVISION.split(path.stem)[-1]

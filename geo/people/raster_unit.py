@@ -24,7 +24,8 @@ from geo.errors import RasterError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
+
+    from geo.ranges import RasterFile
 
 UNITS = ("count", "density")
 
@@ -51,7 +52,7 @@ _COUNT_NAME = re.compile(
 
 
 def find_unit(
-    path: Path, tags: Mapping[str, str], band: Iterable[str | None], given: str | None
+    path: RasterFile, tags: Mapping[str, str], band: Iterable[str | None], given: str | None
 ) -> str:
     """Return `count` or `density` by the rules at the top of this module.
 

@@ -22,13 +22,15 @@ from geo.people.geotiff import (
 )
 from geo.people.grid import areas_between_km2
 from geo.people.raster_unit import find_unit
+from geo.people.remote import fetch_window, raise_failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from geo.ranges import RasterFile
 
 MAX_DENSITY_KM2 = 5_000_000.0
 """Several times the densest block of houses there is."""
@@ -83,7 +85,7 @@ class PopulationTiles:
         are the same along a row and follow from it.
     """
 
-    path: Path
+    path: RasterFile
     dataset: Any
     band: int
     layout: Layout
@@ -201,7 +203,9 @@ class PopulationTiles:
 
         row0, row1, col0, col1 = window
         top = self.layout.rows - row1 if self.layout.flipped else row0
+        fetch_window(self.path, self.dataset, self.band, (top, top + row1 - row0, col0, col1))
         found = read(self.band, window=Window(col0, top, col1 - col0, row1 - row0))
+        raise_failure(self.path)
         north_up: NDArray[Any] = found[::-1] if self.layout.flipped else found
         return north_up
 
@@ -252,7 +256,7 @@ class PopulationTiles:
 class PopulationFile:
     """A GeoTIFF of people and how it is to be read: the arguments of `open_tiles`."""
 
-    path: Path
+    path: RasterFile
     unit: str | None = None
     band: int | str | None = None
     nodata: float | None = None
@@ -264,7 +268,7 @@ class PopulationFile:
 
 @contextmanager
 def open_tiles(
-    path: Path,
+    path: RasterFile,
     *,
     unit: str | None = None,
     band: int | str | None = None,
@@ -276,7 +280,7 @@ def open_tiles(
     Parameters
     ----------
     path
-        GeoTIFF, north-up or south-up.
+        GeoTIFF, north-up or south-up; on this machine, or one that is read where it lies.
     unit
         `count` (persons a cell) or `density` (persons a square kilometre); None: as the file
         says (`geo.people.raster_unit`).

@@ -13,9 +13,8 @@ from geo.people.grid import WGS84
 from geo.types import BBox
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from geo.people.geotiff import Layout
+    from geo.ranges import RasterFile
 
 _EDGE = 1e-6  # of a cell: an edge of the box that lies on an edge of cells takes no more
 _TURNS = (0.0, 360.0, -360.0)
@@ -46,7 +45,7 @@ class CellWindow:
         return self.row0, self.row1, self.col0, self.col1
 
 
-def find_windows(path: Path, layout: Layout, bbox: BBox) -> list[CellWindow]:
+def find_windows(path: RasterFile, layout: Layout, bbox: BBox) -> list[CellWindow]:
     """Return the cells of a box from west to east; several where it crosses the raster's edges.
 
     The box is looked for at its longitudes and one turn further each way, so that rasters from 0
@@ -81,7 +80,9 @@ def find_windows(path: Path, layout: Layout, bbox: BBox) -> list[CellWindow]:
     return windows
 
 
-def place_windows(path: Path, layout: Layout, windows: list[CellWindow]) -> tuple[list[int], int]:
+def place_windows(
+    path: RasterFile, layout: Layout, windows: list[CellWindow]
+) -> tuple[list[int], int]:
     """Return the column that each window begins at, counted from the first's, and their end.
 
     Raises
@@ -97,7 +98,7 @@ def _width(window: CellWindow) -> int:
     return window.col1 - window.col0
 
 
-def _column_of(path: Path, layout: Layout, first: CellWindow, window: CellWindow) -> int:
+def _column_of(path: RasterFile, layout: Layout, first: CellWindow, window: CellWindow) -> int:
     """Return where a window begins, in columns of the raster from the first one's west edge."""
     columns = (window.west - first.west) / layout.cell_width
     if abs(columns - round(columns)) > _MISFIT:
