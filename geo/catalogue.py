@@ -9,7 +9,7 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from geo.archives import extract_members, list_members
 from geo.credentials import read_secret
@@ -25,22 +25,40 @@ if TYPE_CHECKING:
     from geo.offers import Offer
     from geo.wanted import Way
 
+Result = TypeVar("Result")
+
 _CATALOGUE_DAYS = 1
 _CATALOGUE_BYTES = 50_000_000
 _TOKEN = re.compile(r"[\x21-\x7e]{1,4000}")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
 
 
-def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way, **more: Any) -> Any:
-    """Return the JSON answer of a catalogue, from the cache if it is of today.
+def read_catalogue(
+    url: str,
+    source: str,
+    hosts: frozenset[str],
+    way: Way,
+    read: Callable[[Any], Result],
+    **more: Any,
+) -> Result:
+    """Return what a catalogue's JSON answer says, from the cache if it is of today.
 
-    `more` are fields of `Wanted`.
+    Parameters
+    ----------
+    read
+        Reads the answer; raises `UnavailableError` if it is not what it was: then it is not kept.
+    more
+        Fields of `Wanted`.
 
     Raises
     ------
     UnavailableError
-        If it can't be had.
+        If it can't be had, or read.
     """
+
+    def check(path: Path) -> None:
+        read(json.loads(path.read_bytes()))
+
     wanted = Wanted(
         Origin(url, f"{source} catalogue"),
         kind="json",
@@ -48,10 +66,11 @@ def read_catalogue(url: str, source: str, hosts: frozenset[str], way: Way, **mor
         name="catalogue.json",
         fresh_days=_CATALOGUE_DAYS,
         limit_bytes=_CATALOGUE_BYTES,
+        check=check,
         **more,
     )
     quiet = dataclasses.replace(way, show=None)  # it is small
-    return json.loads(fetch_file(wanted, quiet).path.read_bytes())
+    return read(json.loads(fetch_file(wanted, quiet).path.read_bytes()))
 
 
 def need(record: Any, names: tuple[str, ...], source: str) -> dict[str, Any]:
@@ -151,7 +170,8 @@ def derive(
     name
         What to call it; what it is made by belongs into the name.
     write
-        Writes it to a path.
+        Writes it to a path. If it raises `UnavailableError`, the other file is not what it was
+        taken for, and is not kept any longer.
     vintage
         The time that it is of, where only the file itself tells; None: as was known before.
     """
@@ -188,11 +208,14 @@ def _make(
     draft.unlink(missing_ok=True)
     try:
         write(draft)
-        return holdings.keep(draft, name, origin, mirror=first.mirror)
+    except UnavailableError as error:
+        if not isinstance(error.__cause__, OSError):  # as of a full disk
+            holdings.drop(first)
+        raise
     except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
         raise UnavailableError(f"{name} can't be written: {error.strerror or error}") from error
+    else:
+        return holdings.keep(draft, name, origin, mirror=first.mirror)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -71,11 +71,16 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
         If the catalogue can't be had or was changed.
     """
     try:
-        answer = read_catalogue(f"{_API}{name}", source, HOSTS, way)
+        return read_catalogue(
+            f"{_API}{name}", source, HOSTS, way, lambda answer: _read_package(answer, source)
+        )
     except UnavailableError as error:
         if is_missing(error):
             return None
         raise
+
+
+def _read_package(answer: Any, source: str) -> Package:
     result = answer.get("result", answer) if isinstance(answer, dict) else answer
     record = need(result, ("title", "license_id", "dataset_date", "resources"), source)
     if not isinstance(record["resources"], list):

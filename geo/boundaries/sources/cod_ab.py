@@ -130,7 +130,7 @@ def _check_columns(columns: list[str]) -> None:
     try:
         find_schema("cod-ab", columns, columns)
     except BoundaryError as error:
-        raise UnavailableError(f"{error}; its files were changed") from error
+        raise UnavailableError(f"{error}; its file was changed") from error
 
 
 def _find_form(resource: dict[str, Any]) -> str | None:

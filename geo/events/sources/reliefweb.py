@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from geo.catalogue import derive, fetch_offer, need, read_catalogue, read_token, tidy
@@ -19,6 +19,7 @@ from geo.errors import UnavailableError, UsageError
 from geo.offers import Offer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from geo.offers import Area
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 APPNAME = "CIVMAP_RELIEFWEB_APPNAME"
 """Environment variable: the name that ReliefWeb approved for those who ask."""
+
+Result = TypeVar("Result")
 
 _API = "https://api.reliefweb.int/v2/reports"
 _HOSTS = frozenset({"api.reliefweb.int"})
@@ -71,8 +74,10 @@ class ReliefWeb:
             "sort[]": "date.original:desc",
         }
         fields = "".join(f"&fields[include][]={name}" for name in _FIELDS)
-        records = _list_records(self._read(f"{_API}?{urlencode(asked)}{fields}", way))
-        return [_make_offer(record, area.iso3, day) for record in records]
+        url = f"{_API}?{urlencode(asked)}{fields}"
+        return self._read(
+            url, way, lambda records: [_make_offer(each, area.iso3, day) for each in records]
+        )
 
     def find_report(self, name: str, way: Way) -> Offer:
         """Return a report by its number, or by its address on reliefweb.int.
@@ -94,10 +99,11 @@ class ReliefWeb:
                 "address, https://reliefweb.int/report/..."
             )
         asked = {"filter[field]": "url_alias", "filter[value]": name, "limit": 1}
-        records = _list_records(self._read(f"{_API}?{urlencode(asked)}&fields[include][]=id", way))
-        if not records:
+        url = f"{_API}?{urlencode(asked)}&fields[include][]=id"
+        numbers = self._read(url, way, lambda records: [str(each["id"]) for each in records])
+        if not numbers:
             raise UnavailableError(f"reliefweb knows no report at {name}")
-        return _describe_report(str(records[0]["id"]))
+        return _describe_report(numbers[0])
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return the report as a page; its day is that of its publication by its publisher.
@@ -130,8 +136,18 @@ class ReliefWeb:
         known = replace(fetched, holding=replace(fetched.holding, origin=told))
         return derive(known, f"reliefweb_{number}.html", write)
 
-    def _read(self, url: str, way: Way) -> Any:
-        return read_catalogue(url, self.name, _HOSTS, _with_appname(way), meanings=_MEANINGS)
+    def _read(
+        self, url: str, way: Way, read: Callable[[list[dict[str, Any]]], list[Result]]
+    ) -> list[Result]:
+        """Return what is read from the records of an answer."""
+        return read_catalogue(
+            url,
+            self.name,
+            _HOSTS,
+            _with_appname(way),
+            lambda answer: read(_list_records(answer)),
+            meanings=_MEANINGS,
+        )
 
 
 def _with_appname(way: Way) -> Way:
