@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import random
-import re
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from geo.credentials import scrub
 from geo.errors import UnavailableError
 from geo.network import TransientError, UnreachableError
 from geo.statuses import AgainError
@@ -16,14 +14,9 @@ from geo.statuses import AgainError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import urllib3
-
     from geo.wanted import Manners
 
     Result = TypeVar("Result")
-
-RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-"""`Content-Range`: first byte, last byte, bytes of the whole."""
 
 _UNREACHABLE_WEIGHT = 2
 _MOST_ATTEMPTS = 30  # also if each brings a little
@@ -80,20 +73,6 @@ def expect_failures(label: str, silence_s: float) -> Iterator[None]:
     except TransientError as error:
         weight = _UNREACHABLE_WEIGHT if isinstance(error, UnreachableError) else 1
         raise AgainError(f"{label}: {error}", weight=weight) from error
-
-
-def find_version(response: urllib3.BaseHTTPResponse) -> str | None:
-    """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
-    etag = read_header(response, "ETag")
-    if etag and not etag.startswith("W/"):
-        return etag
-    return read_header(response, "Last-Modified")
-
-
-def read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
-    """Return a header that is kept; None also if it repeats a secret."""
-    found: str | None = response.headers.get(name)
-    return found if found is None or scrub(found) == found else None
 
 
 class Pace:

@@ -8,20 +8,14 @@ is never kept. When a source is down an old copy serves, and its age is told.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
-from geo.attempts import (
-    RANGE,
-    Pace,
-    expect_failures,
-    find_version,
-    make_attempts,
-    read_header,
-)
+from geo.attempts import Pace, expect_failures, make_attempts
 from geo.cache import cache_folder, keep, read_kept
 from geo.content import check_content, check_sum
 from geo.credentials import refuse_secret, scrub
@@ -53,6 +47,8 @@ AGENT = f"civmap/{__version__}"
 """How servers are told who asks."""
 
 _CHUNK = 262_144
+RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+"""`Content-Range`: first byte, last byte, bytes of the whole."""
 
 
 def fetch_file(wanted: Wanted, way: Way) -> Fetched:
@@ -352,3 +348,17 @@ class _Download:
         )
         self._holdings.forget_part(self._url)
         return Fetched(holding, self._transferred)
+
+
+def find_version(response: urllib3.BaseHTTPResponse) -> str | None:
+    """Return what may stand in If-Range: a strong ETag, else the day of change; None: neither."""
+    etag = read_header(response, "ETag")
+    if etag and not etag.startswith("W/"):
+        return etag
+    return read_header(response, "Last-Modified")
+
+
+def read_header(response: urllib3.BaseHTTPResponse, name: str) -> str | None:
+    """Return a header that is kept; None also if it repeats a secret."""
+    found: str | None = response.headers.get(name)
+    return found if found is None or scrub(found) == found else None

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from geo.attempts import RANGE, Pace, expect_failures, find_version
+from geo.attempts import Pace, expect_failures
 from geo.blocks import BLOCK_BYTES, Notes
-from geo.download import AGENT, find_address, label_wanted, open_turns
+from geo.download import (
+    AGENT,
+    RANGE,
+    find_address,
+    find_version,
+    label_wanted,
+    open_turns,
+    read_header,
+)
 from geo.errors import UnavailableError
 from geo.holdings import today
 from geo.network import open_reply, read_wait
@@ -62,8 +71,8 @@ class PartServer:
             source=self._wanted.origin.source,
             size=size,
             version=version,
-            etag=response.headers.get("ETag"),
-            modified=response.headers.get("Last-Modified"),
+            etag=read_header(response, "ETag"),
+            modified=read_header(response, "Last-Modified"),
             fetched=day,
             checked=day,
             mirror=urlsplit(address).hostname if address != self._url else None,
@@ -92,7 +101,7 @@ class PartServer:
     ) -> urllib3.BaseHTTPResponse:
         """Return the answer to a question for bytes; an error that may pass or not is raised."""
         address = find_address(self._url)
-        self._turns = self._turns or open_turns(address, self._way, pause_s=0.0)
+        self._turns = self._turns or open_turns(address, _without_pauses(self._way))
         headers = {
             "User-Agent": AGENT,
             "Accept-Encoding": "identity",
@@ -146,3 +155,8 @@ def tell_change(wanted: Wanted) -> ChangedError:
         f"{label_wanted(wanted)} became another file while it was read; what was kept of it was "
         "thrown away. Run it again"
     )
+
+
+def _without_pauses(way: Way) -> Way:
+    """Return a way that asks for part after part, as one download would go on."""
+    return dataclasses.replace(way, manners=dataclasses.replace(way.manners, pause_s=0.0))
