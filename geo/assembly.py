@@ -33,11 +33,16 @@ class Pages:
     def __init__(self, offer: Offer, hosts: frozenset[str], way: Way) -> None:
         self._offer, self._hosts, self._way = offer, hosts, way
         self._taken: list[Fetched] = []
+        self._added = 0
 
     @property
     def transferred(self) -> int:
         """Bytes that came from the network."""
-        return sum(page.transferred for page in self._taken)
+        return self._added + sum(page.transferred for page in self._taken)
+
+    def add(self, transferred: int) -> None:
+        """Take account of bytes that came otherwise, as of parts of large files."""
+        self._added += transferred
 
     def take(self, url: str, kind: str = "json", way: Way | None = None, **more: Any) -> Path:
         """Return the file of an address; `more` are fields of `Wanted`.
@@ -48,7 +53,7 @@ class Pages:
             If it can't be had.
         """
         given: dict[str, Any] = {"fresh_days": 0, "limit_bytes": _PAGE_BYTES} | more
-        origin = make_origin(dataclasses.replace(self._offer, url=url))
+        origin = make_origin(self._offer, url)
         origin = dataclasses.replace(origin, source=f"{origin.source} page")
         wanted = Wanted(origin, kind=kind, hosts=self._hosts, serves_old=False, **given)
         self._taken.append(fetch_file(wanted, way or self._way))

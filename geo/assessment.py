@@ -107,8 +107,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV); or
         `dtm`, `hapi`, which are fetched. Or a list of these, `auto` too.
     boundaries, zone
-        Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`, which are
-        fetched), and of polygons that are zones of their own.
+        Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`,
+        `overture`, which are fetched), and of polygons that are zones of their own.
     radius_km
         Radii of the discs round a threatened place, kilometres.
     recogniser
@@ -135,7 +135,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     household_size
         Persons a household.
     facilities
-        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`.
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`,
+        `overpass`, `healthsites`, which are fetched.
     hindsight
         Use figures later than the day too, beside those before it; the run says so.
     stale_days

@@ -124,10 +124,15 @@ def fetch_offer(offer: Offer, kind: str, hosts: frozenset[str], way: Way, **more
     return fetch_file(Wanted(make_origin(offer), kind=kind, hosts=hosts, **more), way)
 
 
-def make_origin(offer: Offer) -> Origin:
-    """Return what is known of an offer's file before it is fetched."""
+def make_origin(offer: Offer, url: str | None = None) -> Origin:
+    """Return what is known of an offer's file before it is fetched; `url`: of a part of it."""
     return Origin(
-        offer.url, offer.source, offer.licence, offer.attribution, offer.vintage, offer.area or None
+        url or offer.url,
+        offer.source,
+        offer.licence,
+        offer.attribution,
+        offer.vintage,
+        offer.area or None,
     )
 
 

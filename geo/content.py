@@ -12,7 +12,7 @@ from geo.errors import UnavailableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("geotiff", "zip", "json", "csv")
+KINDS = ("geotiff", "zip", "json", "csv", "parquet")
 
 _HEAD = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -27,7 +27,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
     Parameters
     ----------
     kind
-        `geotiff`, `zip`, `json` (GeoJSON too) or `csv`.
+        `geotiff`, `zip`, `json` (GeoJSON too), `csv` or `parquet`.
     label
         What the message calls it.
 
@@ -56,6 +56,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
         "zip": _look_at_zip,
         "json": _look_at_json,
         "csv": _look_at_csv,
+        "parquet": _look_at_parquet,
     }[kind](path, begin)
     if fault:
         start = head[:24].decode("latin-1")
@@ -83,9 +84,13 @@ def check_sum(path: Path, expected: str | None, label: str) -> None:
 
 
 def _name(kind: str) -> str:
-    return {"geotiff": "a GeoTIFF", "zip": "a zip archive", "json": "JSON", "csv": "a CSV table"}[
-        kind
-    ]
+    return {
+        "geotiff": "a GeoTIFF",
+        "zip": "a zip archive",
+        "json": "JSON",
+        "csv": "a CSV table",
+        "parquet": "Parquet",
+    }[kind]
 
 
 def _look_at_tiff(_: Path, begin: bytes) -> str | None:
@@ -114,3 +119,7 @@ def _look_at_csv(_: Path, begin: bytes) -> str | None:
     if b"\0" in begin or begin.startswith((b"PK\3\4", b"{", b"[")):
         return "is no table"
     return None if b"," in begin or b";" in begin or b"\t" in begin else "has a single column"
+
+
+def _look_at_parquet(_: Path, begin: bytes) -> str | None:
+    return None if begin.startswith(b"PAR1") else "is no Parquet"

@@ -23,7 +23,7 @@ POPULATION_MODELS = ("embedded", "coarse")
 SOURCE_NAMES: dict[str, tuple[str, ...]] = {
     "population": ("worldpop", "ghs-pop", "hrsl"),
     "ages": ("worldpop",),
-    "boundaries": ("cod-ab", "geoboundaries", "natural-earth"),
+    "boundaries": ("cod-ab", "geoboundaries", "natural-earth", "overture"),
     "demography": ("cod-ps",),
     "displacement": ("dtm", "hapi"),
     "facilities": ("hot", "overpass", "healthsites"),

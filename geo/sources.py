@@ -11,6 +11,7 @@ from geo.boundaries.countries import find_codes, read_countries
 from geo.boundaries.sources.cod_ab import CodAb
 from geo.boundaries.sources.geoboundaries import GeoBoundaries
 from geo.boundaries.sources.natural_earth import NaturalEarth
+from geo.boundaries.sources.overture import Overture
 from geo.download import find_size
 from geo.errors import UnavailableError, UsageError
 from geo.events.sources.reliefweb import ReliefWeb
@@ -38,6 +39,7 @@ SOURCES: tuple[DataSource, ...] = (
     CodAb(),
     GeoBoundaries(),
     NaturalEarth(),
+    Overture(),
     CodPs(),
     Dtm(),
     Hapi(),

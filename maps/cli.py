@@ -168,7 +168,7 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--boundaries",
         help="administrative units: GeoJSON, GeoPackage, GeoParquet; or cod-ab, geoboundaries, "
-        "natural-earth, which are fetched",
+        "natural-earth, overture, which are fetched",
     )
     command.add_argument("--zone", help="polygons of your own that are counted as zones")
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
