@@ -289,6 +289,7 @@ def _fill_run(
     from geo.exposure.profile import fill_profile
     from geo.exposure.zones import build_zones
     from geo.large import count_large
+    from geo.named_data import read_published
     from geo.people.accounting import join_accountings
     from geo.people.stop_rules import refuse_stale, warn_of_stale
     from geo.population import PopulationFinder
@@ -349,8 +350,6 @@ def _fill_run(
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
     profile = fill_profile(con, zones, settings, people.find_facilities, as_of.year)
-    sources = _list_sources(con, events, territory, people, profile.sources)
-    insert_records(con, "sources", _credit(sources, obtained))
     cautions = [
         *day_cautions,
         *events.cautions,
@@ -358,12 +357,15 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *scenario.cautions,
+        *people.compare_totals(pcodes, profile.demography or read_published(obtained, as_of.year)),
         *people.tell_hindsight(),
         *warn_of_stale(stale),
         *exposure_cautions,
         *profile.cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
+    sources = _list_sources(con, events, territory, people, profile.sources)
+    insert_records(con, "sources", _credit(sources, obtained))
     parameters = {
         "as_of": as_of.isoformat(),
         "as_of_source": as_of_source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 from geo.boundaries.countries import locate_countries
 from geo.errors import InputError, UnavailableError
 from geo.events.sources.reliefweb import ReliefWeb
+from geo.holdings import Holdings
+from geo.offers import Offer
+from geo.people.demography import read_demography
 from geo.settings import AgeFile, PopulationChoice
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 from geo.types import BBox, Caution, Source
+from geo.wanted import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -20,13 +25,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.events import EventSet
-    from geo.offers import Area, Offer
+    from geo.holdings import Holding
+    from geo.offers import Area
+    from geo.people.demography import Demography
     from geo.places import Place
     from geo.settings import Settings
-    from geo.wanted import Fetched, Way
+    from geo.wanted import Way
 
     Agree = Callable[[Sequence[Offer]], bool]
 
+_TABLE = re.compile(r"adm(?:in)?([0-4])_((?:19|20)\d\d)", re.IGNORECASE)
+_USUAL_LEVEL = "2"
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
 
@@ -107,6 +116,8 @@ def obtain_named(
     if missing and agree and not agree(missing):
         raise UnavailableError("nothing was fetched, as you said; name files instead")
     obtained = [_fetch(offer, way) for offer in offers]
+    if "population" in {part for part, _ in named} and not _has_demography(settings):
+        obtained += _find_published(area, day)
     cautions = [caution for each in obtained for caution in _tell(each)]
     if elsewhere:
         text = (
@@ -170,6 +181,49 @@ def _choose_offer(part: str, name: str, area: Area, day: date, way: Way) -> Offe
 def _fetch(offer: Offer, way: Way) -> Obtained:
     fetched = get_source(offer.source).fetch(offer, way)
     return Obtained(offer.part, offer, fetched, find_path(offer, fetched))
+
+
+def _has_demography(settings: Settings) -> bool:
+    return settings.demography is not None or "demography" in dict(settings.named_sources)
+
+
+def _find_published(area: Area, day: date) -> list[Obtained]:
+    """Return the table of populations in the cache that fits best, to compare a raster with."""
+    found = [
+        (match, kept)
+        for kept in Holdings().list_all()
+        if (kept.origin.source, kept.origin.area) == ("cod-ps", area.iso3)
+        and (match := _TABLE.search(kept.path.name))
+    ]
+    if not found:
+        return []
+
+    def judge(each: tuple[re.Match[str], Holding]) -> tuple[bool, int, str]:
+        match, kept = each
+        return match[1] != _USUAL_LEVEL, abs(int(match[2]) - day.year), kept.path.name
+
+    _, kept = min(found, key=judge)
+    origin = kept.origin
+    offer = Offer(
+        source=origin.source,
+        offer_id=kept.path.name,
+        part="published",
+        area=area.iso3,
+        title=kept.path.name,
+        url=origin.url,
+        licence=origin.licence,
+        attribution=origin.attribution,
+        vintage=origin.vintage,
+    )
+    return [Obtained(offer.part, offer, Fetched(kept), kept.path)]
+
+
+def read_published(obtained: Sequence[Obtained], year: int) -> Demography | None:
+    """Return the table of populations that a raster is compared with; None: there is none."""
+    for each in obtained:
+        if each.part == "published":
+            return read_demography(each.path, year)
+    return None
 
 
 def _tell(each: Obtained) -> list[Caution]:

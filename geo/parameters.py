@@ -82,4 +82,10 @@ def describe_inputs(
             elif file is not None and not isinstance(file, str):  # read where it lies
                 entry = {"part": part, "name": file.name, "sha256": file.hash_parts()}
                 listed.append(entry | {"origin": origins[file]})
+    listed += [
+        {"part": each.part, "name": each.path.name, "sha256": each.fetched.holding.sha256}
+        | {"origin": each.to_record()}
+        for each in obtained
+        if each.part == "published"
+    ]
     return listed

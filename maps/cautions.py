@@ -85,6 +85,10 @@ GENERAL = {
         "People are modelled from the populations of settlements and may be off by a factor of "
         "two each way."
     ),
+    "population-differs": mark(
+        "The population data and published statistics of the same units are far apart; either may "
+        "be off."
+    ),
     "population-far": mark(
         "The population data are far from published totals: check that they cover the area and "
         "hold counts, not densities."
