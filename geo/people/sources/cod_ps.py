@@ -86,6 +86,7 @@ def _make_offer(
         vintage=year,
         first_year=int(year),
         last_year=int(year),
+        census=package.census,
         size=read_size(resource),
         level=level,
         traps=(_BANDS, _DERIVED, *package.warnings),
