@@ -12,7 +12,7 @@ from geo.errors import UnavailableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("geotiff", "zip", "json", "csv")
+KINDS = ("geotiff", "zip", "json", "csv", "text")
 
 _HEAD = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -27,7 +27,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
     Parameters
     ----------
     kind
-        `geotiff`, `zip`, `json` (GeoJSON too) or `csv`.
+        `geotiff`, `zip`, `json` (GeoJSON too), `csv` or `text` (any lines).
     label
         What the message calls it.
 
@@ -56,6 +56,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
         "zip": _look_at_zip,
         "json": _look_at_json,
         "csv": _look_at_csv,
+        "text": _look_at_text,
     }[kind](path, begin)
     if fault:
         start = head[:24].decode("latin-1")
@@ -83,9 +84,8 @@ def check_sum(path: Path, expected: str | None, label: str) -> None:
 
 
 def _name(kind: str) -> str:
-    return {"geotiff": "a GeoTIFF", "zip": "a zip archive", "json": "JSON", "csv": "a CSV table"}[
-        kind
-    ]
+    names = {"geotiff": "a GeoTIFF", "zip": "a zip archive", "csv": "a CSV table", "text": "text"}
+    return names.get(kind, "JSON")
 
 
 def _look_at_tiff(_: Path, begin: bytes) -> str | None:
@@ -114,3 +114,7 @@ def _look_at_csv(_: Path, begin: bytes) -> str | None:
     if b"\0" in begin or begin.startswith((b"PK\3\4", b"{", b"[")):
         return "is no table"
     return None if b"," in begin or b";" in begin or b"\t" in begin else "has a single column"
+
+
+def _look_at_text(_: Path, begin: bytes) -> str | None:
+    return "is no text" if b"\0" in begin or begin.startswith(b"PK\3\4") else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.events import EventSet
+    from geo.input import NamedEvents
     from geo.offers import Area, Offer
     from geo.places import Place
     from geo.settings import Settings
@@ -86,10 +87,7 @@ def obtain_named(
     named = settings.named_sources
     area, elsewhere = locate_run(events)
     offers = [_choose_offer(part, name, area, day, way) for part, name in named]
-    missing = list_missing(offers, way) if agree and not way.offline else []
-    if missing and agree and not agree(missing):
-        raise UnavailableError("nothing was fetched, as you said; name files instead")
-    obtained = [_fetch(offer, way) for offer in offers]
+    obtained = _fetch_all(offers, way, agree)
     cautions = [caution for each in obtained for caution in _tell(each)]
     if elsewhere:
         text = (
@@ -98,6 +96,35 @@ def obtain_named(
         )
         cautions.append(Caution("data-of-one-country", text))
     return _put_in_place(settings, obtained, named), obtained, cautions
+
+
+def obtain_events(
+    named: NamedEvents, day: date, way: Way, agree: Agree | None = None
+) -> tuple[Obtained, list[Caution]]:
+    """Fetch the table of events that is named as input, for the days up to a day.
+
+    Returns
+    -------
+        The table, which is read as any other; what to know of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such country, or the source does not give so many days.
+    UnavailableError
+        If the source has nothing for it, can't be had, or `agree` says no.
+    """
+    area = find_area(named.area)
+    offer = _choose_offer("events", named.source, area, day, way, days=named.days)
+    (obtained,) = _fetch_all([offer], way, agree)
+    return obtained, _tell(obtained)
+
+
+def _fetch_all(offers: Sequence[Offer], way: Way, agree: Agree | None) -> list[Obtained]:
+    missing = list_missing(offers, way) if agree and not way.offline else []
+    if missing and agree and not agree(missing):
+        raise UnavailableError("nothing was fetched, as you said; name files instead")
+    return [_fetch(offer, way) for offer in offers]
 
 
 def locate_run(events: EventSet) -> tuple[Area, list[str]]:
@@ -142,9 +169,12 @@ def _bound(places: Sequence[Place], country: str) -> BBox | None:
     return BBox(min(lons), min(lats), max(lons), max(lats))
 
 
-def _choose_offer(part: str, name: str, area: Area, day: date, way: Way) -> Offer:
+def _choose_offer(
+    part: str, name: str, area: Area, day: date, way: Way, *, days: int | None = None
+) -> Offer:
     """Return the fittest offer of a source."""
-    ranked = find_offers(area, day, way, sources=[name], parts=[part]).offers.get(part)
+    found = find_offers(area, day, way, sources=[name], parts=[part], days=days)
+    ranked = found.offers.get(part)
     if not ranked:
         raise UnavailableError(f"{name} has no {part} for {area.name} ({area.iso3})")
     return ranked[0].offer
@@ -210,13 +240,14 @@ def _place_populations(
 def credit_sources(sources: Sequence[Source], obtained: Sequence[Obtained]) -> list[Source]:
     """Return sources with licence, attribution and address where their file was fetched."""
     by_hash = {each.fetched.holding.sha256: each for each in obtained}
-    ages = next((each for each in obtained if each.part == "ages"), None)
+    by_part = {each.part: each for each in obtained}
     credited = []
     for source in sources:
         digest = next((each for each in by_hash if each in (source.note or "")), None)
         each = by_hash[digest] if digest else None
-        if each is None and source.source_id.startswith("ages:"):
-            each = ages
+        if each is None:  # its note tells no sha256
+            part = source.source_id.partition(":")[0]
+            each = by_part.get(part) if part in ("ages", "events") else None
         credited.append(_credit(source, each) if each else source)
     return credited
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from geo.types import BBox
     from geo.wanted import Fetched, Way
 
-PARTS = ("population", "ages", "boundaries", "demography", "displacement", "facilities")
-"""What data is for: the options of `civmap map` of these names take it."""
+PARTS = ("population", "ages", "boundaries", "demography", "displacement", "facilities", "events")
+"""What data is for: the options of `civmap map` of these names take it; events are its input."""
 
 _OPEN = ("cc by", "cc-by", "cc0", "public domain", "pddl")
 _SHARE_ALIKE = ("odbl", "by-sa", "sharealike")
@@ -95,7 +95,7 @@ class Offer:
 
 
 class DataSource(Protocol):
-    """A publisher of data: one file each in `geo/people/sources`, `geo/boundaries/sources`."""
+    """A publisher of data: one file each in `geo/*/sources`."""
 
     @property
     def name(self) -> str:

@@ -67,6 +67,8 @@ def describe_inputs(
     }
     origins = {each.path: each.to_record() for each in obtained}
     listed: list[dict[str, Any]] = [{"part": "input", "name": events.name, "sha256": events.sha256}]
+    if table := next((each for each in obtained if each.part == "events"), None):
+        listed[0]["origin"] = table.to_record()
     for part, files in parts.items():
         for file in files:
             if isinstance(file, Path):

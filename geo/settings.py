@@ -26,6 +26,7 @@ SOURCE_NAMES: dict[str, tuple[str, ...]] = {
     "demography": ("cod-ps",),
     "displacement": ("dtm", "hapi"),
     "facilities": ("hot",),
+    "events": ("acled", "ucdp", "gdelt"),
 }
 """Sources that take the place of a file, by part: see `geo.sources`; a file of such a name is given
 as `./worldpop`."""

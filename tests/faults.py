@@ -241,7 +241,7 @@ FAULTS = {
     "empty": Fault(lambda _: answer(200), "is empty"),
     "login": Fault(lambda _: answer(200, LOGIN), "a web page, perhaps one to log in"),
     "pointer": Fault(lambda _: answer(200, LFS), "pointer of Git LFS"),
-    "other-kind": Fault(_cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF)"),
+    "other-kind": Fault(_cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF|text)"),
     "cut": Fault(
         _cut, "cut off|broken|checksum", fits=lambda s: s.kind != "csv" or s.checked
     ),
