@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import io
-import json
 from urllib.parse import parse_qs
 
 from tests.faults import Service, answer
@@ -117,10 +116,10 @@ class TokenOffice:
             answer(401, b'{"error": "invalid_grant"}')(handler)
             return True
         number = len(self.tokens)
-        self.tokens.append(f"t0ken-of-nobody-{number}")
+        self.tokens += [f"refr3sh-of-nobody-{number}", f"t0ken-of-nobody-{number}"]
         self._left = self.lives
         told = {"token_type": "Bearer", "expires_in": 86400, "access_token": self.tokens[-1],
-                "refresh_token": f"refr3sh-of-nobody-{number}"}  # fmt: skip
+                "refresh_token": self.tokens[-2]}  # fmt: skip
         answer(200, dump(told))(handler)
         return True
 
@@ -299,9 +298,5 @@ EVENT_SERVICES = {
 }
 
 
-def read_table(data):
-    return list(csv.DictReader(io.StringIO(data.decode())))
-
-
-def read_json(data):
-    return json.loads(data)
+def read_rows(data):
+    return list(csv.DictReader(io.StringIO(data.decode(), newline="")))

@@ -66,7 +66,7 @@ class Acled:
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; whether it holds events shows when it is fetched."""
-        window = choose_window(self.name, day, self.days or _DAYS, _MOST_DAYS)
+        window = choose_window(self.name, day, self.days, _DAYS, _MOST_DAYS)
         if not way.offline:
             _open_login()
         number = find_number(area.iso3)

@@ -89,7 +89,7 @@ class Gdelt:
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; whether it holds rows shows when it is fetched."""
         del way
-        window = choose_window(self.name, day, self.days or _DAYS, _MOST_DAYS)
+        window = choose_window(self.name, day, self.days, _DAYS, _MOST_DAYS)
         publisher = PUBLISHERS[self.name]
         return [
             Offer(
@@ -154,21 +154,13 @@ def _list_files(window: Window, way: Way) -> dict[str, str]:
         hosts=_HOSTS,
         fresh_days=36_500 if serves else 0,
         limit_bytes=1_000_000_000,
-        check=_check_list,
+        check=lambda path: _check_list(path, window),
         serves_old=False,
     )
     path = fetch_file(wanted, way).path
-    found: dict[str, str] = {}
-    newest = ""
-    for line in _read_list(path):
-        newest = max(newest, line[3][:8])
-        if line[3][:8] in days and line[4] == _EXPORT:
-            found[line[3]] = line[2]
-    if window.last < today() and newest <= max(days):
-        raise UnavailableError(
-            f"gdelt: its list of files ends before the end of {window.last}; it may have been cut "
-            "off"
-        )
+    found = {
+        line[3]: line[2] for line in _read_list(path) if line[3][:8] in days and line[4] == _EXPORT
+    }
     if not found:
         raise UnavailableError(f"gdelt lists no files of {window}; its days are those of UTC")
     if len(found) > _A_DAY * len(days):
@@ -185,9 +177,15 @@ def _read_list(path: Path) -> Iterator[re.Match[str]]:
                 yield match
 
 
-def _check_list(path: Path) -> None:
-    if next(_read_list(path), None) is None:
+def _check_list(path: Path, window: Window) -> None:
+    """Raise if the list is none, or ends before the days do though they are over: it was cut."""
+    newest = max((line[3] for line in _read_list(path)), default=None)
+    if newest is None:
         raise UnavailableError("gdelt: its list of files was changed; this civmap can't read it")
+    if window.last < today() and newest[:8] <= f"{window.last:%Y%m%d}":
+        raise UnavailableError(
+            f"gdelt: its list of files ends before {window.last} does; it was cut off"
+        )
 
 
 def _check_export(path: Path) -> None:

@@ -81,7 +81,7 @@ class Ucdp:
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer, of the releases that hold the days; none if there are none yet."""
-        window = choose_window(self.name, day, self.days or _DAYS, _MOST_DAYS)
+        window = choose_window(self.name, day, self.days, _DAYS, _MOST_DAYS)
         releases = _choose_releases(window, way)
         found = {version: size for version, size in releases.items() if size is not None}
         if not found:

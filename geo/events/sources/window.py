@@ -40,14 +40,15 @@ class Window:
         return {"first": self.first.isoformat(), "last": self.last.isoformat()}
 
 
-def choose_window(source: str, day: date, days: int, most: int) -> Window:
-    """Return the days up to a day.
+def choose_window(source: str, day: date, days: int | None, usual: int, most: int) -> Window:
+    """Return the days up to a day; `usual` is how many where nothing is said.
 
     Raises
     ------
     UsageError
         If it is not 1 to `most` days.
     """
+    days = usual if days is None else days
     if not 1 <= days <= most:
         raise UsageError(f"{source}: {days} days; expected 1 to {most}")
     return Window(day - timedelta(days=days - 1), day)
