@@ -21,6 +21,7 @@ from geo.database.store import create_run, insert_records, set_facts
 from geo.days import read_days
 from geo.doubts import COUNT
 from geo.errors import UnavailableError
+from geo.input import NamedEvents, NamedReport, choose_input
 from geo.parameters import describe_inputs, describe_settings
 from geo.run import Assessment
 from geo.settings import (
@@ -28,7 +29,6 @@ from geo.settings import (
     choose_displacement,
     choose_named,
     choose_populations,
-    names_report,
 )
 from geo.types import Caution
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from geo.days import GivenDays
     from geo.events import EventSet
     from geo.exposure.zones import Zone
+    from geo.input import Named
     from geo.named_data import Agree, Obtained
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
@@ -63,6 +64,8 @@ _UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemo
 def assess(  # noqa: PLR0913 - the public function takes its options by name
     source: str | Path | None = None,
     *,
+    area: str | None = None,
+    event_days: int | None = None,
     as_of: GivenDays = None,
     population: str | Path | Sequence[str | Path] | None = None,
     population_unit: str | Sequence[str | None] | None = None,
@@ -92,8 +95,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     ----------
     source
         A news article (`.txt`, `.md`, `.html`) or an event table (`.csv`, `.geojson`,
-        `.parquet`); or a report that is fetched, `reliefweb:4012345` or its address there; None:
-        the bundled example article.
+        `.parquet`); or a report that is fetched, `reliefweb:4012345` or its address there; or
+        `acled`, `ucdp`, `gdelt`, whose events are fetched; None: the bundled example article.
+    area, event_days
+        Of events that are fetched: the country (ISO 3166-1), and how many days up to `as_of`;
+        None: as many as the source gives.
     as_of
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
         a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
@@ -182,8 +188,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
-        named = str(source) if names_report(source) else _to_path(source)
-        run = run_assessment(named, settings, Path(folder) / "run.duckdb")
+        chosen = choose_input(source, area, event_days)
+        run = run_assessment(chosen, settings, Path(folder) / "run.duckdb")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -192,7 +198,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
 
 
 def run_assessment(
-    source: Path | tuple[bytes, str] | str | None,
+    source: Path | tuple[bytes, str] | Named | None,
     settings: Settings,
     path: Path,
     *,
@@ -204,8 +210,8 @@ def run_assessment(
     Parameters
     ----------
     source
-        A file; or bytes and the name to call them by (stdin); or the name of a report, which is
-        fetched; None: the bundled example.
+        A file; or bytes and the name to call them by (stdin); a report or a source of events,
+        which are fetched; None: the bundled example.
     path
         Where the run database is written; the folder must exist, the file must not.
     way, agree
@@ -214,24 +220,23 @@ def run_assessment(
     from geo.places import open_gazetteer
     from geo.wanted import Way
 
+    way = way or Way(settings.offline)
+    obtained: list[Obtained] = []
+    told: list[Caution] = []
+    if isinstance(source, NamedEvents | NamedReport):
+        from geo.named_data import obtain_input
+
+        fetched, told = obtain_input(source, settings.as_of or _find_today(), way, agree)
+        obtained, source = [fetched], fetched.path
     with ExitStack() as stack:
         gazetteer = stack.enter_context(open_gazetteer())
-        obtained: list[Obtained] = []
-        told: list[Caution] = []
-        if isinstance(source, str):
-            from geo.named_data import obtain_report
-
-            obtained = [obtain_report(source, way or Way(settings.offline))]
-            source = obtained[0].path
         events, scratch = _read_events(source, gazetteer, settings, stack)
         if settings.named_sources:
             from geo.named_data import obtain_named
 
             day, _, _ = _choose_day(events, settings)
-            settings, files, told = obtain_named(
-                settings, events, day, way or Way(settings.offline), agree
-            )
-            obtained += files
+            settings, files, cautions = obtain_named(settings, events, day, way, agree)
+            obtained, told = [*obtained, *files], [*told, *cautions]
         try:
             with create_run(path) as con:
                 con.begin()  # one commit, not one after every statement
@@ -389,12 +394,16 @@ def _choose_day(events: EventSet, settings: Settings) -> tuple[date, str, list[C
         return settings.as_of, "given", []
     if events.as_of:
         return events.as_of, events.as_of_source or "input", []
-    today = datetime.now(tz=UTC).date()
+    today = _find_today()
     text = (
         f"The input has no date; the figures are for today, {today.isoformat()}. Give the day "
         "with --as-of YYYY-MM-DD."
     )
     return today, "today", [Caution("no-date", text)]
+
+
+def _find_today() -> date:
+    return datetime.now(tz=UTC).date()
 
 
 def _list_sources(

@@ -12,7 +12,7 @@ from geo.errors import UnavailableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("geotiff", "zip", "json", "csv", "parquet")
+KINDS = ("geotiff", "zip", "json", "csv", "parquet", "text")
 
 _HEAD = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -27,7 +27,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
     Parameters
     ----------
     kind
-        `geotiff`, `zip`, `json` (GeoJSON too), `csv` or `parquet`.
+        `geotiff`, `zip`, `json` (GeoJSON too), `csv`, `parquet` or `text` (any lines).
     label
         What the message calls it.
 
@@ -57,6 +57,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
         "json": _look_at_json,
         "csv": _look_at_csv,
         "parquet": _look_at_parquet,
+        "text": _look_at_text,
     }[kind](path, begin)
     if fault:
         start = head[:24].decode("latin-1")
@@ -90,6 +91,7 @@ def _name(kind: str) -> str:
         "json": "JSON",
         "csv": "a CSV table",
         "parquet": "Parquet",
+        "text": "text",
     }[kind]
 
 
@@ -123,3 +125,7 @@ def _look_at_csv(_: Path, begin: bytes) -> str | None:
 
 def _look_at_parquet(_: Path, begin: bytes) -> str | None:
     return None if begin.startswith(b"PAR1") else "is no Parquet"
+
+
+def _look_at_text(_: Path, begin: bytes) -> str | None:
+    return "is no text" if b"\0" in begin or begin.startswith(b"PK\3\4") else None

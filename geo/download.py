@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
@@ -141,25 +142,44 @@ def find_address(url: str) -> str:
 
 def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
     """Return the bytes of a file without fetching it; None if its server does not tell."""
-    address = find_address(url)
     if way.offline or not is_listed(check_url(url), hosts):
         return None
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
     try:
-        with open_reply(
-            address,
-            headers=headers,
-            silence_s=way.manners.silence_s,
-            hosts=hosts,
-            own=address != url,
-        ) as response:
+        return ask_size(url, hosts, replace(way, manners=replace(way.manners, attempts=1)))
+    except UnavailableError:
+        return None  # the download itself will say why
+
+
+def ask_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
+    """Return the bytes of a file that is there; None if its server does not tell how many.
+
+    Raises
+    ------
+    UnavailableError
+        If it is not there, which `geo.statuses.is_missing` tells, or its server can't be asked.
+    """
+    address, parts = find_address(url), urlsplit(url)
+    label = f"{parts.hostname}{parts.path}"
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    silence_s, own = way.manners.silence_s, address != url
+
+    def attempt() -> int | None:
+        with (
+            expect_failures(label, silence_s),
+            open_reply(
+                address, headers=headers, silence_s=silence_s, hosts=hosts, own=own
+            ) as response,
+        ):
             match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
             length = response.headers.get("Content-Length") or ""
-            if response.status == 206 and match and match[3] != "*":
-                return int(match[3])
-            return int(length) if response.status == 200 and length.isdecimal() else None
-    except (UnavailableError, TimeoutError):
-        return None  # the download itself will say why
+            if response.status == 206:
+                return int(match[3]) if match and match[3] != "*" else None
+            if response.status != 200:
+                wait = read_wait(response.headers.get("Retry-After"))
+                raise judge_status(response.status, label, wait)
+            return int(length) if length.isdecimal() else None
+
+    return make_attempts(attempt, way.manners)
 
 
 def open_turns(address: str, way: Way, *, pause_s: float | None = None) -> Turns:

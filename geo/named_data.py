@@ -12,6 +12,7 @@ from geo.boundaries.countries import locate_countries
 from geo.errors import InputError, UnavailableError
 from geo.events.sources.reliefweb import ReliefWeb
 from geo.holdings import Holdings
+from geo.input import NamedReport
 from geo.offers import Offer
 from geo.people.demography import read_demography
 from geo.settings import AgeFile, PopulationChoice
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from geo.events import EventSet
     from geo.holdings import Holding
+    from geo.input import Named
     from geo.offers import Area
     from geo.people.demography import Demography
     from geo.places import Place
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 _TABLE = re.compile(r"adm(?:in)?([0-4])_((?:19|20)\d\d)", re.IGNORECASE)
 _USUAL_LEVEL = "2"
+_PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
 
@@ -71,22 +74,6 @@ class Obtained:
         }
 
 
-def obtain_report(name: str, way: Way) -> Obtained:
-    """Fetch a report that is named as the input: `reliefweb:4012345`, or its address there.
-
-    Raises
-    ------
-    UsageError
-        If it is no number and no address.
-    UnavailableError
-        If it can't be had.
-    """
-    source = ReliefWeb()
-    offer = source.find_report(name.removeprefix(f"{source.name}:").strip(), way)
-    fetched = source.fetch(offer, way)
-    return Obtained(offer.part, offer, fetched, fetched.path)
-
-
 def obtain_named(
     settings: Settings, events: EventSet, day: date, way: Way, agree: Agree | None = None
 ) -> tuple[Settings, list[Obtained], list[Caution]]:
@@ -112,10 +99,7 @@ def obtain_named(
     named = settings.named_sources
     area, elsewhere = locate_run(events)
     offers = [_choose_offer(part, name, area, day, way) for part, name in named]
-    missing = list_missing(offers, way) if agree and not way.offline else []
-    if missing and agree and not agree(missing):
-        raise UnavailableError("nothing was fetched, as you said; name files instead")
-    obtained = [_fetch(offer, way) for offer in offers]
+    obtained = _fetch_all(offers, way, agree)
     if "population" in {part for part, _ in named} and not _has_demography(settings):
         obtained += _find_published(area, day)
     cautions = [caution for each in obtained for caution in _tell(each)]
@@ -126,6 +110,44 @@ def obtain_named(
         )
         cautions.append(Caution("data-of-one-country", text))
     return _put_in_place(settings, obtained, named), obtained, cautions
+
+
+def obtain_input(
+    named: Named, day: date, way: Way, agree: Agree | None = None
+) -> tuple[Obtained, list[Caution]]:
+    """Fetch what is named as input: a report, or a table of events for the days up to a day.
+
+    Returns
+    -------
+        The file, which is read as any other; what to know of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such country, the source does not give so many days, or a report's name is
+        no number and no address.
+    UnavailableError
+        If the source has nothing for it, can't be had, or `agree` says no.
+    """
+    if isinstance(named, NamedReport):
+        obtained = obtain_report(named, way)
+    else:
+        area = find_area(named.area)
+        offer = _choose_offer("events", named.source, area, day, way, days=named.days)
+        (obtained,) = _fetch_all([offer], way, agree)
+    return obtained, _tell(obtained)
+
+
+def obtain_report(named: NamedReport, way: Way) -> Obtained:
+    """Fetch a report; errors as `obtain_input`."""
+    return _fetch(ReliefWeb().find_report(named.name, way), way)
+
+
+def _fetch_all(offers: Sequence[Offer], way: Way, agree: Agree | None) -> list[Obtained]:
+    missing = list_missing(offers, way) if agree and not way.offline else []
+    if missing and agree and not agree(missing):
+        raise UnavailableError("nothing was fetched, as you said; name files instead")
+    return [_fetch(offer, way) for offer in offers]
 
 
 def locate_run(events: EventSet) -> tuple[Area, list[str]]:
@@ -170,9 +192,12 @@ def _bound(places: Sequence[Place], country: str) -> BBox | None:
     return BBox(min(lons), min(lats), max(lons), max(lats))
 
 
-def _choose_offer(part: str, name: str, area: Area, day: date, way: Way) -> Offer:
+def _choose_offer(
+    part: str, name: str, area: Area, day: date, way: Way, *, days: int | None = None
+) -> Offer:
     """Return the fittest offer of a source."""
-    ranked = find_offers(area, day, way, sources=[name], parts=[part]).offers.get(part)
+    found = find_offers(area, day, way, sources=[name], parts=[part], days=days)
+    ranked = found.offers.get(part)
     if not ranked:
         raise UnavailableError(f"{name} has no {part} for {area.name} ({area.iso3})")
     return ranked[0].offer
@@ -281,16 +306,14 @@ def _place_populations(
 def credit_sources(sources: Sequence[Source], obtained: Sequence[Obtained]) -> list[Source]:
     """Return sources with licence, attribution and address where their file was fetched."""
     by_hash = {each.fetched.holding.sha256: each for each in obtained}
-    ages = next((each for each in obtained if each.part == "ages"), None)
-    article = next((each for each in obtained if each.part == "articles"), None)
+    by_part = {each.part: each for each in obtained}
     credited = []
     for source in sources:
         digest = next((each for each in by_hash if each in (source.note or "")), None)
         each = by_hash[digest] if digest else None
-        if each is None and source.source_id.startswith("ages:"):
-            each = ages
-        if source.source_id == "article":
-            each = article
+        if each is None:  # its note tells no sha256
+            part = source.source_id.partition(":")[0]
+            each = by_part.get(_PARTS_OF_SOURCES.get(part, ""))
         credited.append(_credit(source, each) if each else source)
     return credited
 

@@ -19,9 +19,11 @@ PARTS = (
     "demography",
     "displacement",
     "facilities",
+    "events",
     "articles",
 )
-"""What data is for: the options of `civmap map` of these names take it; articles are its input."""
+"""What data is for: the options of `civmap map` of these names take it; events and articles are
+its input."""
 
 _OPEN = ("cc by", "cc-by", "cc0", "public domain", "pddl")
 _SHARE_ALIKE = ("odbl", "by-sa", "sharealike")
@@ -107,7 +109,7 @@ class Offer:
 
 
 class DataSource(Protocol):
-    """A publisher of data: one file each in `geo/people/sources`, `geo/boundaries/sources`."""
+    """A publisher of data: one file each in `geo/*/sources`."""
 
     @property
     def name(self) -> str:

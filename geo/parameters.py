@@ -69,10 +69,9 @@ def describe_inputs(
         "facilities": [settings.facilities],
     }
     origins = {each.path: each.to_record() for each in obtained}
-    by_hash = {each.fetched.holding.sha256: each.to_record() for each in obtained}
     listed: list[dict[str, Any]] = [{"part": "input", "name": events.name, "sha256": events.sha256}]
-    if origin := by_hash.get(events.sha256):
-        listed[0]["origin"] = origin
+    if given := next((each for each in obtained if each.part in ("events", "articles")), None):
+        listed[0]["origin"] = given.to_record()
     for part, files in parts.items():
         for file in files:
             if isinstance(file, Path):

@@ -27,11 +27,10 @@ SOURCE_NAMES: dict[str, tuple[str, ...]] = {
     "demography": ("cod-ps",),
     "displacement": ("dtm", "hapi"),
     "facilities": ("hot", "overpass", "healthsites"),
+    "events": ("acled", "ucdp", "gdelt"),
 }
 """Sources that take the place of a file, by part: see `geo.sources`; a file of such a name is given
 as `./worldpop`."""
-
-_REPORTS = ("reliefweb:", "https://reliefweb.int/")
 
 MOST_POPULATIONS = 10
 
@@ -310,11 +309,6 @@ def choose_named(
         "ages": tuple(AgeFile.of(each) for each in files),
         "named": tuple(named),
     }
-
-
-def names_report(source: object) -> bool:
-    """Tell whether an input names a report to fetch, such as `reliefweb:4012345`, and no file."""
-    return isinstance(source, str) and source.startswith(_REPORTS)
 
 
 def choose_displacement(given: Sequence[str | Path]) -> str | Path | tuple[str | Path, ...]:

@@ -69,6 +69,10 @@ GENERAL = {
         "everyone within reach of any of them, counted once; figures of single events have no "
         "range."
     ),
+    "leads-only": mark(
+        "The events are leads that a machine read out of news, none of them checked; they say "
+        "nothing of casualties."
+    ),
     "no-date": mark("The input has no date; the figures are for today."),
     "no-place": mark("The article names no place that could be located."),
     "no-population-data": mark(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import CivmapError, UsageError
-from maps.data_command import add_data, make_agreement, make_way
+from maps.data_command import add_data, add_events, make_agreement, make_way, read_day
 from maps.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from geo.events import TableOptions
+    from geo.input import Named
     from geo.settings import Settings
-    from geo.types import LonLat
+    from geo.types import Caution, LonLat
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BUG = 1
@@ -143,9 +144,11 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         "input",
         nargs="?",
         help="a news article (.txt, .md, .html, - for stdin) or an event table (.csv, .geojson, "
-        ".parquet), or reliefweb:NUMBER or a report's address on reliefweb.int, which is fetched; "
-        "left out: the bundled example article",
+        ".parquet); or acled, ucdp, gdelt, whose events are fetched for --area; or "
+        "reliefweb:NUMBER or a report's address on reliefweb.int, which is fetched; left out: the "
+        "bundled example article",
     )
+    add_events(command)
     command.add_argument(
         "--out", type=Path, help="output folder (default: out/<name of the input>)"
     )
@@ -355,9 +358,16 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "table",
-        type=Path,
         help="events (.csv, .geojson, .parquet with lon and lat), or polygons (.geojson, .gpkg, "
-        ".parquet), which are zones themselves",
+        ".parquet), which are zones themselves; or acled, ucdp, gdelt, whose events are fetched "
+        "for --area",
+    )
+    add_events(command)
+    command.add_argument(
+        "--as-of", metavar="DAY", help="the last day of events that are fetched (default: today)"
+    )
+    command.add_argument(
+        "--yes", action="store_true", help="don't ask before data of a named source is fetched"
     )
     command.add_argument(
         "--population", type=Path, required=True, help="GeoTIFF of people: counts or density"
@@ -458,9 +468,24 @@ def _expose(options: argparse.Namespace) -> None:
         rejected=options.rejected,
     )
     show = _show_progress if sys.stderr.isatty() else None
-    for caution in write_exposure(options.table, options.out, request, show):
+    table, told = _find_table(options)
+    for caution in [*told, *write_exposure(table, options.out, request, show)]:
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
+
+
+def _find_table(options: argparse.Namespace) -> tuple[Path, list[Caution]]:
+    """Return the table of `civmap expose`, fetched if a source is named, and what to know of it."""
+    from geo.input import NamedEvents, choose_input
+    from geo.named_data import obtain_events
+
+    chosen = choose_input(options.table, options.area, options.days)
+    if not isinstance(chosen, NamedEvents):
+        return Path(options.table), []
+    day = read_day(options.as_of, "--as-of")
+    agree = make_agreement(yes=options.yes)
+    obtained, told = obtain_events(chosen, day, make_way(options), agree)
+    return obtained.path, told
 
 
 def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:
@@ -503,9 +528,9 @@ def _map(options: argparse.Namespace) -> None:
     from maps.sheet.paper import SHEET_FILES, find_paper
 
     papers = [find_paper(name) for name in options.papers]
-    source = _read_input(options.input)
+    source = _read_input(options.input, options.area, options.days)
     settings = _read_settings(options)
-    out = options.out or Path("out") / slug(_name_run(source))
+    out = options.out or Path("out") / _name_run(source)
     with replace_folder(out, SHEET_FILES) as folder:
         run = run_assessment(
             source,
@@ -531,6 +556,7 @@ def _map(options: argparse.Namespace) -> None:
 
 
 def _locate(options: argparse.Namespace) -> None:
+    from geo.input import NamedReport
     from geo.location import locate, locate_batch
 
     backends = {
@@ -543,11 +569,13 @@ def _locate(options: argparse.Namespace) -> None:
             print(_to_json(line))
         return
     source = _read_input(options.input)
-    if isinstance(source, str):
+    if isinstance(source, NamedReport):
         from geo.named_data import obtain_report
 
         source = obtain_report(source, make_way(options)).path
-    found = locate(source or Path(options.input), **backends)
+    elif not isinstance(source, tuple):
+        source = Path(options.input)
+    found = locate(source, **backends)
     if options.json:
         print(_to_json(found, indent=1))
         return
@@ -600,21 +628,23 @@ def slug(name: str) -> str:
     return "-".join(part for part in kept.split("-") if part)[:80] or "run"
 
 
-def _read_input(name: str | None) -> Path | tuple[bytes, str] | str | None:
-    """Return a file, what stands on standard input, the name of a report to fetch, or nothing."""
-    from geo.settings import names_report
+def _name_run(source: Path | tuple[bytes, str] | Named | None) -> str:
+    """Return what the folder of a run is called where nothing is said."""
+    if isinstance(source, tuple):
+        return slug(Path(source[1]).stem)
+    if isinstance(source, Path):
+        return slug(source.stem)
+    return slug(source.label) if source else "example"
 
-    if name == "-":
+
+def _read_input(
+    name: str | None, area: str | None = None, days: int | None = None
+) -> Path | tuple[bytes, str] | Named | None:
+    from geo.input import choose_input
+
+    if name == "-" and area is None and days is None:
         return sys.stdin.buffer.read(), "stdin"
-    if name and names_report(name):
-        return name
-    return Path(name) if name else None
-
-
-def _name_run(source: Path | tuple[bytes, str] | str | None) -> str:
-    """Return what a run's folder is called after: its input."""
-    name = source[1] if isinstance(source, tuple) else str(source or "example")
-    return Path(name).stem
+    return choose_input(name, area, days)
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:

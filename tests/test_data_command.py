@@ -300,7 +300,8 @@ def test_every_part_is_put_in_its_place(routes, monkeypatch):
     placed, obtained, _ = obtain_named(
         settings, events, date(2024, 2, 24), way(), lambda offers: asked.extend(offers) or True
     )
-    assert {offer.part for offer in asked} == set(PARTS) - {"articles"}
+    inputs = {"events", "articles"}
+    assert {offer.part for offer in asked} == set(PARTS) - inputs
     assert placed.boundaries.name == "pse_admbnda_adm2.parquet"
     assert placed.demography.name == "pse_admpop_adm2_2023.csv"
     assert placed.facilities.suffix == ".geojson"

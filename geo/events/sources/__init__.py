@@ -1,1 +1,1 @@
-"""Publishers of data on people: one file each; see `geo.offers.DataSource`."""
+"""Publishers of event data: one file each; see `geo.offers.DataSource`."""
