@@ -118,22 +118,27 @@ def derive(fetched: Fetched, name: str, write: Callable[[Path], None]) -> Fetche
     kept = holdings.find(url)
     if kept is None:
         with holdings.hold(url):
-            kept = holdings.find(url) or _make(holdings, first, url, name, write)
+            origin = dataclasses.replace(first.origin, url=url)
+            kept = holdings.find(url) or make_file(origin, name, write, first.mirror)
     return Fetched(kept, fetched.transferred, fetched.note)
 
 
-def _make(
-    holdings: Holdings, first: Holding, url: str, name: str, write: Callable[[Path], None]
+def make_file(
+    origin: Origin, name: str, write: Callable[[Path], None], mirror: str | None
 ) -> Holding:
-    draft = holdings.draft(url)
+    """Write a file and keep it: the whole of it or nothing.
+
+    Raises
+    ------
+    UnavailableError
+        If it can't be written.
+    """
+    holdings = Holdings()
+    draft = holdings.draft(origin.url)
     draft.unlink(missing_ok=True)
     try:
         write(draft)
-        known = first.origin
-        origin = Origin(
-            url, known.source, known.licence, known.attribution, known.vintage, known.area
-        )
-        return holdings.keep(draft, name, origin, mirror=first.mirror)
+        return holdings.keep(draft, name, origin, mirror=mirror)
     except OSError as error:
         if isinstance(error, UnavailableError):
             raise
