@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from geo.catalogue import make_origin
+from geo.catalogue import make_file, make_origin
 from geo.download import fetch_file, find_address, tell_age
 from geo.errors import UnavailableError
 from geo.holdings import Holdings
@@ -106,32 +106,13 @@ def assemble(
         kept = holdings.find(offer.url)  # another process may just have made it
         if kept and kept.age_days <= fresh_days:
             return Fetched(kept)
+        pages, address = Pages(offer, hosts, way), find_address(offer.url)
+        mirror = urlsplit(address).hostname if address != offer.url else None
         try:
-            return _make(holdings, offer, Pages(offer, hosts, way), write, name)
+            made = make_file(make_origin(offer), name, lambda draft: write(draft, pages), mirror)
         except UnavailableError as error:
             if kept is None:
                 raise
             return Fetched(kept, note=tell_age(kept, str(error)))
-
-
-def _make(
-    holdings: Holdings,
-    offer: Offer,
-    pages: Pages,
-    write: Callable[[Path, Pages], None],
-    name: str,
-) -> Fetched:
-    draft, address = holdings.draft(offer.url), find_address(offer.url)
-    mirror = urlsplit(address).hostname if address != offer.url else None
-    draft.unlink(missing_ok=True)
-    try:
-        write(draft, pages)
-        holding = holdings.keep(draft, name, make_origin(offer), mirror=mirror)
-    except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
-        raise UnavailableError(f"{name} can't be written: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
-    pages.drop()
-    return Fetched(holding, pages.transferred)
+        pages.drop()
+        return Fetched(made, pages.transferred)

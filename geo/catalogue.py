@@ -185,10 +185,15 @@ def derive(
     kept = holdings.find(url)
     if kept is None:
         with holdings.hold(url):
-            known = dataclasses.replace(first.origin, url=url)
-            if vintage:
-                known = dataclasses.replace(known, vintage=vintage)
-            kept = holdings.find(url) or _make(holdings, first, known, name, write)
+            known = dataclasses.replace(
+                first.origin, url=url, vintage=vintage or first.origin.vintage
+            )
+            try:
+                kept = holdings.find(url) or make_file(known, name, write, first.mirror)
+            except UnavailableError as error:
+                if not isinstance(error.__cause__, OSError):  # as of a full disk
+                    holdings.drop(first)
+                raise
     return Fetched(kept, fetched.transferred, fetched.note)
 
 
@@ -206,21 +211,26 @@ def derive_joined(
     )
 
 
-def _make(
-    holdings: Holdings, first: Holding, origin: Origin, name: str, write: Callable[[Path], None]
+def make_file(
+    origin: Origin, name: str, write: Callable[[Path], None], mirror: str | None
 ) -> Holding:
+    """Write a file and keep it: the whole of it or nothing.
+
+    Raises
+    ------
+    UnavailableError
+        If it can't be written.
+    """
+    holdings = Holdings()
     draft = holdings.draft(origin.url)
     draft.unlink(missing_ok=True)
     try:
         write(draft)
-    except UnavailableError as error:
-        if not isinstance(error.__cause__, OSError):  # as of a full disk
-            holdings.drop(first)
-        raise
+        return holdings.keep(draft, name, origin, mirror=mirror)
     except OSError as error:
+        if isinstance(error, UnavailableError):
+            raise
         raise UnavailableError(f"{name} can't be written: {error.strerror or error}") from error
-    else:
-        return holdings.keep(draft, name, origin, mirror=first.mirror)
     finally:
         draft.unlink(missing_ok=True)
 

@@ -463,3 +463,24 @@ def test_data_command_finds_and_fetches_events(server, capsys):
     assert "1. acled 2024-02-11_2024-02-24: ACLED events of Palestine" in capsys.readouterr().out
     assert main(["data", "fetch", "acled", *question, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["source"] == "acled"
+
+
+# --- tables that are given as files -----------------------------------------------------------
+
+
+def write_csv(*rows):
+    return "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)]).encode()
+
+
+@pytest.mark.parametrize(
+    ("table", "licence"),
+    [
+        (write_csv(acled_event(1)), "ACLED terms: rows may not be passed on"),
+        (write_ged([ged_event(1)]), "CC BY 4.0"),
+        (b"lon,lat\n34.2,31.2\n", "of its publisher"),
+    ],
+)
+def test_table_is_known_by_its_columns_and_carries_its_publishers_licence(table, licence):
+    (source,) = read_table(table, "events.csv").sources
+    assert source.licence == licence
+    assert forbids_rows(source.licence) == ("ACLED" in licence)

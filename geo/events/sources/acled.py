@@ -16,10 +16,8 @@ from geo.catalogue import need, tidy
 from geo.credentials import read_secret
 from geo.errors import UnavailableError
 from geo.events.countries import find_number
-from geo.events.publishers import PUBLISHERS
-from geo.events.sources.window import choose_window, read_window, write_rows
+from geo.events.sources.window import choose_window, offer_events, read_window, write_rows
 from geo.oauth import Login
-from geo.offers import Offer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from geo.assembly import Pages
-    from geo.offers import Area
+    from geo.offers import Area, Offer
     from geo.wanted import Fetched, Way
 
 EMAIL, PASSWORD = "CIVMAP_ACLED_EMAIL", "CIVMAP_ACLED_PASSWORD"
@@ -72,23 +70,9 @@ class Acled:
         number = find_number(area.iso3)
         country = f"iso={int(number)}" if number else f"country={area.name.replace(' ', '%20')}"
         days = f"event_date={window.first}%7C{window.last}&event_date_where=BETWEEN"
-        return [
-            Offer(
-                source=self.name,
-                offer_id=window.name,
-                part="events",
-                area=area.iso3,
-                title=f"ACLED events of {area.name}, {window}",
-                url=f"{_HOST}/api/acled/read?_format=json&{country}&{days}",
-                licence=PUBLISHERS[self.name].licence,
-                attribution=PUBLISHERS[self.name].attribution,
-                vintage=str(window),
-                first_year=window.first.year,
-                last_year=window.last.year,
-                traps=(_TERMS, _LIVING, _TIER),
-                details=window.to_details(),
-            )
-        ]
+        url = f"{_HOST}/api/acled/read?_format=json&{country}&{days}"
+        title, traps = "ACLED events of {area}, {days}", (_TERMS, _LIVING, _TIER)
+        return [offer_events(self.name, area, window, title, url, traps=traps)]
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return a table (CSV) as ACLED exports it."""

@@ -22,9 +22,8 @@ from geo.download import fetch_file
 from geo.errors import UnavailableError
 from geo.events.countries import list_fips
 from geo.events.publishers import PUBLISHERS
-from geo.events.sources.window import choose_window, read_window, write_rows
+from geo.events.sources.window import choose_window, offer_events, read_window, write_rows
 from geo.holdings import Holdings, Origin, today
-from geo.offers import Offer
 from geo.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
     from geo.assembly import Pages
     from geo.events.sources.window import Window
-    from geo.offers import Area
+    from geo.offers import Area, Offer
     from geo.wanted import Fetched, Way
 
 # data.gdeltproject.org itself has no https; this is where its files lie
@@ -90,24 +89,15 @@ class Gdelt:
         """Return one offer; whether it holds rows shows when it is fetched."""
         del way
         window = choose_window(self.name, day, self.days, _DAYS, _MOST_DAYS)
-        publisher = PUBLISHERS[self.name]
         return [
-            Offer(
-                source=self.name,
-                offer_id=window.name,
-                part="events",
-                area=area.iso3,
-                title=f"GDELT leads to conflict in {area.name}, {window}",
-                url=f"{_FOLDER}/masterfilelist.txt#{area.iso3}/{window.name}",
-                licence=publisher.licence,
-                attribution=publisher.attribution,
-                vintage=str(window),
-                first_year=window.first.year,
-                last_year=window.last.year,
-                size=None,
+            offer_events(
+                self.name,
+                area,
+                window,
+                "GDELT leads to conflict in {area}, {days}",
+                f"{_LIST}#{area.iso3}/{window.name}",
                 traps=(_LEADS, _DEAD, _AGAIN, _LARGE),
-                details=window.to_details()
-                | {"points": 5.0, "reason": "coded by machine: leads only", "iso2": area.iso2},
+                details={"points": 5.0, "reason": "by machine: leads only", "iso2": area.iso2},
             )
         ]
 

@@ -25,9 +25,8 @@ from geo.credentials import read_secret
 from geo.download import ask_size, fetch_file
 from geo.errors import UnavailableError
 from geo.events.publishers import PUBLISHERS
-from geo.events.sources.window import choose_window, read_window, write_rows
+from geo.events.sources.window import choose_window, offer_events, read_window, write_rows
 from geo.holdings import Holdings, Origin, today
-from geo.offers import Offer
 from geo.statuses import RefusedError
 from geo.wanted import Wanted
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     from geo.assembly import Pages
     from geo.events.sources.window import Window
-    from geo.offers import Area
+    from geo.offers import Area, Offer
     from geo.wanted import Fetched, Way
 
 TOKEN = "CIVMAP_UCDP_TOKEN"  # noqa: S105 - its name
@@ -96,23 +95,17 @@ class Ucdp:
         versions = ", ".join(
             f"{'candidate' if _is_candidate(each) else 'GED'} {each}" for each in found
         )
-        publisher = PUBLISHERS[self.name]
+        first = _find_url(next(iter(found)))
         return [
-            Offer(
-                source=self.name,
-                offer_id=window.name,
-                part="events",
-                area=area.iso3,
-                title=f"UCDP events of {area.name}, {window} ({versions})",
-                url=f"{_find_url(next(iter(found)))}#{area.iso3}/{window.name}/{'+'.join(found)}",
-                licence=publisher.licence,
-                attribution=publisher.attribution,
-                vintage=str(window),
-                first_year=window.first.year,
-                last_year=window.last.year,
+            offer_events(
+                self.name,
+                area,
+                window,
+                f"UCDP events of {{area}}, {{days}} ({versions})",
+                f"{first}#{area.iso3}/{window.name}/{'+'.join(found)}",
                 size=sum(found.values()) or None,
                 traps=tuple(traps),
-                details=window.to_details() | {"versions": list(found), "iso2": area.iso2},
+                details={"versions": list(found), "iso2": area.iso2},
             )
         ]
 

@@ -1,4 +1,4 @@
-"""The days for which events are wanted, and the table that they are written to."""
+"""Events of a country on some days: the days, the offer, and the table that they become."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import UsageError
+from geo.events.publishers import PUBLISHERS
+from geo.offers import Offer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from geo.offers import Offer
+    from geo.offers import Area
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,37 @@ def read_window(offer: Offer) -> Window:
     """Return the days of an offer of events."""
     first, last = (date.fromisoformat(offer.details[name]) for name in ("first", "last"))
     return Window(first, last)
+
+
+def offer_events(
+    source: str, area: Area, window: Window, title: str, url: str, **more: Any
+) -> Offer:
+    """Return a source's offer of the events of a country on some days.
+
+    Parameters
+    ----------
+    title
+        With `{area}` and `{days}`.
+    more
+        Other fields of the offer; of `details` what the source needs beside the days.
+    """
+    publisher = PUBLISHERS[source]
+    details = window.to_details() | more.pop("details", {})
+    return Offer(
+        source=source,
+        offer_id=window.name,
+        part="events",
+        area=area.iso3,
+        title=title.format(area=area.name, days=window),
+        url=url,
+        licence=publisher.licence,
+        attribution=publisher.attribution,
+        vintage=str(window),
+        first_year=window.first.year,
+        last_year=window.last.year,
+        details=details,
+        **more,
+    )
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
