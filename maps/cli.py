@@ -477,14 +477,14 @@ def _expose(options: argparse.Namespace) -> None:
 def _find_table(options: argparse.Namespace) -> tuple[Path, list[Caution]]:
     """Return the table of `civmap expose`, fetched if a source is named, and what to know of it."""
     from geo.input import NamedEvents, choose_input
-    from geo.named_data import obtain_events
+    from geo.named_data import obtain_input
 
     chosen = choose_input(options.table, options.area, options.days)
     if not isinstance(chosen, NamedEvents):
         return Path(options.table), []
     day = read_day(options.as_of, "--as-of")
     agree = make_agreement(yes=options.yes)
-    obtained, told = obtain_events(chosen, day, make_way(options), agree)
+    obtained, told = obtain_input(chosen, day, make_way(options), agree)
     return obtained.path, told
 
 
