@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from geo.boundaries.countries import read_countries
 from geo.holdings import Holdings
 from geo.wanted import Manners, Way
 from maps.cli import main
@@ -275,6 +276,14 @@ def list_cases(services):
 
 
 _WELL: dict[tuple, bytes] = {}
+_OUTLINES: dict[tuple, object] = {}
+
+
+def _read_countries(resolution, countries=None, bbox=None):
+    key = (resolution, frozenset(countries or ()), bbox)
+    if key not in _OUTLINES:
+        _OUTLINES[key] = read_countries(resolution, countries=countries, bbox=bbox)
+    return _OUTLINES[key]
 
 
 # --- the bench --------------------------------------------------------------------------------
@@ -300,6 +309,8 @@ class FaultBench:
         monkeypatch.setenv("CIVMAP_MIRROR", server.url)
         for command in ("maps.data_command", "maps.cli"):
             monkeypatch.setattr(f"{command}.make_way", lambda options: Way(options.offline, QUICK))
+        for room in ("boundaries.countries", "sources"):  # the same outlines, decoded once
+            monkeypatch.setattr(f"geo.{room}.read_countries", _read_countries)
         caplog.set_level("DEBUG")
 
     def check(self, service, fault):
