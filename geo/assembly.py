@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from geo.catalogue import make_origin
+from geo.catalogue import make_file, make_origin
 from geo.download import fetch_file, find_address, tell_age
 from geo.errors import UnavailableError
 from geo.holdings import Holdings
@@ -33,11 +33,16 @@ class Pages:
     def __init__(self, offer: Offer, hosts: frozenset[str], way: Way) -> None:
         self._offer, self._hosts, self._way = offer, hosts, way
         self._taken: list[Fetched] = []
+        self._added = 0
 
     @property
     def transferred(self) -> int:
         """Bytes that came from the network."""
-        return sum(page.transferred for page in self._taken)
+        return self._added + sum(page.transferred for page in self._taken)
+
+    def add(self, transferred: int) -> None:
+        """Take account of bytes that came otherwise, as of parts of large files."""
+        self._added += transferred
 
     def take(self, url: str, kind: str = "json", way: Way | None = None, **more: Any) -> Path:
         """Return the file of an address; `more` are fields of `Wanted`.
@@ -48,7 +53,7 @@ class Pages:
             If it can't be had.
         """
         given: dict[str, Any] = {"fresh_days": 0, "limit_bytes": _PAGE_BYTES} | more
-        origin = make_origin(dataclasses.replace(self._offer, url=url))
+        origin = make_origin(self._offer, url)
         origin = dataclasses.replace(origin, source=f"{origin.source} page")
         wanted = Wanted(origin, kind=kind, hosts=self._hosts, serves_old=False, **given)
         self._taken.append(fetch_file(wanted, way or self._way))
@@ -101,32 +106,13 @@ def assemble(
         kept = holdings.find(offer.url)  # another process may just have made it
         if kept and kept.age_days <= fresh_days:
             return Fetched(kept)
+        pages, address = Pages(offer, hosts, way), find_address(offer.url)
+        mirror = urlsplit(address).hostname if address != offer.url else None
         try:
-            return _make(holdings, offer, Pages(offer, hosts, way), write, name)
+            made = make_file(make_origin(offer), name, lambda draft: write(draft, pages), mirror)
         except UnavailableError as error:
             if kept is None:
                 raise
             return Fetched(kept, note=tell_age(kept, str(error)))
-
-
-def _make(
-    holdings: Holdings,
-    offer: Offer,
-    pages: Pages,
-    write: Callable[[Path, Pages], None],
-    name: str,
-) -> Fetched:
-    draft, address = holdings.draft(offer.url), find_address(offer.url)
-    mirror = urlsplit(address).hostname if address != offer.url else None
-    draft.unlink(missing_ok=True)
-    try:
-        write(draft, pages)
-        holding = holdings.keep(draft, name, make_origin(offer), mirror=mirror)
-    except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
-        raise UnavailableError(f"{name} can't be written: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
-    pages.drop()
-    return Fetched(holding, pages.transferred)
+        pages.drop()
+        return Fetched(made, pages.transferred)

@@ -21,6 +21,7 @@ from geo.database.store import create_run, insert_records, set_facts
 from geo.days import read_days
 from geo.doubts import COUNT
 from geo.errors import ChangedError, UnavailableError
+from geo.input import NamedEvents, NamedReport, choose_input
 from geo.parameters import describe_inputs, describe_settings
 from geo.run import Assessment
 from geo.settings import (
@@ -37,7 +38,9 @@ if TYPE_CHECKING:
     from geo.days import GivenDays
     from geo.events import EventSet
     from geo.exposure.zones import Zone
+    from geo.input import Named
     from geo.named_data import Agree, Obtained
+    from geo.people.demography import Demography
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
     from geo.territory import Territory
@@ -62,6 +65,8 @@ _UNWRITABLE = (duckdb.IOException, duckdb.TransactionException, duckdb.OutOfMemo
 def assess(  # noqa: PLR0913 - the public function takes its options by name
     source: str | Path | None = None,
     *,
+    area: str | None = None,
+    event_days: int | None = None,
     as_of: GivenDays = None,
     population: str | Path | Sequence[str | Path] | None = None,
     population_unit: str | Sequence[str | None] | None = None,
@@ -91,7 +96,11 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     ----------
     source
         A news article (`.txt`, `.md`, `.html`) or an event table (`.csv`, `.geojson`,
-        `.parquet`); None: the bundled example article.
+        `.parquet`); or a report that is fetched, `reliefweb:4012345` or its address there; or
+        `acled`, `ucdp`, `gdelt`, whose events are fetched; None: the bundled example article.
+    area, event_days
+        Of events that are fetched: the country (ISO 3166-1), and how many days up to `as_of`;
+        None: as many as the source gives.
     as_of
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
         a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
@@ -105,8 +114,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         `auto`, `none`, or a table: dated figures (CSV), IOM DTM or HDX HAPI idps (JSON, CSV); or
         `dtm`, `hapi`, which are fetched. Or a list of these, `auto` too.
     boundaries, zone
-        Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`, which are
-        fetched), and of polygons that are zones of their own.
+        Files of administrative units (or `cod-ab`, `geoboundaries`, `natural-earth`,
+        `overture`, which are fetched), and of polygons that are zones of their own.
     radius_km
         Radii of the discs round a threatened place, kilometres.
     recogniser
@@ -133,7 +142,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     household_size
         Persons a household.
     facilities
-        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`.
+        Facilities: GeoJSON, GeoPackage, GeoParquet, or CSV with `lon` and `lat`; or `hot`,
+        `overpass`, `healthsites`, which are fetched.
     hindsight
         Use figures later than the day too, beside those before it; the run says so.
     stale_days
@@ -179,7 +189,8 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
     )
     folder = tempfile.mkdtemp(prefix="civmap-")
     try:
-        run = run_assessment(_to_path(source), settings, Path(folder) / "run.duckdb")
+        chosen = choose_input(source, area, event_days)
+        run = run_assessment(chosen, settings, Path(folder) / "run.duckdb")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -188,7 +199,7 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
 
 
 def run_assessment(
-    source: Path | tuple[bytes, str] | None,
+    source: Path | tuple[bytes, str] | Named | None,
     settings: Settings,
     path: Path,
     *,
@@ -200,7 +211,8 @@ def run_assessment(
     Parameters
     ----------
     source
-        A file; or bytes and the name to call them by (stdin); None: the bundled example.
+        A file; or bytes and the name to call them by (stdin); a report or a source of events,
+        which are fetched; None: the bundled example.
     path
         Where the run database is written; the folder must exist, the file must not.
     way, agree
@@ -216,27 +228,32 @@ def run_assessment(
 
 
 def _assess_once(
-    source: Path | tuple[bytes, str] | None,
+    source: Path | tuple[bytes, str] | Named | None,
     settings: Settings,
     path: Path,
     way: Way | None,
     agree: Agree | None,
 ) -> Assessment:
     from geo.places import open_gazetteer
+    from geo.wanted import Way
 
+    way = way or Way(settings.offline)
+    obtained: list[Obtained] = []
+    told: list[Caution] = []
+    if isinstance(source, NamedEvents | NamedReport):
+        from geo.named_data import obtain_input
+
+        fetched, told = obtain_input(source, settings.as_of or _find_today(), way, agree)
+        obtained, source = [fetched], fetched.file
     with ExitStack() as stack:
         gazetteer = stack.enter_context(open_gazetteer())
         events, scratch = _read_events(source, gazetteer, settings, stack)
-        obtained: list[Obtained] = []
-        told: list[Caution] = []
         if settings.named_sources:
             from geo.named_data import obtain_named
-            from geo.wanted import Way
 
             day, _, _ = _choose_day(events, settings)
-            settings, obtained, told = obtain_named(
-                settings, events, day, way or Way(settings.offline), agree
-            )
+            settings, files, cautions = obtain_named(settings, events, day, way, agree)
+            obtained, told = [*obtained, *files], [*told, *cautions]
         try:
             with create_run(path) as con:
                 con.begin()  # one commit, not one after every statement
@@ -354,8 +371,6 @@ def _fill_run(
     insert_records(con, "admin_units", territory.records(pcodes))
     insert_records(con, "figures", people.figure_records())
     profile = fill_profile(con, zones, settings, people.find_facilities, as_of.year)
-    sources = _list_sources(con, events, territory, people, profile.sources)
-    insert_records(con, "sources", _credit(sources, obtained))
     cautions = [
         *day_cautions,
         *events.cautions,
@@ -363,12 +378,15 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *scenario.cautions,
+        *people.compare_totals(pcodes, profile.demography or _read_published(obtained, as_of.year)),
         *people.tell_hindsight(),
         *warn_of_stale(stale),
         *exposure_cautions,
         *profile.cautions,
     ]
     insert_records(con, "cautions", dict.fromkeys(cautions))
+    sources = _list_sources(con, events, territory, people, profile.sources)
+    insert_records(con, "sources", _credit(sources, obtained))
     parameters = {
         "as_of": as_of.isoformat(),
         "as_of_source": as_of_source,
@@ -392,12 +410,16 @@ def _choose_day(events: EventSet, settings: Settings) -> tuple[date, str, list[C
         return settings.as_of, "given", []
     if events.as_of:
         return events.as_of, events.as_of_source or "input", []
-    today = datetime.now(tz=UTC).date()
+    today = _find_today()
     text = (
         f"The input has no date; the figures are for today, {today.isoformat()}. Give the day "
         "with --as-of YYYY-MM-DD."
     )
     return today, "today", [Caution("no-date", text)]
+
+
+def _find_today() -> date:
+    return datetime.now(tz=UTC).date()
 
 
 def _list_sources(
@@ -422,3 +444,12 @@ def _credit(sources: list[Source], obtained: Sequence[Obtained]) -> list[Source]
     from geo.named_data import credit_sources
 
     return credit_sources(sources, obtained)
+
+
+def _read_published(obtained: Sequence[Obtained], year: int) -> Demography | None:
+    """Return what a raster is compared with, where anything was fetched."""
+    if not obtained:
+        return None
+    from geo.named_data import read_published
+
+    return read_published(obtained, year)

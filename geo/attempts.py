@@ -51,11 +51,12 @@ def make_attempts(
             failures = 1 if count_bytes() > before else failures + error.weight
             wait = error.wait_s
             told = f"{error}; asked {number} times" if number > 1 else str(error)
+            advice = f". {error.advice}" if error.advice else ""
             if failures >= manners.attempts or number == _MOST_ATTEMPTS:
-                raise UnavailableError(told) from error
+                raise UnavailableError(told + advice) from error
             if wait is not None and wait > manners.longest_wait_s:
                 raise UnavailableError(
-                    f"{told}; it asks to be left alone for {wait:.0f} s"
+                    f"{told}; it asks to be left alone for {wait:.0f} s{advice}"
                 ) from error
             chance = random.uniform(0.5, 1.5)  # noqa: S311 - no secret, only apart from others
             pause = manners.first_pause_s * 2 ** (failures - 1) * chance

@@ -12,7 +12,7 @@ from geo.errors import UnavailableError
 if TYPE_CHECKING:
     from pathlib import Path
 
-KINDS = ("geotiff", "zip", "json", "csv", "xml")
+KINDS = ("geotiff", "zip", "json", "csv", "xml", "parquet", "text")
 
 _HEAD = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -27,7 +27,7 @@ def check_content(path: Path, kind: str, label: str) -> None:
     Parameters
     ----------
     kind
-        `geotiff`, `zip`, `json` (GeoJSON too), `csv` or `xml`.
+        `geotiff`, `zip`, `json` (GeoJSON too), `csv`, `xml`, `parquet` or `text` (any lines).
     label
         What the message calls it.
 
@@ -57,6 +57,8 @@ def check_content(path: Path, kind: str, label: str) -> None:
         "json": _look_at_json,
         "csv": _look_at_csv,
         "xml": _look_at_xml,
+        "parquet": _look_at_parquet,
+        "text": _look_at_text,
     }[kind](path, begin)
     if fault:
         start = head[:24].decode("latin-1")
@@ -90,6 +92,8 @@ def _name(kind: str) -> str:
         "json": "JSON",
         "csv": "a CSV table",
         "xml": "XML",
+        "parquet": "Parquet",
+        "text": "text",
     }[kind]
 
 
@@ -123,3 +127,11 @@ def _look_at_csv(_: Path, begin: bytes) -> str | None:
 
 def _look_at_xml(_: Path, begin: bytes) -> str | None:
     return None if begin.startswith(b"<") else "is no XML"
+
+
+def _look_at_parquet(_: Path, begin: bytes) -> str | None:
+    return None if begin.startswith(b"PAR1") else "is no Parquet"
+
+
+def _look_at_text(_: Path, begin: bytes) -> str | None:
+    return "is no text" if b"\0" in begin or begin.startswith(b"PK\3\4") else None

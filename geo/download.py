@@ -11,8 +11,9 @@ import os
 import re
 import shutil
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from geo import __version__
 from geo.attempts import Pace, expect_failures, make_attempts
@@ -139,37 +140,59 @@ def find_address(url: str) -> str:
     return f"{mirror.rstrip('/')}/{parts.netloc}{parts.path}{query}"
 
 
-def open_turns(address: str, way: Way) -> Turns:
-    """Return the turns at an address's host; at this machine's own there is no pause."""
+def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
+    """Return the bytes of a file without fetching it; None if its server does not tell."""
+    if way.offline or not is_listed(check_url(url), hosts):
+        return None
+    try:
+        return ask_size(url, hosts, replace(way, manners=replace(way.manners, attempts=1)))
+    except UnavailableError:
+        return None  # the download itself will say why
+
+
+def ask_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
+    """Return the bytes of a file that is there; None if its server does not tell how many.
+
+    Raises
+    ------
+    UnavailableError
+        If it is not there, which `geo.statuses.is_missing` tells, or its server can't be asked.
+    """
+    address, parts = find_address(url), urlsplit(url)
+    label = f"{parts.hostname}{parts.path}"
+    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
+    silence_s, own = way.manners.silence_s, address != url
+
+    def attempt() -> int | None:
+        with (
+            expect_failures(label, silence_s),
+            open_reply(
+                address, headers=headers, silence_s=silence_s, hosts=hosts, own=own
+            ) as response,
+        ):
+            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
+            length = response.headers.get("Content-Length") or ""
+            if response.status == 206:
+                return int(match[3]) if match and match[3] != "*" else None
+            if response.status != 200:
+                wait = read_wait(response.headers.get("Retry-After"))
+                raise judge_status(response.status, label, wait)
+            return int(length) if length.isdecimal() else None
+
+    return make_attempts(attempt, way.manners)
+
+
+def open_turns(address: str, way: Way, *, pause_s: float | None = None) -> Turns:
+    """Return the turns at an address's host; at this machine's own there is no pause.
+
+    `pause_s` is that between two of them; None: as the manners say.
+    """
     host = urlsplit(address).hostname or ""
     return Turns(
         cache_folder("turns") / f"{clean_name(host)}.turn",
-        pause_s=0.0 if is_local(host) else way.manners.pause_s,
+        pause_s=0.0 if is_local(host) else way.manners.pause_s if pause_s is None else pause_s,
         patience_s=way.manners.longest_wait_s + 30.0,
     )
-
-
-def find_size(url: str, hosts: frozenset[str], way: Way) -> int | None:
-    """Return the bytes of a file without fetching it; None if its server does not tell."""
-    address = find_address(url)
-    if way.offline or not is_listed(check_url(url), hosts):
-        return None
-    headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Range": "bytes=0-0"}
-    try:
-        with open_reply(
-            address,
-            headers=headers,
-            silence_s=way.manners.silence_s,
-            hosts=hosts,
-            own=address != url,
-        ) as response:
-            match = RANGE.fullmatch(response.headers.get("Content-Range", ""))
-            length = response.headers.get("Content-Length") or ""
-            if response.status == 206 and match and match[3] != "*":
-                return int(match[3])
-            return int(length) if response.status == 200 and length.isdecimal() else None
-    except (UnavailableError, TimeoutError):
-        return None  # the download itself will say why
 
 
 class _Download:
@@ -207,13 +230,19 @@ class _Download:
     def _open(
         self, offset: int, version: str | None
     ) -> AbstractContextManager[urllib3.BaseHTTPResponse]:
+        address, form = self._address, None
+        if self._wanted.as_form:
+            address, _, query = address.partition("?")
+            form = dict(parse_qsl(query))
         return open_reply(
-            self._address,
+            address,
             headers=self._make_headers(offset, version),
             silence_s=self._way.manners.silence_s,
             hosts=self._wanted.hosts,
             secret_headers=self._way.secret_headers,
+            secret_query=self._way.secret_query,
             own=self._address != self._url,
+            form=form,
         )
 
     def _make_headers(self, offset: int, version: str | None) -> dict[str, str]:
@@ -262,7 +291,7 @@ class _Download:
             self._holdings.forget_part(self._url)
             raise AgainError(f"{self._label}: no such part (416)")
         if response.status != 200:
-            raise judge_status(response.status, self._label, wait)
+            raise judge_status(response.status, self._label, wait, self._wanted.meanings)
         # of a body that is packed on the way length and version are not those of the file
         packed = response.headers.get("Content-Encoding", "identity").lower() != "identity"
         length = "" if packed else response.headers.get("Content-Length") or ""
@@ -320,7 +349,7 @@ class _Download:
     def _finish(self, response: urllib3.BaseHTTPResponse) -> Fetched:
         """Check the whole file and keep it; a wrong one is thrown away."""
         try:
-            if self._way.secret_headers:
+            if self._way.secret_headers or self._way.secret_query:
                 refuse_secret(self._part, self._label)
             check_content(self._part, self._wanted.kind, self._label)
             check_sum(self._part, self._wanted.checksum, self._label)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 HOSTS = frozenset({"data.humdata.org", "s3.us-east-1.amazonaws.com/hdx-production-filestore/"})
 _API = "https://data.humdata.org/api/3/action/package_show?id="
 _DAYS = re.compile(r"\[(\d{4}-\d\d-\d\d|\*)[^ ]* TO (\d{4}-\d\d-\d\d|\*)[^ ]*\]")
+_CENSUS = re.compile(
+    r"\bcensus\b[^\d.]{0,30}((?:19|20)\d\d)\b|\b((?:19|20)\d\d)\b[^\d.]{0,30}\bcensus\b",
+    re.IGNORECASE,
+)
 _NEEDED = ("name", "format", "url")
 _LICENCES = {
     "cc-by-igo": "CC BY-IGO",
@@ -38,6 +42,10 @@ class Package:
     ----------
     first_day, last_day
         The time that its data is of, ISO 8601; None: not told, or until now.
+    census
+        The year of the last census that its notes speak of; None: of none.
+    warnings
+        What its publisher warns of, in words for the reader.
     resources
         Records with at least `name`, `format`, `url`.
     """
@@ -47,7 +55,8 @@ class Package:
     attribution: str
     first_day: str | None
     last_day: str | None
-    caveats: str
+    census: int | None
+    warnings: tuple[str, ...]
     released: int | None
     resources: list[dict[str, Any]]
     record: Mapping[str, Any]
@@ -69,11 +78,16 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
         If the catalogue can't be had or was changed.
     """
     try:
-        answer = read_catalogue(f"{_API}{name}", source, HOSTS, way)
+        return read_catalogue(
+            f"{_API}{name}", source, HOSTS, way, lambda answer: _read_package(answer, source)
+        )
     except UnavailableError as error:
         if is_missing(error):
             return None
         raise
+
+
+def _read_package(answer: Any, source: str) -> Package:
     result = answer.get("result", answer) if isinstance(answer, dict) else answer
     record = need(result, ("title", "license_id", "dataset_date", "resources"), source)
     if not isinstance(record["resources"], list):
@@ -81,6 +95,7 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
     match = _DAYS.fullmatch(str(record["dataset_date"]))
     first, last = match.groups() if match else (None, None)
     licence = str(record["license_id"])
+    caveats = tidy(record.get("caveats"))
     modified = re.match(r"\d{4}", str(record.get("last_modified") or ""))
     return Package(
         title=tidy(record["title"], 150),
@@ -88,11 +103,18 @@ def read_package(name: str, source: str, way: Way) -> Package | None:
         attribution=tidy(f"{record.get('dataset_source') or 'OCHA'}, by way of HDX", 300),
         first_day=None if first == "*" else first,
         last_day=None if last == "*" else last,
-        caveats=tidy(record.get("caveats")),
+        census=_find_census(record),
+        warnings=(f"its publisher says: {caveats}",) if caveats else (),
         released=int(modified[0]) if modified else None,
         resources=[need(each, _NEEDED, source) for each in record["resources"]],
         record=record,
     )
+
+
+def _find_census(record: Mapping[str, Any]) -> int | None:
+    told = " ".join(str(record.get(name) or "") for name in ("notes", "methodology_other"))
+    years = [int(year) for match in _CENSUS.finditer(told) for year in match.groups() if year]
+    return max(years, default=None)
 
 
 def read_size(resource: Mapping[str, Any]) -> int | None:

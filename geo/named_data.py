@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,11 @@ from typing import TYPE_CHECKING, Any
 from geo.boundaries.countries import locate_countries
 from geo.catalogue import make_origin
 from geo.errors import InputError, UnavailableError
-from geo.offers import Area
+from geo.events.sources.reliefweb import ReliefWeb
+from geo.holdings import Holdings
+from geo.input import NamedReport
+from geo.offers import Area, Offer
+from geo.people.demography import read_demography
 from geo.people.sources.address import Address
 from geo.people.sources.in_parts import open_in_parts
 from geo.settings import AgeFile, PopulationChoice, is_address
@@ -24,13 +29,19 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.events import EventSet
-    from geo.offers import DataSource, Offer
+    from geo.holdings import Holding
+    from geo.input import Named
+    from geo.offers import DataSource
+    from geo.people.demography import Demography
     from geo.ranges import RasterFile
     from geo.settings import Settings
     from geo.wanted import Way
 
     Agree = Callable[[Sequence[Offer]], bool]
 
+_TABLE = re.compile(r"adm(?:in)?([0-4])_((?:19|20)\d\d)", re.IGNORECASE)
+_USUAL_LEVEL = "2"
+_PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
 
@@ -69,6 +80,13 @@ class Obtained:
     note: str | None
     record: Callable[[], dict[str, Any]]
 
+    @property
+    def file(self) -> Path:
+        """The file, where it lies whole on this machine, as all but rasters do."""
+        if not isinstance(self.path, Path):
+            raise TypeError(f"{self.name} is read in parts")
+        return self.path
+
     def to_record(self) -> dict[str, Any]:
         """Return where it is from, for the manifest."""
         return {"title": self.offer.title} | self.record()
@@ -99,6 +117,8 @@ def obtain_named(
     named = settings.named_sources
     places = _list_at_risk(events)
     obtained, cautions = obtain_all(named, places, day, way, agree, reach_km=max(settings.radii_km))
+    if "population" in {part for part, _ in named} and not _has_demography(settings):
+        obtained += _find_published(obtained, day)
     return _put_in_place(settings, obtained, named), obtained, cautions
 
 
@@ -128,9 +148,7 @@ def obtain_all(
         _choose_offer(source, part, area, day, way)
         for source, (part, _), area in zip(sources, named, areas, strict=True)
     ]
-    missing = list_missing(offers, way) if agree and not way.offline else []
-    if missing and agree and not agree(missing):
-        raise UnavailableError("nothing was fetched, as you said; name files instead")
+    _ask(offers, way, agree)
     obtained = [
         _obtain(source, name, offer, way, reach_km)
         for source, (_, name), offer in zip(sources, named, offers, strict=True)
@@ -144,6 +162,46 @@ def obtain_all(
         )
         cautions.append(Caution("data-of-one-country", text))
     return obtained, cautions
+
+
+def obtain_input(
+    named: Named, day: date, way: Way, agree: Agree | None = None
+) -> tuple[Obtained, list[Caution]]:
+    """Fetch what is named as input: a report, or a table of events for the days up to a day.
+
+    Returns
+    -------
+        The file, which is read as any other; what to know of it.
+
+    Raises
+    ------
+    UsageError
+        If there is no such country, the source does not give so many days, or a report's name is
+        no number and no address.
+    UnavailableError
+        If the source has nothing for it, can't be had, or `agree` says no.
+    """
+    if isinstance(named, NamedReport):
+        obtained = obtain_report(named, way)
+    else:
+        area = find_area(named.area)
+        source = get_source(named.source)
+        offer = _choose_offer(source, "events", area, day, way, days=named.days)
+        _ask([offer], way, agree)
+        obtained = _fetch(source, named.source, offer, way)
+    return obtained, _tell(obtained)
+
+
+def obtain_report(named: NamedReport, way: Way) -> Obtained:
+    """Fetch a report; errors as `obtain_input`."""
+    source = ReliefWeb()
+    return _fetch(source, named.name, source.find_report(named.name, way), way)
+
+
+def _ask(offers: Sequence[Offer], way: Way, agree: Agree | None) -> None:
+    missing = list_missing(offers, way) if agree and not way.offline else []
+    if missing and agree and not agree(missing):
+        raise UnavailableError("nothing was fetched, as you said; name files instead")
 
 
 def locate_run(events: EventSet) -> tuple[Area, list[str]]:
@@ -207,11 +265,14 @@ def _open_source(name: str) -> DataSource:
     return Address(name) if is_address(name) else get_source(name)
 
 
-def _choose_offer(source: DataSource, part: str, area: Area, day: date, way: Way) -> Offer:
+def _choose_offer(
+    source: DataSource, part: str, area: Area, day: date, way: Way, *, days: int | None = None
+) -> Offer:
     """Return the fittest offer of a source."""
     if isinstance(source, Address):
         return source.find(area, day, way)[0]
-    ranked = find_offers(area, day, way, sources=[source.name], parts=[part]).offers.get(part)
+    found = find_offers(area, day, way, sources=[source.name], parts=[part], days=days)
+    ranked = found.offers.get(part)
     if not ranked:
         raise UnavailableError(f"{source.name} has no {part} for {area.name} ({area.iso3})")
     return ranked[0].offer
@@ -227,10 +288,59 @@ def _obtain(source: DataSource, name: str, offer: Offer, way: Way, reach_km: flo
                 check(file)
             digest = file.notes.identity
             return Obtained(offer.part, name, offer, file, digest, file.note, file.to_record)
+    return _fetch(source, name, offer, way)
+
+
+def _fetch(source: DataSource, name: str, offer: Offer, way: Way) -> Obtained:
     fetched = source.fetch(offer, way)
     kept = fetched.holding
     path = find_path(offer, fetched)
     return Obtained(offer.part, name, offer, path, kept.sha256, fetched.note, kept.describe_origin)
+
+
+def _has_demography(settings: Settings) -> bool:
+    return settings.demography is not None or "demography" in dict(settings.named_sources)
+
+
+def _find_published(obtained: Sequence[Obtained], day: date) -> list[Obtained]:
+    """Return the table of populations in the cache that fits best, to compare a raster with."""
+    areas = {each.offer.area for each in obtained if each.part == "population"}
+    found = [
+        (match, kept)
+        for kept in Holdings().list_all()
+        if (kept.origin.source, kept.origin.area or "") in {("cod-ps", area) for area in areas}
+        and (match := _TABLE.search(kept.path.name))
+    ]
+    if not found:
+        return []
+
+    def judge(each: tuple[re.Match[str], Holding]) -> tuple[bool, int, str]:
+        match, kept = each
+        return match[1] != _USUAL_LEVEL, abs(int(match[2]) - day.year), kept.path.name
+
+    _, kept = min(found, key=judge)
+    origin = kept.origin
+    offer = Offer(
+        source=origin.source,
+        offer_id=kept.path.name,
+        part="published",
+        area=origin.area or "",
+        title=kept.path.name,
+        url=origin.url,
+        licence=origin.licence,
+        attribution=origin.attribution,
+        vintage=origin.vintage,
+    )
+    name = origin.source
+    return [Obtained(offer.part, name, offer, kept.path, kept.sha256, None, kept.describe_origin)]
+
+
+def read_published(obtained: Sequence[Obtained], year: int) -> Demography | None:
+    """Return the table of populations that a raster is compared with; None: there is none."""
+    for each in obtained:
+        if each.part == "published":
+            return read_demography(each.file, year)
+    return None
 
 
 def _tell(each: Obtained) -> list[Caution]:
@@ -294,13 +404,14 @@ def _place_populations(
 def credit_sources(sources: Sequence[Source], obtained: Sequence[Obtained]) -> list[Source]:
     """Return sources with licence, attribution and address where their file was fetched."""
     by_hash = {each.digest: each for each in obtained}
-    ages = next((each for each in obtained if each.part == "ages"), None)
+    by_part = {each.part: each for each in obtained}
     credited = []
     for source in sources:
         digest = next((each for each in by_hash if each in (source.note or "")), None)
         each = by_hash[digest] if digest else None
-        if each is None and source.source_id.startswith("ages:"):
-            each = ages
+        if each is None:  # its note tells no sha256
+            part = source.source_id.partition(":")[0]
+            each = by_part.get(_PARTS_OF_SOURCES.get(part, ""))
         credited.append(_credit(source, each) if each else source)
     return credited
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urljoin, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -145,6 +145,7 @@ def open_reply(
     silence_s: float,
     hosts: Collection[str] | None = None,
     secret_headers: Mapping[str, str] | None = None,
+    secret_query: Mapping[str, str] | None = None,
     own: bool = False,
     form: Mapping[str, str] | None = None,
 ) -> Iterator[urllib3.BaseHTTPResponse]:
@@ -159,6 +160,8 @@ def open_reply(
         origin only.
     secret_headers
         Sent to the address's own origin and never to where it redirects.
+    secret_query
+        The same, as parts of the query, for servers that want their tokens there.
     own
         The user named this host: it may lie in a private network; where it redirects may not.
     form
@@ -174,6 +177,8 @@ def open_reply(
         If it is silent for too long, also while it is read.
     """
     parts = first = check_url(url)
+    if secret_query:
+        url = f"{url}{'&' if first.query else '?'}{urlencode(secret_query)}"
     response: urllib3.BaseHTTPResponse | None = None
     try:
         with _told_as_ours(first.hostname or ""):
@@ -198,7 +203,7 @@ def open_reply(
                 target = urljoin(url, target)
                 if urlsplit(target).scheme not in {"http", "https"}:
                     break
-                _check_redirect(first, target, hosts)
+                _check_redirect(first, target, hosts, (secret_query or {}).values())
                 if not more:
                     break
                 response.close()
@@ -236,13 +241,16 @@ def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
-def _check_redirect(first: SplitResult, target: str, hosts: Collection[str] | None) -> None:
-    """Raise if a redirect leads to where nobody agreed to go."""
+def _check_redirect(
+    first: SplitResult, target: str, hosts: Collection[str] | None, secrets: Collection[str]
+) -> None:
+    """Raise if a redirect leads to where nobody agreed to go, or would take a token there."""
     parts = urlsplit(target)
     if _origin(parts) == _origin(first):
         return
     agreed = hosts is not None and parts.scheme == "https" and is_listed(parts, hosts)
-    if not agreed or parts.username or parts.password:
+    told = {value for values in parse_qs(parts.query).values() for value in values}
+    if not agreed or parts.username or parts.password or told.intersection(secrets):
         raise UnavailableError(
             f"{first.hostname} redirects to {parts.scheme}://{parts.hostname}, which was not "
             "asked for; nothing was followed"

@@ -12,13 +12,24 @@ if TYPE_CHECKING:
     from geo.types import BBox
     from geo.wanted import Fetched, Way
 
-PARTS = ("population", "ages", "boundaries", "demography", "displacement", "facilities")
-"""What data is for: the options of `civmap map` of these names take it."""
+PARTS = (
+    "population",
+    "ages",
+    "boundaries",
+    "demography",
+    "displacement",
+    "facilities",
+    "events",
+    "articles",
+)
+"""What data is for: the options of `civmap map` of these names take it; events and articles are
+its input."""
 
 _OPEN = ("cc by", "cc-by", "cc0", "public domain", "pddl")
 _SHARE_ALIKE = ("odbl", "by-sa", "sharealike")
 _FAR_YEARS = 3
 _FINE_M = 250
+_CENSUS_POINTS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +61,13 @@ class Offer:
     part
         One of `PARTS`.
     area
-        ISO 3166-1 alpha-3.
+        ISO 3166-1 alpha-3; empty: of no one country.
     vintage, first_year, last_year
         The time that it is of: as text, and as years; None: not told.
     released
         The year in which it was made; None: not told. Data of later years is projected.
+    census
+        The year of the last census that it rests on; None: not told.
     size
         Bytes of the download; None: not told beforehand.
     resolution_m
@@ -79,6 +92,7 @@ class Offer:
     first_year: int | None = None
     last_year: int | None = None
     released: int | None = None
+    census: int | None = None
     size: int | None = None
     resolution_m: int | None = None
     level: int | None = None
@@ -89,13 +103,13 @@ class Offer:
         """Return plain values."""
         names = (
             "source", "offer_id", "part", "area", "title", "url", "licence", "attribution",
-            "vintage", "released", "size", "resolution_m", "level",
+            "vintage", "released", "census", "size", "resolution_m", "level",
         )  # fmt: skip
         return {name: getattr(self, name) for name in names} | {"traps": list(self.traps)}
 
 
 class DataSource(Protocol):
-    """A publisher of data: one file each in `geo/people/sources`, `geo/boundaries/sources`."""
+    """A publisher of data: one file each in `geo/*/sources`."""
 
     @property
     def name(self) -> str:
@@ -145,7 +159,8 @@ def rank_offers(offers: Sequence[Offer], day: date) -> list[Ranked]:
     """Return offers of one part, the fittest first.
 
     Points are civmap's own judgement, not a publisher's: a point for each year between the data
-    and the day, half a point more for each year that is projected, points for coarse cells, for
+    and the day, half a point more for each year that is projected, a quarter for each year since
+    the last census that it rests on, points for coarse cells, for
     administrative levels other than 2, and for licences that bind what is made of it; and
     what a source adds for its own products (`details["points"]`, with `details["reason"]`).
     """
@@ -157,6 +172,7 @@ def _judge(offer: Offer, day: date) -> Ranked:
     found = [
         _judge_years(offer, day),
         _judge_projection(offer),
+        _judge_census(offer),
         _judge_resolution(offer),
         _judge_licence(offer),
         (float(offer.details.get("points", 0.0)), str(offer.details.get("reason", ""))),
@@ -187,6 +203,17 @@ def _judge_projection(offer: Offer) -> tuple[float, str]:
         return 0.0, ""
     ahead = offer.last_year - offer.released
     return 0.5 * ahead, f"projected: made in {offer.released}, {ahead} years before its own year"
+
+
+def _judge_census(offer: Offer) -> tuple[float, str]:
+    if offer.census is None or offer.last_year is None or offer.last_year < offer.census:
+        return 0.0, ""
+    beyond = offer.last_year - offer.census
+    if not beyond:
+        return 0.0, f"of the census of {offer.census}"
+    years = "1 year" if beyond == 1 else f"{beyond} years"
+    told = f"projected from the census of {offer.census}, {years} before its own year"
+    return _CENSUS_POINTS * beyond, told
 
 
 def _judge_resolution(offer: Offer) -> tuple[float, str]:

@@ -70,6 +70,8 @@ def describe_inputs(
     }
     origins = {each.path: each.to_record() for each in obtained}
     listed: list[dict[str, Any]] = [{"part": "input", "name": events.name, "sha256": events.sha256}]
+    if given := next((each for each in obtained if each.part in ("events", "articles")), None):
+        listed[0]["origin"] = given.to_record()
     for part, files in parts.items():
         for file in files:
             if isinstance(file, Path):
@@ -79,4 +81,10 @@ def describe_inputs(
             elif file is not None and not isinstance(file, str):  # read where it lies
                 entry = {"part": part, "name": file.name, "sha256": file.hash_parts()}
                 listed.append(entry | {"origin": origins[file]})
+    listed += [
+        {"part": each.part, "name": each.path.name, "sha256": each.digest}
+        | {"origin": each.to_record()}
+        for each in obtained
+        if each.part == "published"
+    ]
     return listed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import string
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.days import choose_days
@@ -26,6 +27,7 @@ from geo.people.embedded import LABEL as EMBEDDED_LABEL
 from geo.people.embedded import is_embedded
 from geo.people.gaza import SURFACE_SOURCE
 from geo.people.hindsight import link_later, warn_of_hindsight
+from geo.people.published_totals import choose_compared, doubt_totals
 from geo.people.rough_count import count_roughly
 from geo.people.settlements import CELLS_PER_DEGREE, COARSE_LABEL
 from geo.people.stop_rules import (
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         UnitPeople,
         UnitTable,
     )
+    from geo.people.demography import Demography
     from geo.people.selection import FigureUse
     from geo.people.stop_rules import Stale
     from geo.people.tiles import PopulationTiles
@@ -323,6 +326,36 @@ class PopulationFinder:
         try:
             grid = self._find_grid(BBox(*map(float, unit.total_bounds)), must_reach=False)
         except RasterError:  # too large
+            return None
+        return count_roughly(grid, unit.geometry)
+
+    def compare_totals(self, pcodes: set[str], table: Demography | None) -> list[Caution]:
+        """Compare a raster of the user's with published populations of units that zones touch.
+
+        One that is read where it lies is not: whole units would have to be fetched.
+        """
+        main = self._main
+        if table is None or main is None or not isinstance(main.source, Path):
+            return []
+        counted: dict[str, float] = {}
+        for code in choose_compared(pcodes, table):
+            unit = self._units[self._units["pcode"] == code]
+            people = self._static.get(code)
+            if people is None and not unit.empty:
+                people = self._count_choice(main, unit)
+            if people is not None:
+                counted[code] = people
+        if not counted:
+            return []
+        doubt = doubt_totals(main.source.name, counted, table)
+        self.sources += [table.source]
+        return [doubt] if doubt else []
+
+    def _count_choice(self, choice: PopulationChoice, unit: gpd.GeoDataFrame) -> float | None:
+        """Return the people that one source has in a unit; None: it can't be counted there."""
+        try:
+            grid = self._read_choice(choice, BBox(*map(float, unit.total_bounds)))
+        except RasterError:  # out of reach or too large
             return None
         return count_roughly(grid, unit.geometry)
 

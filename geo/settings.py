@@ -23,10 +23,11 @@ POPULATION_MODELS = ("embedded", "coarse")
 SOURCE_NAMES: dict[str, tuple[str, ...]] = {
     "population": ("worldpop", "ghs-pop", "hrsl"),
     "ages": ("worldpop",),
-    "boundaries": ("cod-ab", "geoboundaries", "natural-earth"),
+    "boundaries": ("cod-ab", "geoboundaries", "natural-earth", "overture"),
     "demography": ("cod-ps",),
     "displacement": ("dtm", "hapi"),
-    "facilities": ("hot",),
+    "facilities": ("hot", "overpass", "healthsites"),
+    "events": ("acled", "ucdp", "gdelt"),
 }
 """Sources that take the place of a file, by part: see `geo.sources`; a file of such a name is given
 as `./worldpop`."""

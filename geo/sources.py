@@ -12,16 +12,23 @@ from geo.boundaries.countries import find_codes, read_countries
 from geo.boundaries.sources.cod_ab import CodAb
 from geo.boundaries.sources.geoboundaries import GeoBoundaries
 from geo.boundaries.sources.natural_earth import NaturalEarth
+from geo.boundaries.sources.overture import Overture
 from geo.download import find_size
 from geo.errors import UnavailableError, UsageError
+from geo.events.sources.acled import Acled
+from geo.events.sources.gdelt import Gdelt
+from geo.events.sources.reliefweb import ReliefWeb
+from geo.events.sources.ucdp import Ucdp
 from geo.holdings import Holdings
 from geo.offers import PARTS, Area, rank_offers
 from geo.people.sources.cod_ps import CodPs
 from geo.people.sources.dtm import Dtm
 from geo.people.sources.ghs_pop import GhsPop
 from geo.people.sources.hapi import Hapi
+from geo.people.sources.healthsites import Healthsites
 from geo.people.sources.hot import Hot
 from geo.people.sources.hrsl import Hrsl
+from geo.people.sources.overpass import Overpass
 from geo.people.sources.worldpop import WorldPop
 
 if TYPE_CHECKING:
@@ -40,10 +47,17 @@ SOURCES: tuple[DataSource, ...] = (
     CodAb(),
     GeoBoundaries(),
     NaturalEarth(),
+    Overture(),
     CodPs(),
     Dtm(),
     Hapi(),
     Hot(),
+    Overpass(),
+    Healthsites(),
+    Acled(),
+    Ucdp(),
+    Gdelt(),
+    ReliefWeb(),
 )
 
 
@@ -120,6 +134,7 @@ def find_offers(
     *,
     sources: Sequence[str] = (),
     parts: Sequence[str] = (),
+    days: int | None = None,
 ) -> Found:
     """Ask sources what they have; one that can't be asked does not stop the others.
 
@@ -127,6 +142,8 @@ def find_offers(
     ----------
     sources, parts
         Names; empty: all.
+    days
+        Of events: how many up to the day; None: as each source does.
 
     Raises
     ------
@@ -145,7 +162,9 @@ def find_offers(
     found: list[Offer] = []
     failures: dict[str, str] = {}
     with ThreadPoolExecutor(len(asked)) as threads:  # one that is slow does not hold up the others
-        answers = threads.map(lambda source: _ask(_narrow(source, parts), area, day, way), asked)
+        answers = threads.map(
+            lambda source: _ask(_narrow(source, parts, days), area, day, way), asked
+        )
         for source, answer in zip(asked, answers, strict=True):
             if isinstance(answer, str):
                 failures[source.name] = answer
@@ -161,8 +180,10 @@ def find_offers(
     return Found({part: ranked for part, ranked in offers.items() if ranked}, failures)
 
 
-def _narrow(source: DataSource, parts: Sequence[str]) -> DataSource:
-    """Return a source that is not asked for what nobody wants."""
+def _narrow(source: DataSource, parts: Sequence[str], days: int | None) -> DataSource:
+    """Return a source that is asked for what is wanted: the parts, or the days of events."""
+    if isinstance(source, Acled | Ucdp | Gdelt):
+        return replace(source, days=days)
     if parts and isinstance(source, WorldPop):
         return WorldPop(tuple(part for part in source.parts if part in parts))
     return source

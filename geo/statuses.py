@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 AGAIN = frozenset({408, 429, 500, 502, 503, 504})
 """Statuses that may pass."""
@@ -29,19 +33,35 @@ class RefusedError(UnavailableError):
 class AgainError(Exception):
     """An attempt failed in a way that may pass.
 
-    `wait_s` is what the server asks for; `weight` for how many failures it counts.
+    `wait_s` is what the server asks for; `weight` for how many failures it counts; `advice` what
+    to say at the end.
     """
 
-    def __init__(self, text: str, wait_s: float | None = None, *, weight: int = 1) -> None:
+    def __init__(
+        self, text: str, wait_s: float | None = None, *, weight: int = 1, advice: str | None = None
+    ) -> None:
         super().__init__(text)
-        self.wait_s, self.weight = wait_s, weight
+        self.wait_s, self.weight, self.advice = wait_s, weight, advice
 
 
-def judge_status(status: int, label: str, wait_s: float | None) -> AgainError | RefusedError:
-    """Return the error that a status other than 200 is; `label` is what it calls the file."""
+def judge_status(
+    status: int, label: str, wait_s: float | None, meanings: Mapping[int, str] | None = None
+) -> AgainError | RefusedError:
+    """Return the error that a status other than 200 is.
+
+    Parameters
+    ----------
+    label
+        What it calls the file.
+    meanings
+        What to say of a status beside what is said of it anyway.
+    """
     meaning = _MEANING.get(status, f"answered with status {status}; expected 200")
+    advice = (meanings or {}).get(status)
     text = f"{label}: the server {meaning}"
-    return AgainError(text, wait_s) if status in AGAIN else RefusedError(text, status)
+    if status in AGAIN:
+        return AgainError(text, wait_s, advice=advice)
+    return RefusedError(f"{text}. {advice}" if advice else text, status)
 
 
 def is_missing(error: UnavailableError) -> bool:

@@ -70,6 +70,10 @@ class Wanted:
         Largest file that is fetched.
     check
         Looks closer at the whole file; raises `UnavailableError` if it is not the right one.
+    as_form
+        The address's query is sent as a form (POST).
+    meanings
+        What to say of a status, such as 403, beside what is said of it anyway.
     serves_old
         Whether an old copy serves where no new one can be had; else that is an error.
     """
@@ -82,6 +86,8 @@ class Wanted:
     fresh_days: int = 30
     limit_bytes: int = 5_000_000_000
     check: Callable[[Path], None] | None = None
+    as_form: bool = False
+    meanings: Mapping[int, str] = field(default_factory=dict)
     serves_old: bool = True
 
 
@@ -117,7 +123,7 @@ class Way:
         Called with a file's name, its bytes so far, and all of them (None: unknown).
     tell
         Called with a sentence on what goes on, such as that another process is waited for.
-    secret_headers
+    secret_headers, secret_query
         Tokens: sent to the address's own host only, never written anywhere.
     """
 
@@ -126,3 +132,4 @@ class Way:
     show: Show | None = None
     tell: Tell | None = None
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_query: Mapping[str, str] = field(default_factory=dict, repr=False)

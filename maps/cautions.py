@@ -76,6 +76,10 @@ GENERAL = {
     "layers-left-out": mark(
         "Some layers are left out, as the information-sharing protocol of the response has it."
     ),
+    "leads-only": mark(
+        "The events are leads that a machine read out of news, none of them checked; they say "
+        "nothing of casualties."
+    ),
     "no-date": mark("The input has no date; the figures are for today."),
     "no-place": mark("The article names no place that could be located."),
     "no-population-data": mark(
@@ -91,6 +95,10 @@ GENERAL = {
     "population-coarse": mark(
         "People are modelled from the populations of settlements and may be off by a factor of "
         "two each way."
+    ),
+    "population-differs": mark(
+        "The population data and published statistics of the same units are far apart; either may "
+        "be off."
     ),
     "population-far": mark(
         "The population data are far from published totals: check that they cover the area and "

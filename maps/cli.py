@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from geo import __version__
 from geo.doubts import COUNT, DOUBTS
 from geo.errors import ChangedError, CivmapError, UsageError
-from maps.data_command import add_data, make_agreement, make_way
+from maps.data_command import add_data, add_events, make_agreement, make_way, read_day
 from maps.publish_command import add_publish, add_verify
 from maps.serve_command import add_serve
 from maps.wording import LANGUAGES
@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from geo.events import TableOptions
+    from geo.input import Named
     from geo.ranges import RasterFile
     from geo.settings import Settings
-    from geo.types import LonLat
+    from geo.types import Caution, LonLat
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _BUG = 1
@@ -149,8 +150,11 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
         "input",
         nargs="?",
         help="a news article (.txt, .md, .html, - for stdin) or an event table (.csv, .geojson, "
-        ".parquet); left out: the bundled example article",
+        ".parquet); or acled, ucdp, gdelt, whose events are fetched for --area; or "
+        "reliefweb:NUMBER or a report's address on reliefweb.int, which is fetched; left out: the "
+        "bundled example article",
     )
+    add_events(command)
     command.add_argument(
         "--out", type=Path, help="output folder (default: out/<name of the input>)"
     )
@@ -173,7 +177,7 @@ def _add_map(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--boundaries",
         help="administrative units: GeoJSON, GeoPackage, GeoParquet; or cod-ab, geoboundaries, "
-        "natural-earth, which are fetched",
+        "natural-earth, overture, which are fetched",
     )
     command.add_argument("--zone", help="polygons of your own that are counted as zones")
     command.add_argument("--radius", default="2,5,10", help="radii in km (default: 2,5,10)")
@@ -306,8 +310,8 @@ def _add_profile(command: argparse.ArgumentParser) -> None:
         "--facilities",
         metavar="FILE",
         help="health facilities, schools, water points, crossings: .geojson, .gpkg, .parquet, or "
-        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io); or hot, which "
-        "is fetched",
+        ".csv with lon and lat; tags of OpenStreetMap (HOT exports, healthsites.io); or hot, "
+        "overpass, healthsites, which are fetched",
     )
 
 
@@ -316,7 +320,9 @@ def _add_locate(commands: Any, common: argparse.ArgumentParser) -> None:
         "locate", parents=[common], help="text to mentions and events, nothing else"
     )
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("input", nargs="?", help="an article (.txt, .md, .html), or - for stdin")
+    source.add_argument(
+        "input", nargs="?", help="an article (.txt, .md, .html), - for stdin, or reliefweb:NUMBER"
+    )
     source.add_argument("--batch", type=Path, help="JSON lines of {id, text, date?, source?}")
     command.add_argument("--json", action="store_true", help="print JSON")
     _add_recogniser(command)
@@ -359,9 +365,16 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "table",
-        type=Path,
         help="events (.csv, .geojson, .parquet with lon and lat), or polygons (.geojson, .gpkg, "
-        ".parquet), which are zones themselves",
+        ".parquet), which are zones themselves; or acled, ucdp, gdelt, whose events are fetched "
+        "for --area",
+    )
+    add_events(command)
+    command.add_argument(
+        "--as-of", metavar="DAY", help="the last day of events that are fetched (default: today)"
+    )
+    command.add_argument(
+        "--yes", action="store_true", help="don't ask before data of a named source is fetched"
     )
     command.add_argument(
         "--population",
@@ -461,13 +474,14 @@ def _expose(options: argparse.Namespace) -> None:
 def _expose_once(options: argparse.Namespace) -> None:
     from geo.bulk import Request, write_exposure
 
-    table = _read_table_options(options)
-    population, unit = _find_population(options, table)
+    table, told = _find_table(options)
+    reading = _read_table_options(options)
+    population, unit, more = _find_population(options, table, reading)
     request = Request(
         population=population,
         radii_km=_parse_reach(options.radius),
         mode=options.mode,
-        table=table,
+        table=reading,
         admin=options.admin,
         rings=options.rings,
         whole=options.whole,
@@ -478,34 +492,49 @@ def _expose_once(options: argparse.Namespace) -> None:
         rejected=options.rejected,
     )
     show = _show_progress if sys.stderr.isatty() else None
-    for caution in write_exposure(options.table, options.out, request, show):
+    for caution in [*told, *more, *write_exposure(table, options.out, request, show)]:
         print(f"  note: {caution.text}", file=sys.stderr)
     print(options.out)
 
 
 def _find_population(
-    options: argparse.Namespace, table: TableOptions
-) -> tuple[RasterFile, str | None]:
-    """Return the raster, which may be fetched first, and its unit; what sources have are counts."""
+    options: argparse.Namespace, table: Path, reading: TableOptions
+) -> tuple[RasterFile, str | None, list[Caution]]:
+    """Return the raster, which may be fetched first, its unit, and what to know of it.
+
+    What sources have are counts.
+    """
     from geo.settings import SOURCE_NAMES, is_address
 
     name = options.population
     is_source = name in SOURCE_NAMES["population"]
     if not is_source and not is_address(name):
-        return Path(name), options.unit
+        return Path(name), options.unit, []
     from geo.named_population import obtain_population
 
     obtained, cautions = obtain_population(
         name,
-        options.table,
         table,
+        reading,
         _parse_reach(options.radius),
         make_way(options),
         make_agreement(yes=options.yes),
     )
-    for caution in cautions:
-        print(f"  note: {caution.text}", file=sys.stderr)
-    return obtained.path, "count" if is_source else options.unit
+    return obtained.path, "count" if is_source else options.unit, cautions
+
+
+def _find_table(options: argparse.Namespace) -> tuple[Path, list[Caution]]:
+    """Return the table of `civmap expose`, fetched if a source is named, and what to know of it."""
+    from geo.input import NamedEvents, choose_input
+    from geo.named_data import obtain_input
+
+    chosen = choose_input(options.table, options.area, options.days)
+    if not isinstance(chosen, NamedEvents):
+        return Path(options.table), []
+    day = read_day(options.as_of, "--as-of")
+    agree = make_agreement(yes=options.yes)
+    obtained, told = obtain_input(chosen, day, make_way(options), agree)
+    return obtained.file, told
 
 
 def _parse_reach(text: str | None) -> tuple[float, ...] | str | None:
@@ -548,10 +577,9 @@ def _map(options: argparse.Namespace) -> None:
     from maps.sheet.paper import SHEET_FILES, find_paper
 
     papers = [find_paper(name) for name in options.papers]
-    source = _read_input(options.input)
-    name = source[1] if isinstance(source, tuple) else (source.name if source else None)
+    source = _read_input(options.input, options.area, options.days)
     settings = _read_settings(options)
-    out = options.out or Path("out") / slug(Path(name).stem if name else "example")
+    out = options.out or Path("out") / _name_run(source)
     with replace_folder(out, SHEET_FILES) as folder:
         run = run_assessment(
             source,
@@ -577,6 +605,7 @@ def _map(options: argparse.Namespace) -> None:
 
 
 def _locate(options: argparse.Namespace) -> None:
+    from geo.input import NamedReport
     from geo.location import locate, locate_batch
 
     backends = {
@@ -588,8 +617,13 @@ def _locate(options: argparse.Namespace) -> None:
         for line in locate_batch(options.batch, **backends):
             print(_to_json(line))
         return
-    source = _read_input(options.input)
-    found = locate(source if isinstance(source, tuple) else Path(options.input), **backends)
+    given = _read_input(options.input)
+    source = given if isinstance(given, tuple) else Path(options.input)
+    if isinstance(given, NamedReport):
+        from geo.named_data import obtain_report
+
+        source = obtain_report(given, make_way(options)).file
+    found = locate(source, **backends)
     if options.json:
         print(_to_json(found, indent=1))
         return
@@ -642,10 +676,23 @@ def slug(name: str) -> str:
     return "-".join(part for part in kept.split("-") if part)[:80] or "run"
 
 
-def _read_input(name: str | None) -> Path | tuple[bytes, str] | None:
-    if name == "-":
+def _name_run(source: Path | tuple[bytes, str] | Named | None) -> str:
+    """Return what the folder of a run is called where nothing is said."""
+    if isinstance(source, tuple):
+        return slug(Path(source[1]).stem)
+    if isinstance(source, Path):
+        return slug(source.stem)
+    return slug(source.label) if source else "example"
+
+
+def _read_input(
+    name: str | None, area: str | None = None, days: int | None = None
+) -> Path | tuple[bytes, str] | Named | None:
+    from geo.input import choose_input
+
+    if name == "-" and area is None and days is None:
         return sys.stdin.buffer.read(), "stdin"
-    return Path(name) if name else None
+    return choose_input(name, area, days)
 
 
 def _read_settings(options: argparse.Namespace) -> Settings:

@@ -65,7 +65,24 @@ def _add_question(command: argparse.ArgumentParser) -> None:
         "--part",
         action="append",
         default=[],
-        help="what it is for: population, ages, boundaries, demography, displacement, facilities",
+        help="what it is for: population, ages, boundaries, demography, displacement, facilities, "
+        "events, articles",
+    )
+    command.add_argument(
+        "--days", type=int, metavar="N", help="of events: the days up to --date (default: 14; 1)"
+    )
+
+
+def add_events(command: argparse.ArgumentParser) -> None:
+    """Add what a source of events that is named as input needs to know."""
+    command.add_argument(
+        "--area", metavar="ISO", help="the country whose events are fetched, such as PSE"
+    )
+    command.add_argument(
+        "--days",
+        type=int,
+        metavar="N",
+        help="fetch the events of the N days up to the day (default: 14; of gdelt 1)",
     )
 
 
@@ -145,13 +162,14 @@ def _make_bar() -> Callable[[str, int, int | None], None]:
     return show
 
 
-def _read_day(text: str | None) -> date:
+def read_day(text: str | None, option: str = "--date") -> date:
+    """Return the day that an option gives; None: today."""
     if text is None:
         return datetime.now(tz=UTC).date()
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"--date {text!r}: expected YYYY-MM-DD") from None
+        raise UsageError(f"{option} {text!r}: expected YYYY-MM-DD") from None
 
 
 def _print_json(value: Any) -> None:
@@ -161,8 +179,15 @@ def _print_json(value: Any) -> None:
 def _find(options: argparse.Namespace) -> None:
     from geo.sources import find_area, find_offers
 
-    area, day = find_area(options.area), _read_day(options.date)
-    found = find_offers(area, day, make_way(options), sources=options.source, parts=options.part)
+    area, day = find_area(options.area), read_day(options.date)
+    found = find_offers(
+        area,
+        day,
+        make_way(options),
+        sources=options.source,
+        parts=options.part,
+        days=options.days,
+    )
     if options.json:
         ranked = [each for part in found.offers.values() for each in part]
         _print_json(
@@ -201,7 +226,12 @@ def _fetch(options: argparse.Namespace) -> None:
     area, way = find_area(options.area), make_way(options)
     source = get_source(options.source)
     found = find_offers(
-        area, _read_day(options.date), way, sources=[source.name], parts=options.part
+        area,
+        read_day(options.date),
+        way,
+        sources=[source.name],
+        parts=options.part,
+        days=options.days,
     )
     offers = [each.offer for part in found.offers.values() for each in part]
     if options.offer:

@@ -28,6 +28,8 @@ KNOWN_TEXTS = (
     mark("published figures, cited"),
     mark("published standards, cited"),
     mark("of its publisher"),
+    mark("ACLED terms: rows may not be passed on"),
+    mark("GDELT terms: free with citation; leads only"),
     mark("as given"),
     mark("the input"),
     mark("Cited, to be verified."),

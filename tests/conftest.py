@@ -81,7 +81,8 @@ class LocalServer:
                 self.wfile.write(body)
 
             def do_POST(self):
-                outer.forms.append(self.rfile.read(int(self.headers["Content-Length"])))
+                self.form = self.rfile.read(int(self.headers["Content-Length"]))
+                outer.forms.append(self.form)
                 self.do_GET()
 
             def log_message(self, *_):

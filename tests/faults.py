@@ -26,6 +26,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from geo.boundaries.countries import read_countries
 from geo.holdings import Holdings
 from geo.wanted import Manners, Way
 from maps.cli import main
@@ -241,7 +242,7 @@ FAULTS = {
     "empty": Fault(lambda _: answer(200), "is empty"),
     "login": Fault(lambda _: answer(200, LOGIN), "a web page, perhaps one to log in"),
     "pointer": Fault(lambda _: answer(200, LFS), "pointer of Git LFS"),
-    "other-kind": Fault(_cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF)"),
+    "other-kind": Fault(_cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF|text)"),
     "cut": Fault(
         _cut, "cut off|broken|checksum", fits=lambda s: s.kind != "csv" or s.checked
     ),
@@ -275,6 +276,14 @@ def list_cases(services):
 
 
 _WELL: dict[tuple, bytes] = {}
+_OUTLINES: dict[tuple, object] = {}
+
+
+def _read_countries(resolution, countries=None, bbox=None):
+    key = (resolution, frozenset(countries or ()), bbox)
+    if key not in _OUTLINES:
+        _OUTLINES[key] = read_countries(resolution, countries=countries, bbox=bbox)
+    return _OUTLINES[key]
 
 
 # --- the bench --------------------------------------------------------------------------------
@@ -300,12 +309,13 @@ class FaultBench:
         monkeypatch.setenv("CIVMAP_MIRROR", server.url)
         for command in ("maps.data_command", "maps.cli"):
             monkeypatch.setattr(f"{command}.make_way", lambda options: Way(options.offline, QUICK))
+        for room in ("boundaries.countries", "sources"):  # the same outlines, decoded once
+            monkeypatch.setattr(f"geo.{room}.read_countries", _read_countries)
         caplog.set_level("DEBUG")
 
     def check(self, service, fault):
         """Let a service meet a fault and look at the end of it."""
-        for name, value in service.secrets.items():
-            self._monkeypatch.setenv(name, value)
+        self.set_secrets(service)
         well = self._fetch_well(service)
         self.use_cache("ill")
         ill = self.fetch(service, fault)
@@ -334,6 +344,11 @@ class FaultBench:
             _WELL[key] = well.data
         return _WELL[key]
 
+    def set_secrets(self, service):
+        """Put a service's made-up keys where civmap looks for them."""
+        for name, value in service.secrets.items():
+            self._monkeypatch.setenv(name, value)
+
     def use_cache(self, name):
         """Have a cache of its own from here on."""
         self._monkeypatch.setenv("CIVMAP_CACHE", str(self._folder / name))
@@ -354,8 +369,9 @@ class FaultBench:
         return Outcome(status, told.out, told.err, data)
 
     def check_secrets(self, service):
-        """Look through every file, message and log for what must not be there."""
-        secrets = [value.encode() for value in service.secrets.values()]
+        """Look through every file, message and log for keys, and tokens that a guard gave out."""
+        given = getattr(service.guard, "tokens", [])
+        secrets = [value.encode() for value in (*service.secrets.values(), *given)]
         told = (self.told + self._caplog.text).encode()
         assert not [secret for secret in secrets if secret in told]
         for path in self._folder.rglob("*"):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -219,6 +220,38 @@ def test_map_with_real_boundaries_of_palestine(capsys, tmp_path, routes, shared_
     assert kept.path.read_bytes() == outlines
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_map_compares_the_raster_with_published_statistics(tmp_path, routes, named):
+    """By `--demography`, or by what lies in the cache; Rafah has 1,250 cells of 20 people here."""
+    table = "pse_admpop_adm2_2023.csv"
+    routes.pages |= {
+        hdx_page("cod-ps-pse"): hdx_dataset("cod-ps-pse", (table, "CSV")),
+        f"{HDX}/download/{table}": b"ADM2_PCODE,T_TL,T_00_04\nPS2525,267000,40000\n",
+    }
+    if not named:
+        assert ask("fetch", "cod-ps", *QUESTION) == 0
+    options = ("--demography", "cod-ps") if named else ()
+    assert main([*MAP, *options, "--out", "out"]) == 0
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    (told,) = [each["text"] for each in report["warnings"] if each["code"] == "population-differs"]
+    people = re.search(
+        r"has ([\d,]+) people in .*units? at risk, for which .*\(2023\) has 267,000", told
+    )
+    assert abs(int(people[1].replace(",", "")) - 50 * 25 * 20) < 3000  # 0.2 by 0.1 degrees
+    inputs = json.loads((tmp_path / "out/manifest.json").read_text())["inputs"]
+    (entry,) = [each for each in inputs if each["name"] == table]
+    assert entry["part"] == ("demography" if named else "published")
+    assert entry["origin"]["source"] == "cod-ps"
+    (source,) = [each for each in report["sources"] if table in each["name"]]
+    assert source["licence"] == "CC BY-IGO"
+
+
+def test_map_without_statistics_compares_nothing(tmp_path):
+    assert main([*MAP, "--out", "out"]) == 0
+    report = json.loads((tmp_path / "out/report.json").read_text())
+    assert "population-differs" not in {each["code"] for each in report["warnings"]}
+
+
 def read_folder(folder):
     """Return the bytes of a run's files; DuckDB's own pages differ from run to run."""
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -267,7 +300,8 @@ def test_every_part_is_put_in_its_place(routes, monkeypatch):
     placed, obtained, _ = obtain_named(
         settings, events, date(2024, 2, 24), way(), lambda offers: asked.extend(offers) or True
     )
-    assert {offer.part for offer in asked} == set(PARTS)
+    inputs = {"events", "articles"}
+    assert {offer.part for offer in asked} == set(PARTS) - inputs
     assert placed.boundaries.name == "pse_admbnda_adm2.parquet"
     assert placed.demography.name == "pse_admpop_adm2_2023.csv"
     assert placed.facilities.suffix == ".geojson"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.event_services import EVENT_SERVICES
 from tests.faults import FAULTS, Service, list_cases
 from tests.services import dump
 
@@ -34,6 +35,7 @@ SERVICES = {
         secrets={"CIVMAP_CONTACT": "somebody@example.org"},
         changed=dump({"data": [{"location_code": "TCD"}]}),
     ),
+    **EVENT_SERVICES,
 }
 
 

@@ -324,6 +324,39 @@ def test_token_stays_with_the_host_it_is_for(monkeypatch):
     assert asked == [("https://api.example.org/x", "token"), ("https://files.example.com/f", None)]
 
 
+@local
+def test_token_of_the_query_goes_to_the_address_itself_only(server):
+    server.answers = [(200, b"ok")]
+    with open_reply(
+        f"{server.url}/x?a=1", headers={}, silence_s=1.0, secret_query={"key": "a b&c"}
+    ) as reply:
+        assert reply.status == 200
+    assert server.requests[0][0] == "/x?a=1&key=a+b%26c"
+    server.answers = [(302, b"", {"Location": "https://files.example.com/x?key=a+b%26c"})]
+    with (
+        pytest.raises(UnavailableError, match="nothing was followed") as told,
+        open_reply(
+            f"{server.url}/x",
+            headers={},
+            silence_s=1.0,
+            hosts={"files.example.com"},
+            secret_query={"key": "a b&c"},
+        ),
+    ):
+        pass
+    assert "a b&c" not in str(told.value)
+
+
+@local
+def test_form_is_posted_and_follows_no_redirect(server):
+    server.answers = [(307, b"", {"Location": "/elsewhere"})]
+    with open_reply(f"{server.url}/x", headers={}, silence_s=1.0, form={"data": "a=b"}) as reply:
+        assert reply.status == 307
+    assert server.forms == [b"data=a%3Db"]
+    assert [path for path, *_ in server.requests] == ["/x"]
+    assert server.requests[0][1]["Content-Type"] == "application/x-www-form-urlencoded"
+
+
 def test_turns_are_apart_from_end_to_start(tmp_path):
     """Threads with files of their own stand for processes: a lock belongs to an open file."""
     times = []

@@ -255,7 +255,8 @@ class _Work:
         yield count_polygons(table, self.request, frame, self._cut_units(frame), self._count)
 
     def _count_discs(self, events: Path | pd.DataFrame) -> Iterator[Part]:
-        self.cautions += load_events(self.con, events, options=self.request.table)
+        told, _ = load_events(self.con, events, options=self.request.table)
+        self.cautions += told
         if self.request.rejected is not None:
             write_rejected(self.con, self.request.rejected)
         smallest, cautions = prepare_discs(self.con, self.request)

@@ -19,6 +19,7 @@ from geo.events.options import TableOptions
 from geo.events.orientation import refuse_swapped
 from geo.events.precision import PRECISION_KM, WHOLE_COUNTRY
 from geo.settings import MAX_RADIUS_KM
+from geo.types import Caution
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
     from geo.events.encoding import TableFile
     from geo.events.incoming import Incoming
-    from geo.types import Caution
 
 _NEAR_CENTRE_DEGREES = 0.01  # about a kilometre
 _NOWHERE_KM = PRECISION_KM["ucdp"][7]
@@ -67,13 +67,21 @@ _CHECKED = {
 }
 
 
+_LEADS = Caution(
+    "leads-only",
+    "The events are GDELT's: leads that a machine read out of news, none of them checked. One "
+    "happening may stand there several times, at wrong places too. Look into them before you rely "
+    "on any; they say nothing of casualties.",
+)
+
+
 def load_events(
     con: duckdb.DuckDBPyConnection,
     events: Path | TableFile | pd.DataFrame,
     *,
     options: TableOptions | None = None,
     for_map: bool = False,
-) -> list[Caution]:
+) -> tuple[list[Caution], str]:
     """Read an event table into `events` and `rejected`.
 
     Makes two tables; each row of the input is in `rejected`, or in `events`, or gave way to a later
@@ -104,7 +112,8 @@ def load_events(
 
     Returns
     -------
-        What was set aside or repaired and why, and what is doubtful.
+        What was set aside or repaired and why, and what is doubtful; and whose export it is, see
+        `geo.events.columns.Columns`.
 
     Raises
     ------
@@ -132,7 +141,8 @@ def load_events(
     con.execute("DROP VIEW checked")
     for table in _TEMPORARY:
         con.execute(f"DROP TABLE {table}")
-    return cautions
+    scheme = incoming.columns.scheme
+    return [_LEADS, *cautions] if scheme == "gdelt" else cautions, scheme
 
 
 def _check_rows(

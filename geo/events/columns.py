@@ -39,10 +39,12 @@ _OWN_NAMES: Mapping[str, Mapping[str, str]] = {
         "fatalities": "best",
         "name": "where_coordinates",
     },
+    "gdelt": {"event_id": "globaleventid"},
 }
 _MARKS: Mapping[str, frozenset[str]] = {
     "acled": frozenset({"event_id_cnty", "event_date", "event_type", "geo_precision"}),
     "ucdp": frozenset({"type_of_violence", "where_prec", "date_start"}),
+    "gdelt": frozenset({"globaleventid", "quadclass", "actiongeo_type"}),
 }
 GROUP = "by_group"
 FIELDS = (*USUAL_NAMES, "updated", GROUP)
@@ -58,7 +60,8 @@ class Columns:
     Attributes
     ----------
     scheme
-        `acled`, `ucdp` or `generic`: whose meaning the precision levels and event types have.
+        `acled`, `ucdp`, `gdelt` (as `geo.events.sources.gdelt` writes it) or `generic`: whose
+        meaning the precision levels and event types have.
     fields
         Field (of `FIELDS`) to column, as written in the header.
     """

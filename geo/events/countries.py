@@ -35,10 +35,26 @@ def find_country(text: str) -> str | None:
     return next((names[key] for key in map(fold, spellings) if key in names), None)
 
 
+def find_number(iso3: str) -> str | None:
+    """Return a country's ISO 3166-1 number, three digits; None: it has none."""
+    return next((row["numeric"] for row in _read_rows() if row["alpha3"] == iso3), None)
+
+
+def list_fips(iso2: str) -> frozenset[str]:
+    """Return a country's codes by FIPS 10-4, as GDELT has them; Palestine has two."""
+    return frozenset(
+        code for row in _read_rows() if row["alpha2"] == iso2 for code in row["fips"].split("|")
+    ) - {""}
+
+
 @functools.cache
 def _codes() -> dict[str, str]:
+    return {row["alpha3"]: row["alpha2"] for row in _read_rows()}
+
+
+def _read_rows() -> list[dict[str, str]]:
     text = find_resource("boundaries/iso_3166.csv").read_text(encoding="utf-8")
-    return {row["alpha3"]: row["alpha2"] for row in csv.DictReader(text.splitlines())}
+    return list(csv.DictReader(text.splitlines()))
 
 
 def read_shapes(codes: Iterable[str]) -> dict[str, BaseGeometry]:

@@ -31,6 +31,7 @@ PRECISION_KM: Mapping[str, Mapping[int, float]] = {
     "acled": {1: 0.0, 2: 25.0, 3: 75.0},
     "ucdp": _UCDP,
     "where_prec": _UCDP,
+    "gdelt": _UCDP,
     "generic": _UCDP,
 }
 

@@ -16,6 +16,7 @@ from geo.database.store import create_scratch, fetch_records
 from geo.events.bulk import load_events
 from geo.events.encoding import TableFile
 from geo.events.event import Event, EventSet
+from geo.events.publishers import PUBLISHERS
 from geo.places import Place
 from geo.resources import hash_file
 from geo.types import Source
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from geo.events.options import TableOptions
+    from geo.events.publishers import Publisher
     from geo.types import Caution
 
 _EXACT_KM = 1.0  # how well the position of a place is known at best
@@ -69,11 +71,14 @@ class LoadedTable:
         Holds the tables of `geo.events.bulk.load_events`, as for a map.
     cautions
         What was set aside or is doubtful.
+    publisher
+        Whose export it is by its columns; None: not known.
     """
 
     con: duckdb.DuckDBPyConnection
     file: TableFile
     cautions: list[Caution]
+    publisher: Publisher | None
 
     def count_places(self) -> int:
         """Return how many places get zones: of sites and threatened places that are no areas."""
@@ -107,8 +112,9 @@ class LoadedTable:
                 Source(
                     "events",
                     self.file.name,
-                    "of its publisher",
+                    self.publisher.licence if self.publisher else "of its publisher",
                     date=newest.isoformat() if newest else None,
+                    attribution=self.publisher.attribution if self.publisher else None,
                     note="the input",
                 )
             ],
@@ -141,7 +147,8 @@ def open_table_events(
         As `geo.events.bulk.load_events`.
     """
     with tempfile.TemporaryDirectory() as folder, create_scratch(Path(folder)) as con:
-        yield LoadedTable(con, file, load_events(con, file, options=options, for_map=True))
+        cautions, scheme = load_events(con, file, options=options, for_map=True)
+        yield LoadedTable(con, file, cautions, PUBLISHERS.get(scheme))
 
 
 def _hash(file: TableFile) -> str:

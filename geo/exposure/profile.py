@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from geo.exposure.zones import Zone
+    from geo.people.demography import Demography
     from geo.people.facilities import Facility
     from geo.settings import Settings
 
@@ -50,11 +51,14 @@ class Profile:
     ----------
     facilities
         What became of the rows of a file of facilities; None: there is none.
+    demography
+        The table of populations by age; None: there is none.
     """
 
     sources: tuple[Source, ...]
     cautions: tuple[Caution, ...]
     facilities: dict[str, Any] | None
+    demography: Demography | None
 
 
 def fill_profile(
@@ -101,7 +105,7 @@ def fill_profile(
     accounting = _fill_facilities(con, zones, bundled(), file)
     if accounting:
         cautions.append(_tell_rows(accounting))
-    return Profile(tuple(sources), tuple(cautions), accounting)
+    return Profile(tuple(sources), tuple(cautions), accounting, finder.demography)
 
 
 def _read_populaces(con: duckdb.DuckDBPyConnection) -> dict[str, Populace]:

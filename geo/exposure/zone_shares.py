@@ -110,10 +110,10 @@ class ShareFinder:
         self._populaces = populaces
         self._used: dict[str, Source] = {}
         self.cautions: list[Caution] = []
-        self._demography: Demography | None = None
+        self.demography: Demography | None = None
         if settings.demography:
-            self._demography = read_demography(settings.demography, year)
-            self.cautions += self._demography.cautions
+            self.demography = read_demography(settings.demography, year)
+            self.cautions += self.demography.cautions
         self._rasters = list_age_rasters(settings.ages)
         self._counts = self._count([zone for zone in zones if zone.zone_id in populaces])
         self._raster_source = _describe_rasters(self._rasters) if self._rasters else None
@@ -179,7 +179,7 @@ class ShareFinder:
         }
 
     def _find_by_unit(self, zone_id: str) -> dict[str, tuple[Share, Source]]:
-        table = self._demography
+        table = self.demography
         if table is None:
             return {}
         found = {}

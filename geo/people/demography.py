@@ -55,6 +55,14 @@ class UnitParts:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """People of all ages in a unit; `year` is None where they are undated."""
+
+    people: float
+    year: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Demography:
     """Populations by age of units.
 
@@ -64,12 +72,15 @@ class Demography:
         Parts by P-code, with the unit's level.
     parents
         The P-code of the unit above, as the table has it.
+    totals
+        People of all ages by P-code, of units for which the table tells.
     """
 
     units: Mapping[str, tuple[int, UnitParts]]
     parents: Mapping[str, str]
     source: Source
     cautions: tuple[Caution, ...]
+    totals: Mapping[str, Total]
 
     def find(self, pcode: str, parent: str | None, group: str) -> UnitParts | None:
         """Return what is known of a group where a unit lies: the unit's, or the next one above's.
@@ -144,7 +155,13 @@ def read_demography(path: Path, year: int | None = None) -> Demography:
         date=" to ".join(dict.fromkeys([years[0], years[-1]])) if years else None,
         note=f"sha256 {digest}",
     )
-    return Demography(told, _list_parents(rows), source, tuple(_tell_skipped(path, skipped)))
+    totals = {
+        pcode: Total(unit.bands[EVERYONE], unit.year)
+        for pcode, unit in units.items()
+        if EVERYONE in unit.bands
+    }
+    cautions = tuple(_tell_skipped(path, skipped))
+    return Demography(told, _list_parents(rows), source, cautions, totals)
 
 
 def _tell_skipped(path: Path, skipped: Counter[str]) -> list[Caution]:

@@ -55,7 +55,7 @@ def load(tmp_path):
         opened.append(con)
         data = table.encode() if isinstance(table, str) else table
         source = TableFile(name, data) if isinstance(data, bytes) else data
-        cautions = load_events(con, source, options=TableOptions(**options), for_map=for_map)
+        cautions, _ = load_events(con, source, options=TableOptions(**options), for_map=for_map)
         return Loaded(con, {caution.code: caution.text for caution in cautions})
 
     yield read

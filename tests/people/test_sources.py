@@ -231,6 +231,24 @@ def test_cod_ps_offers_its_tables(routes):
 
 
 @pytest.mark.parametrize(
+    ("notes", "census"),
+    [
+        ("General census 2003 and projected to 2015", 2003),
+        ("Projected from the 2017 Population and Housing Census.", 2017),
+        ("Census of 1984; estimates of 2019. The census (2009) was not finished", 2009),
+        ("Population of 2023", None),
+        ("The census is planned. In 2027 there may be one", None),
+        ("", None),
+    ],
+)
+def test_cod_ps_tells_the_census_that_its_notes_speak_of(routes, notes, census):
+    table = ("pse_admpop_adm2_2023.csv", "CSV")
+    routes.pages = {hdx_page("cod-ps-pse"): hdx_dataset("cod-ps-pse", table, notes=notes)}
+    (offer,) = CodPs().find(PSE, DAY, way())
+    assert offer.census == census
+
+
+@pytest.mark.parametrize(
     ("country", "count"), [("caf", {(1, "2015"), (2, "2015"), (3, "2015")}),
                            ("cod", {(n, y) for n in (0, 1, 2) for y in ("2019", "2020")})],
 )  # fmt: skip

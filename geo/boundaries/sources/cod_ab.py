@@ -7,20 +7,24 @@ fetched becomes a file with the outlines of one level.
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.archives import extract_members, list_members
+from geo.boundaries.schemas import find_schema
 from geo.boundaries.sources.shapefile import write_parquet
-from geo.catalogue import derive, fetch_offer, take_members
-from geo.errors import UnavailableError
+from geo.catalogue import derive, fetch_offer, need, take_members
+from geo.errors import BoundaryError, UnavailableError
 from geo.hdx import HOSTS, Package, read_package, read_size, read_year
 from geo.offers import Offer
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import geopandas as gpd
 
     from geo.offers import Area
     from geo.wanted import Fetched, Way
@@ -64,7 +68,7 @@ class CodAb:
         suffix = dict(_FORMS)[offer.details["form"]]
         member = choose_member(list_members(fetched.path), suffix, offer.level)
         if suffix == ".geojson":
-            return take_members(fetched, [member])[0]
+            return take_members(fetched, [member], _check_features)[0]
         stem = member[: -len(suffix)]
         siblings = [
             name
@@ -77,7 +81,7 @@ class CodAb:
             with tempfile.TemporaryDirectory() as folder:
                 parts = extract_members(fetched.path, siblings, Path(folder))
                 shape = next(part for part in parts if part.suffix.lower() == ".shp")
-                write_parquet(shape, target)
+                write_parquet(shape, target, _check_frame)
 
         return derive(fetched, f"{Path(stem).name}.parquet", write)
 
@@ -105,6 +109,30 @@ def choose_member(names: list[str], suffix: str, level: int | None) -> str:
     )
 
 
+def _check_frame(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    _check_columns([str(name) for name in frame.columns])
+    return frame
+
+
+def _check_features(path: Path) -> None:
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UnavailableError(f"cod-ab: {path.name} is JSON that was cut off or broken") from error
+    features = need(data, ("features",), "cod-ab")["features"]
+    for each in features[:1] if isinstance(features, list) else [None]:
+        properties = need(each, ("properties",), "cod-ab")["properties"]
+        _check_columns(list(properties) if isinstance(properties, dict) else [])
+
+
+def _check_columns(columns: list[str]) -> None:
+    """Raise if no column is one of P-codes and names: the file is not what it was."""
+    try:
+        find_schema("cod-ab", columns, columns)
+    except BoundaryError as error:
+        raise UnavailableError(f"{error}; its file was changed") from error
+
+
 def _find_form(resource: dict[str, Any]) -> str | None:
     """Return whether a file is an archive of shapefiles or of GeoJSON with outlines; else None."""
     name = str(resource["url"]).rsplit("/", maxsplit=1)[-1].lower()
@@ -124,11 +152,9 @@ def _find_level(name: str) -> int | None:
 def _make_offer(
     package: Package, area: Area, level: int | None, form: str, resource: dict[str, Any]
 ) -> Offer:
-    traps = [_LIVE, _NAMES]
+    traps = [_LIVE, _NAMES, *package.warnings]
     if package.record.get("cod_level") not in ("cod-enhanced", "cod-standard"):
         traps.append("not quality-checked by OCHA (no COD level)")
-    if package.caveats:
-        traps.append(f"its publisher says: {package.caveats}")
     shown = "all levels" if level is None else f"level {level}"
     return Offer(
         source="cod-ab",

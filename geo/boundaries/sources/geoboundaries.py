@@ -53,15 +53,12 @@ class GeoBoundaries:
         for level in _LEVELS:
             try:
                 url = f"{_API}/{area.iso3}/ADM{level}/"
-                answer = read_catalogue(url, self.name, _HOSTS, way)
+                records = read_catalogue(url, self.name, _HOSTS, way, _list_records)
             except UnavailableError as error:
                 if not is_missing(error):
                     failures.append(error)
                 continue
-            records = answer if isinstance(answer, list) else [answer]
-            offers += [
-                _make_offer(need(record, _NEEDED, self.name), area, level) for record in records
-            ]
+            offers += [_make_offer(record, area, level) for record in records]
         if failures and not offers:
             raise failures[0]
         return offers
@@ -78,6 +75,11 @@ class GeoBoundaries:
             )
 
         return derive(fetched, f"{fetched.path.stem}_units.geojson", write)
+
+
+def _list_records(answer: Any) -> list[dict[str, Any]]:
+    records = answer if isinstance(answer, list) else [answer]
+    return [need(record, _NEEDED, "geoboundaries") for record in records]
 
 
 def _rename(data: Any, level: int | None, country: str) -> dict[str, Any]:

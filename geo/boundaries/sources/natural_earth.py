@@ -70,7 +70,9 @@ class NaturalEarth:
         def choose(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             missing = [name for name in _COLUMNS if name not in frame.columns]
             if missing:
-                raise UnavailableError(f"natural-earth: its columns changed: no {missing}")
+                raise UnavailableError(
+                    f"natural-earth: its file was changed: no column {', '.join(missing)}"
+                )
             here = frame[frame["iso_a2"] == iso2]
             if here.empty:
                 raise UnavailableError(f"natural-earth has no provinces of {offer.area}")

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from geo.catalogue import fetch_offer
+from geo.errors import TableError, UnavailableError
 from geo.hdx import HOSTS, Package, read_package, read_size
 from geo.offers import Offer
+from geo.people.cod_ps import read_rows
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
     from geo.offers import Area
     from geo.wanted import Fetched, Way
@@ -43,16 +47,33 @@ class CodPs:
 
     def fetch(self, offer: Offer, way: Way) -> Fetched:
         """Return the table as it is published."""
-        return fetch_offer(offer, "csv", HOSTS, way, fresh_days=90, limit_bytes=200_000_000)
+        return fetch_offer(
+            offer,
+            "csv",
+            HOSTS,
+            way,
+            fresh_days=90,
+            limit_bytes=200_000_000,
+            check=_check_table,
+        )
+
+
+def _check_table(path: Path) -> None:
+    """Raise if a table has none of the forms that are known, or no row."""
+    text = path.read_bytes().decode("latin-1").removeprefix("\u00ef\u00bb\u00bf")  # UTF-8's mark
+    try:
+        if next(read_rows(path, text, [], Counter()), None) is not None:
+            return
+        fault = "no row with a P-code"
+    except TableError as error:
+        fault = str(error).removeprefix(f"{path}: ")
+    raise UnavailableError(f"cod-ps: the table was changed: {fault}; this civmap can't read it")
 
 
 def _make_offer(
     package: Package, area: Area, match: re.Match[str], resource: dict[str, Any]
 ) -> Offer:
     level, year = int(match[1]), match[2]
-    traps = [_BANDS, _DERIVED]
-    if package.caveats:
-        traps.append(f"its publisher says: {package.caveats}")
     return Offer(
         source="cod-ps",
         offer_id=f"{year}:{level}",
@@ -65,7 +86,8 @@ def _make_offer(
         vintage=year,
         first_year=int(year),
         last_year=int(year),
+        census=package.census,
         size=read_size(resource),
         level=level,
-        traps=tuple(traps),
+        traps=(_BANDS, _DERIVED, *package.warnings),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from geo.catalogue import fetch_offer, need, read_catalogue
-from geo.credentials import read_secret
+from geo.catalogue import fetch_offer, need, read_catalogue, read_token
 from geo.errors import UnavailableError
 from geo.offers import Offer
 
@@ -40,9 +39,7 @@ class Dtm:
         """Return an offer for level 1 and one for level 2, if IOM works in the country."""
         del day  # the file has all rounds
         way = _with_key(way)
-        answer = read_catalogue(f"{_API}/country-list", self.name, _HOSTS, way)
-        listed = need(answer, ("result",), self.name)["result"]
-        codes = {need(each, ("admin0Pcode",), self.name)["admin0Pcode"] for each in listed}
+        codes = read_catalogue(f"{_API}/country-list", self.name, _HOSTS, way, _list_codes)
         if area.iso3 not in codes:
             return []
         return [
@@ -78,12 +75,15 @@ class Dtm:
         )
 
 
+def _list_codes(answer: Any) -> set[Any]:
+    """Return the codes of the countries in which IOM works."""
+    listed = need(answer, ("result",), "dtm")["result"]
+    return {need(each, ("admin0Pcode",), "dtm")["admin0Pcode"] for each in listed}
+
+
 def _with_key(way: Way) -> Way:
-    key = read_secret(KEY)
-    if not key and not way.offline:
-        raise UnavailableError(
-            f"dtm: IOM's API wants a key; ask for one at https://dtm.iom.int and set {KEY} to it"
-        )
+    why = "dtm: IOM's API wants a key; ask for one at https://dtm.iom.int"
+    key = read_token(KEY, way, why)
     return replace(way, secret_headers={"Ocp-Apim-Subscription-Key": key} if key else {})
 
 

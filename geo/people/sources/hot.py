@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.archives import list_members
-from geo.catalogue import derive, fetch_offer, need, take_members
+from geo.catalogue import derive_joined, fetch_offer, need, take_members
 from geo.errors import UnavailableError
 from geo.hdx import Package, read_package, read_size, read_year
 from geo.offers import Offer
@@ -88,21 +88,26 @@ class Hot:
             names = [n for n in list_members(archive.path) if n.lower().endswith(".geojson")]
             if not names:
                 raise UnavailableError(f"hot: {archive.path.name} holds no GeoJSON file")
-            files += take_members(archive, names)
+            files += take_members(archive, names, _check_features)
 
         def write(target: Path) -> None:
             features: list[Any] = []
             for file in files:
-                data = json.loads(file.path.read_bytes())
-                features += need(data, ("features",), "hot")["features"]
+                features += json.loads(file.path.read_bytes())["features"]
             joined = {"type": "FeatureCollection", "features": features}
             target.write_text(json.dumps(joined, ensure_ascii=False), encoding="utf-8")
 
-        version = "-".join(file.holding.sha256[:8] for file in files[1:])
-        name = f"hot_{offer.area.lower()}_health_{version or 'whole'}.geojson"
-        return replace(
-            derive(files[0], name, write), transferred=sum(file.transferred for file in files)
-        )
+        return derive_joined(files, f"hot_{offer.area.lower()}_health", ".geojson", write)
+
+
+def _check_features(path: Path) -> None:
+    """Raise if a file is no list of features."""
+    try:
+        data = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UnavailableError(f"hot: {path.name} is JSON that was cut off or broken") from error
+    if not isinstance(need(data, ("features",), "hot")["features"], list):
+        raise UnavailableError(f"hot: {path.name} was changed: 'features' is no list")
 
 
 def _find_url(package: Package, shape: str) -> str | None:

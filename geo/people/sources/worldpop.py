@@ -72,11 +72,11 @@ class WorldPop:
             project = _PROJECTS[part]
             for alias in self._list_aliases(project, way):
                 url = f"{_REST}/{project}/{alias}?iso3={code}"
-                records = _list_records(read_catalogue(url, self.name, _HOSTS, way))
+                records = read_catalogue(url, self.name, _HOSTS, way, _list_files)
                 found = [
                     _make_offer(record, part, alias, area)
                     for record in records
-                    if need(record, _NEEDED, self.name)["iso3"] == code
+                    if record["iso3"] == code
                 ]
                 offers += sorted(found, key=lambda offer: _distance(offer, day))[:1]
         return offers
@@ -102,20 +102,30 @@ class WorldPop:
 
     def _list_aliases(self, project: str, way: Way) -> list[str]:
         """Return the newest data set of each kind that is known here."""
-        answer = read_catalogue(f"{_REST}/{project}", self.name, _HOSTS, way)
-        newest: dict[tuple[str, int], tuple[str, str]] = {}
-        for record in _list_records(answer):
-            alias = str(need(record, ("alias",), self.name)["alias"])
-            match = _ALIAS.fullmatch(alias)
-            if match and (project == "pop" or alias.endswith(_ARCHIVES)):
-                key = "CN" if match["how"] == "CN" else "UC", _CELL_M[match["cell"]]
-                newest[key] = max(newest.get(key, ("", "")), (match["release"], alias))
-        if not newest:
-            raise UnavailableError(
-                f"worldpop: its catalogue was changed: none of its data sets under {project!r} is "
-                "known to this civmap"
-            )
-        return [alias for _, (_, alias) in sorted(newest.items())]
+        url = f"{_REST}/{project}"
+        return read_catalogue(
+            url, self.name, _HOSTS, way, lambda answer: _choose_aliases(answer, project)
+        )
+
+
+def _choose_aliases(answer: Any, project: str) -> list[str]:
+    newest: dict[tuple[str, int], tuple[str, str]] = {}
+    for record in _list_records(answer):
+        alias = str(need(record, ("alias",), "worldpop")["alias"])
+        match = _ALIAS.fullmatch(alias)
+        if match and (project == "pop" or alias.endswith(_ARCHIVES)):
+            key = "CN" if match["how"] == "CN" else "UC", _CELL_M[match["cell"]]
+            newest[key] = max(newest.get(key, ("", "")), (match["release"], alias))
+    if not newest:
+        raise UnavailableError(
+            f"worldpop: its catalogue was changed: none of its data sets under {project!r} is "
+            "known to this civmap"
+        )
+    return [alias for _, (_, alias) in sorted(newest.items())]
+
+
+def _list_files(answer: Any) -> list[dict[str, Any]]:
+    return [need(record, _NEEDED, "worldpop") for record in _list_records(answer)]
 
 
 def _list_records(answer: Any) -> list[Any]:

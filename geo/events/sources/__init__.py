@@ -1,0 +1,1 @@
+"""Publishers of event data: one file each; see `geo.offers.DataSource`."""
