@@ -18,7 +18,7 @@ class Publisher:
 
 PUBLISHERS = {
     "acled": Publisher(
-        f"ACLED terms: {ROWS_STAY}",
+        "ACLED terms: rows may not be passed on",
         "Armed Conflict Location & Event Data Project (ACLED); www.acleddata.com",
     ),
     "ucdp": Publisher(
