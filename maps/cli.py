@@ -374,9 +374,6 @@ def _add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
         "--as-of", metavar="DAY", help="the last day of events that are fetched (default: today)"
     )
     command.add_argument(
-        "--yes", action="store_true", help="don't ask before data of a named source is fetched"
-    )
-    command.add_argument(
         "--population",
         required=True,
         help="GeoTIFF of people: counts or density; or its https address, or worldpop, ghs-pop, "
