@@ -48,11 +48,14 @@ def outline_discs(discs: Discs) -> tuple[BaseGeometry, float]:
         width = height / middle
         shape_ = (math.ceil((north - south) / height), math.ceil((east - west) / width))
         mask = _paint(lon, discs.lat, reach, (west, north, width, height), shape_)
-        if _count_corners(mask) <= _MOST_TRACED:
+        corners = _count_corners(mask)
+        if corners <= _MOST_TRACED:
             break
         height *= 2
     geometry = _trace(mask, west, north, width, height)
-    simple, tolerance = simplify_outline(geometry, height, _MOST_CORNERS)
+    simple, tolerance = simplify_outline(
+        geometry, 2 * height if corners > 2 * _MOST_CORNERS else height, _MOST_CORNERS
+    )
     if not simple.is_valid:
         simple = shapely.make_valid(simple)
     return wrap_geometry(simple), (tolerance + height) * _KM_PER_DEGREE
@@ -87,6 +90,8 @@ def _simplify_rings(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
     rings, owner = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
     is_outer = np.diff(owner, prepend=-1) > 0
     simple = shapely.simplify(shapely.polygons(rings), degrees)
+    broken = ~shapely.is_valid(simple)
+    simple[broken] = shapely.make_valid(simple[broken], method="structure", keep_collapsed=False)
     shells, holes, pierced = simple[is_outer], simple[~is_outer], owner[~is_outer]
     numbers, starts = np.unique(pierced, return_index=True)
     for number, group in zip(numbers.tolist(), np.split(holes, starts[1:]), strict=False):
