@@ -146,11 +146,12 @@ def _choose_towns(con: duckdb.DuckDBPyConnection, gazetteer: Gazetteer) -> list[
     towns.sort(key=lambda place: (-(place.population or 0), place.place_id))
     chosen: list[Place] = []
     for town in towns:
-        apart = all(
+        if len(chosen) == _TOWNS:
+            break
+        if all(
             abs(town.lon - other.lon) + abs(town.lat - other.lat) > _APART_DEGREES
             for other in chosen
-        )
-        if apart and len(chosen) < _TOWNS:
+        ):
             chosen.append(town)
     return [
         {

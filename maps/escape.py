@@ -34,6 +34,7 @@ _JOINERS = frozenset("\u200c\u200d")  # ZWNJ and ZWJ shape Persian, Indic and em
 _NO_BREAK = frozenset("\u00a0\u202f")  # between a number and its unit, before a French colon
 _DROPPED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn"))
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+_JSON_PLAIN = re.compile(r'"[A-Za-z0-9 .,:;!?()/_-]*"')
 _JSON_UNSAFE = re.compile(r"[^\w \"\\.,:;!?()/\-\u200c\u200d]")
 
 
@@ -83,12 +84,8 @@ def dump_json(value: Any) -> Html:
     ValueError
         If the value holds NaN or an infinite number, which JSON can't say.
     """
-    text = json.dumps(
-        _clean_value(value), ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
-    return Html(
-        _JSON_STRING.sub(lambda found: _JSON_UNSAFE.sub(_to_unicode_escape, found[0]), text)
-    )
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return Html(_JSON_STRING.sub(_clean_json_string, text))
 
 
 def escape_css(text: str) -> Html:
@@ -141,14 +138,12 @@ def _finalize(value: Any) -> Markup:
     return escape_text("" if value is None else str(value))
 
 
-def _clean_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, dict):
-        return {clean_text(str(key)): _clean_value(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_clean_value(item) for item in value]
-    return value
+def _clean_json_string(found: re.Match[str]) -> str:
+    quoted = found[0]
+    if _JSON_PLAIN.fullmatch(quoted):  # nearly all: nothing to clean or to write otherwise
+        return quoted
+    cleaned = json.dumps(clean_text(json.loads(quoted)), ensure_ascii=False)
+    return _JSON_UNSAFE.sub(_to_unicode_escape, cleaned)
 
 
 def _to_unicode_escape(found: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 _KM_PER_DEGREE = 111.2
 _PART = 1 / 8  # of the smallest radius, that a cell is wide ...
 _MOST_CELLS = 2500  # ... unless there would be more than this many on a side
+_MOST_TRACED = 300_000  # corners of the cells' outline
 _MOST_CORNERS = 40_000
 _LEAST_OF_PART = 6
 _MOST_DEGREES = 1.0
@@ -31,7 +31,8 @@ def outline_discs(discs: Discs) -> tuple[BaseGeometry, float]:
     """Return the outline of the union of discs, EPSG:4326, and how far it may be off, in km.
 
     The discs are drawn on cells of an eighth of the smallest radius (larger where they lie far
-    apart), whose outline is made simpler. Discs may lie on both sides of the date line.
+    apart, or where the outline would have very many corners), whose outline is made simpler. Discs
+    may lie on both sides of the date line.
     """
     lon = _turn(discs.lon)
     widest = float(discs.radius_km.max()) / _KM_PER_DEGREE
@@ -42,12 +43,19 @@ def outline_discs(discs: Discs) -> tuple[BaseGeometry, float]:
     middle = max(math.cos(math.radians((south + north) / 2)), _LEAST_COSINE)
     height = float(discs.radius_km.min()) / _KM_PER_DEGREE * _PART
     height = max(height, (north - south) / _MOST_CELLS, (east - west) * middle / _MOST_CELLS)
-    width = height / middle
-    shape_ = (math.ceil((north - south) / height), math.ceil((east - west) / width))
-    frame = (west, north, width, height)
-    mask = _paint(lon, discs.lat, discs.radius_km / _KM_PER_DEGREE, frame, shape_)
+    reach = discs.radius_km / _KM_PER_DEGREE
+    while True:
+        width = height / middle
+        shape_ = (math.ceil((north - south) / height), math.ceil((east - west) / width))
+        mask = _paint(lon, discs.lat, reach, (west, north, width, height), shape_)
+        corners = _count_corners(mask)
+        if corners <= _MOST_TRACED:
+            break
+        height *= 2
     geometry = _trace(mask, west, north, width, height)
-    simple, tolerance = simplify_outline(geometry, height, _MOST_CORNERS)
+    simple, tolerance = simplify_outline(
+        geometry, 2 * height if corners > 2 * _MOST_CORNERS else height, _MOST_CORNERS
+    )
     if not simple.is_valid:
         simple = shapely.make_valid(simple)
     return wrap_geometry(simple), (tolerance + height) * _KM_PER_DEGREE
@@ -66,28 +74,50 @@ def simplify_outline(
     most_corners
         What is aimed at; an outline of very many parts keeps more, since none is left out.
     """
-    simple = geometry.simplify(degrees)
+    simple = _simplify_rings(geometry, degrees)
     most_corners = max(most_corners, _LEAST_OF_PART * len(shapely.get_parts(geometry)))
     while shapely.get_num_coordinates(simple) > most_corners and degrees < _MOST_DEGREES:
         degrees *= 2
-        simple = _fill_holes(simple, degrees).simplify(degrees)
+        simple = _simplify_rings(_fill_holes(simple, degrees), degrees)
     return simple, degrees
 
 
+def _simplify_rings(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
+    """Make each ring simpler by itself; parts that then overlap become one.
+
+    Shapely's own way watches over all rings of a geometry at once: minutes for some thousands.
+    """
+    rings, owner = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
+    is_outer = np.diff(owner, prepend=-1) > 0
+    simple = shapely.simplify(shapely.polygons(rings), degrees)
+    broken = ~shapely.is_valid(simple)
+    simple[broken] = shapely.make_valid(simple[broken], method="structure", keep_collapsed=False)
+    shells, holes, pierced = simple[is_outer], simple[~is_outer], owner[~is_outer]
+    numbers, starts = np.unique(pierced, return_index=True)
+    for number, group in zip(numbers.tolist(), np.split(holes, starts[1:]), strict=False):
+        shells[number] = shapely.difference(
+            shells[number], shapely.disjoint_subset_union_all(group)
+        )
+    return shapely.disjoint_subset_union_all(shells)
+
+
 def _fill_holes(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
-    parts = shapely.get_parts(geometry)
-    rings, owner = shapely.get_rings(parts, return_index=True)
+    rings, owner = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
     is_outer = np.diff(owner, prepend=-1) > 0
     large = np.abs(shapely.area(shapely.polygons(rings))) > (2 * degrees) ** 2
     kept = is_outer | large
-    outer = np.flatnonzero(is_outer[kept])
-    filled: BaseGeometry = shapely.multipolygons(
-        [
-            shapely.polygons(group[0], group[1:] if len(group) > 1 else None)
-            for group in np.split(rings[kept], outer[1:])
-        ]
-    )
-    return filled
+    xy, ring = shapely.get_coordinates(rings[kept], return_index=True)
+    return _make_polygons(xy, np.bincount(ring), np.bincount(owner[kept]))
+
+
+def _make_polygons(
+    xy: NDArray[np.float64], ring_sizes: NDArray[np.int64], part_sizes: NDArray[np.int64]
+) -> BaseGeometry:
+    """Return polygons from the corners of all rings, how many each has, and rings by polygon."""
+    offsets = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (ring_sizes, part_sizes)]
+    parts = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, tuple(offsets))
+    polygons: BaseGeometry = shapely.multipolygons(parts)
+    return polygons
 
 
 def _turn(lon: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -140,6 +170,13 @@ def _paint(
     return painted
 
 
+def _count_corners(mask: NDArray[np.bool_]) -> int:
+    """Return how many corners the outline of the cells has."""
+    padded = np.pad(mask, 1)
+    rows = padded[1:] ^ padded[:-1]
+    return int((rows[:, 1:] ^ rows[:, :-1]).sum())
+
+
 def _trace(
     mask: NDArray[np.bool_], west: float, north: float, width: float, height: float
 ) -> BaseGeometry:
@@ -148,7 +185,7 @@ def _trace(
 
     transform = from_origin(west, north, width, height)
     found = shapes(mask.astype(np.uint8), mask=mask, transform=transform)
-    traced: BaseGeometry = shapely.from_geojson(
-        json.dumps({"type": "MultiPolygon", "coordinates": [p["coordinates"] for p, _ in found]})
-    )
-    return traced
+    parts = [part["coordinates"] for part, _ in found]
+    rings = [ring for part in parts for ring in part]
+    xy = np.array([corner for ring in rings for corner in ring])
+    return _make_polygons(xy, np.array([*map(len, rings)]), np.array([*map(len, parts)]))

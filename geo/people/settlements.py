@@ -346,19 +346,20 @@ def _add_disc(
 ) -> None:
     """Spread a settlement over the land that it reaches; all in its own cell if it has none."""
     window = _Lattice.cover(grow_box(_spot(disc), disc.reach_km)).inside(lattice)
-    rows, cols = (
-        np.arange(max(0, part.start), min(part.stop, size))
+    reached = tuple(
+        slice(max(0, part.start), min(part.stop, size))
         for part, size in zip(window, lattice.shape, strict=True)
     )
+    rows, cols = (np.arange(part.start, part.stop) for part in reached)
     home = (
         min(max(math.floor(lattice.north - disc.lat * CELLS_PER_DEGREE), 0), lattice.shape[0] - 1),
         min(max(math.floor(disc.lon * CELLS_PER_DEGREE) - lattice.west, 0), lattice.shape[1] - 1),
     )
     land[home] = True
-    weights = _weigh_cells(disc, lattice, rows, cols) * land[np.ix_(rows, cols)]
+    weights = _weigh_cells(disc, lattice, rows, cols) * land[reached]
     total = weights.sum()
     if total > 0:
-        people[np.ix_(rows, cols)] += disc.people * weights / total
+        people[reached] += disc.people * weights / total
     else:
         people[home] += disc.people
 

@@ -15,10 +15,12 @@ from maps.layers.picture import find_cell_centres, find_transform, is_degrees
 from maps.style import GAP, Style
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     from shapely.geometry.base import BaseGeometry
 
-    from maps.run import RunData, Surface
+    from maps.run import Record, RunData, Surface
     from maps.wording import Wording
 
 KEY = "gaps"
@@ -36,7 +38,7 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     for surface in run.surfaces:
         zones = [
             zone["geometry"]
-            for zone in run.zones
+            for zone in _leave_inner_unions(run.zones)
             if zone["grid_id"] == surface.grid["grid_id"]
             and (zone["coverage_fraction"] or 0) - (zone["nodata_fraction"] or 0) < 1
         ]
@@ -46,6 +48,13 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     if not shapes.features:
         return None
     return LayerDrawing(KEY, title, "people", Shapes(KEY, shapes), [LegendEntry(title, _STYLE)])
+
+
+def _leave_inner_unions(zones: Sequence[Record]) -> list[Record]:
+    """Return zones without the unions of a smaller radius: they lie within the widest one."""
+    unions = [zone for zone in zones if zone["kind"] == "union"]
+    widest = max(unions, key=lambda zone: zone["radius_km"], default=None)
+    return [zone for zone in zones if zone["kind"] != "union" or zone is widest]
 
 
 def _find_gap(surface: Surface, zones: BaseGeometry) -> BaseGeometry:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shapely
+
 from geo.large.outline import simplify_outline
 from maps.layers.drawing import LayerDrawing, LegendEntry, Popup, Shapes, ShapeSet
 from maps.layers.figures import list_zone
 from maps.style import ZONE, Style
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from maps.run import RunData
     from maps.wording import Wording
 
@@ -17,6 +21,7 @@ KEY = "unions"
 _LINES = ((1.6, None), (1.3, "6 4"), (1.1, "2 4"))
 _MOST_CORNERS = 12_000
 _LEAST_DEGREES = 5e-4
+_LEAST_PART = 1 / 2000  # of what is drawn, where it has too many corners
 
 
 def draw(run: RunData, words: Wording) -> LayerDrawing | None:
@@ -31,7 +36,7 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     for zone in sorted(unions, key=lambda zone: -zone["radius_km"]):
         notes = [_("People living there, not people harmed.")]
         shapes.add(
-            simplify_outline(zone["geometry"], _LEAST_DEGREES, _MOST_CORNERS)[0],
+            _simplify(zone["geometry"]),
             f"r{radii.index(zone['radius_km'])}",
             popup=Popup(zone["label"], list_zone(zone, run, words), notes),
         )
@@ -46,6 +51,14 @@ def draw(run: RunData, words: Wording) -> LayerDrawing | None:
     note = _("Outlines are simplified for drawing; people are counted within exact discs.")
     title = _("Within reach of any event")
     return LayerDrawing(KEY, title, "threat", Shapes(KEY, shapes), legend, note=note)
+
+
+def _simplify(outline: BaseGeometry) -> BaseGeometry:
+    degrees = _LEAST_DEGREES
+    if shapely.get_num_coordinates(outline) > _MOST_CORNERS:
+        west, south, east, north = outline.bounds
+        degrees = max(degrees, (east - west) * _LEAST_PART, (north - south) * _LEAST_PART)
+    return simplify_outline(outline, degrees, _MOST_CORNERS)[0]
 
 
 def _style_rank(rank: int) -> Style:
