@@ -177,6 +177,7 @@ def cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
     The row of several units together has no geometry.
     """
     import geopandas as gpd
+    import pandas as pd
 
     zones, units = run.zones, run.units
     shapes = dict(zip(zones["zone_id"], zones.geometry, strict=True))
@@ -191,4 +192,6 @@ def cut_by_unit(run: Assessment) -> gpd.GeoDataFrame:
         else shapes[zone_id].difference(within_units)
         for zone_id, pcode, name in zip(rows["zone_id"], rows["pcode"], rows["name"], strict=True)
     ]
-    return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(parts, index=rows.index), crs="EPSG:4326")
+    return gpd.GeoDataFrame(
+        rows, geometry=gpd.GeoSeries(pd.Series(parts, index=rows.index)), crs="EPSG:4326"
+    )
