@@ -268,7 +268,12 @@ def tabulate_facilities(run: RunData, words: Wording) -> Table:
     _ = words.translate
     names = name_facilities(words) | {"event": _("Events reported")}
     rows = [
-        (row["name"], row["pcode"], names.get(row["kind"], row["kind"]), words.count(row["total"]))
+        (
+            str(row["name"]),
+            str(row["pcode"]),
+            names.get(row["kind"], str(row["kind"])),
+            words.count(row["total"]),
+        )
         for row in run.unit_facilities
     ]
     columns = (_("Unit"), _("P-code"), _("Kind"), _("Number"))

@@ -96,6 +96,16 @@ def write_world(folder, *, types=("attack", "attack"), ids=("QX-771", "QX-772"),
     }
 
 
+def assess_many(folder):
+    """Return a run of so many events that it has only what lies within reach of any of them."""
+    given = write_world(folder) | {"sites": None, "radius_km": 2.0}
+    rows = [
+        f"QX-77{n},2024-03-01,{20.01 + n % 27 / 100},{10.02 + n // 27 / 100}" for n in range(600)
+    ]
+    given["source"].write_text("\n".join(["event_id,event_date,lon,lat", *rows]) + "\n")
+    return geo.assess(given.pop("source"), **given)
+
+
 def assess_world(folder, **changes):
     given = write_world(folder, **changes)
     return geo.assess(given.pop("source"), **given)

@@ -23,6 +23,7 @@ from tests.publish.guarded import (
     SECRETS,
     SITE,
     UNITS,
+    assess_many,
     assess_world,
     open_up,
 )
@@ -302,3 +303,21 @@ def test_internal_run_is_whole(run, tmp_path):
     internal = Assessment(guard_run(run.path, tmp_path / "i.duckdb", "internal", Terms()))
     assert internal.facts["profile"] == "internal"
     assert read(internal, "SELECT * FROM events") == read(run, "SELECT * FROM events")
+
+
+def test_very_many_events_are_told_by_unit(tmp_path):
+    run = assess_many(tmp_path)
+    public = Assessment(guard_run(run.path, tmp_path / "p.duckdb", "public", Terms()))
+    assert not read(public, "SELECT * FROM events")
+    assert "large" not in public.facts
+    with public.connect() as con:
+        assert not con.execute(
+            "SELECT 1 FROM information_schema.tables WHERE table_name = 'event_exposure'"
+        ).fetchall()
+    (zone,) = read(public, "SELECT * FROM zones WHERE kind = 'union'")
+    units = shapely.union_all([shapely.box(*bounds) for _name, bounds in UNITS.values()])
+    assert shapely.from_wkb(bytes(zone["geometry"])).difference(units).area < 1e-9
+    assert zone["label"] == "Within 2 km of any event"
+    assert public.facts["headline"]["zone_id"] == zone["zone_id"]
+    assert "events-too-many" in {row["code"] for row in read(public, "SELECT * FROM cautions")}
+    RiskMap(public).to_html()

@@ -71,7 +71,7 @@ def round_people(people: float) -> int:
     """
     whole = round(people)
     step = 10 ** max(1, len(str(whole)) - 2)
-    return (whole + step // 2) // step * step
+    return int((whole + step // 2) // step * step)
 
 
 def tell_figure(figure: Figure) -> Figure | None:
@@ -123,8 +123,7 @@ def tell_whole(
     zones: Sequence[Mapping[str, Any]], totals: Mapping[str, Figure]
 ) -> dict[str, Figure | None]:
     """Return what is told of zones whose people are not known by unit; None: withheld."""
-    whole = {zone_id: {None: figure} for zone_id, figure in totals.items()}
-    return {zone_id: told.total for zone_id, told in tell_zones(zones, whole, totals).items()}
+    return {zone_id: told.total for zone_id, told in tell_zones(zones, {}, totals).items()}
 
 
 def group_zones(zones: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:

@@ -14,7 +14,7 @@ from geo.run import Assessment
 from maps.publish.guard.figures import LEAST, is_small
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from shapely.geometry.base import BaseGeometry
@@ -82,10 +82,11 @@ def check_previous(path: Path, folders: Sequence[Path]) -> None:
 def _list_areas(run: Assessment) -> Iterator[Area]:
     from maps.publish.layers import read_layers
 
+    as_of = run.facts["as_of"]
     for layer in read_layers(run):
         if layer.name in _LAYERS:
             for row in layer.table.to_dict("records"):
-                yield _make_area(layer.name, row, row["geometry"], run.facts["as_of"])
+                yield _make_area(layer.name, row, row["geometry"], as_of)
 
 
 def _compare(old: Area, new: Area) -> Iterator[str]:
@@ -179,7 +180,8 @@ def _read_layer(layer: str, path: Path, content: bytes) -> list[Area]:
         elif path.suffix == ".parquet":
             import geopandas as gpd
 
-            rows = gpd.read_parquet(io.BytesIO(content)).to_dict("records")
+            # read from the very bytes that were checked
+            rows = gpd.read_parquet(io.BytesIO(content)).to_dict("records")  # type: ignore[arg-type, assignment]
         else:
             from shapely.geometry import shape
 
@@ -193,7 +195,7 @@ def _read_layer(layer: str, path: Path, content: bytes) -> list[Area]:
         raise InputError(f"--previous: {path.name} can't be read: {error}") from error
 
 
-def _make_area(layer: str, row: dict[str, Any], geometry: Any, day: str | None) -> Area:
+def _make_area(layer: str, row: Mapping[Any, Any], geometry: Any, day: str | None) -> Area:
     ids = [row.get(key) for key in ("zone_id", "pcode", "name")]
     people = {measure: _to_number(row.get(measure)) for measure in _MEASURES}
     return Area(

@@ -55,6 +55,10 @@ _EVENTS = """
     SELECT events.*, places.lon, places.lat, places.kind AS place_kind
     FROM events LEFT JOIN places USING (place_id) ORDER BY events.rowid
 """
+_TYPES = """
+    SELECT min(event_id) AS event_id, event_type, NULL AS place_id FROM events
+    GROUP BY event_type ORDER BY event_type LIMIT 10000
+"""
 _GRIDS = "SELECT * FROM grids WHERE role = 'main' ORDER BY grid_id"
 _UNITS = "SELECT * FROM admin_units ORDER BY pcode"
 _ROLES = frozenset({"venue", "threatened", "site", "actor", "mentioned"})
@@ -75,6 +79,8 @@ class Redacted:
         Rows of the run's table `zones`.
     zones
         Those that are told, as they are told, by their id in the run.
+    events
+        Rows of the run's events; of a large run one of each type.
     told, units
         What is told of zones and of units.
     """
@@ -109,7 +115,7 @@ def redact_run(source: duckdb.DuckDBPyConnection, target: Path, protocol: Protoc
 
 def _redact(source: duckdb.DuckDBPyConnection, protocol: Protocol) -> Redacted:
     facts = get_facts(source)
-    events = fetch_records(source, _EVENTS)
+    events = fetch_records(source, _TYPES if facts.get("large") else _EVENTS)
     sources = fetch_records(source, "SELECT * FROM sources ORDER BY source_id")
     shapes = [
         Unit(row["pcode"], row["name"], shapely.from_wkb(bytes(row["geometry"])))
@@ -263,7 +269,7 @@ def _write_cells(
 
 
 def _list_facts(found: Redacted) -> dict[str, Any]:
-    zone_id = (found.facts.get("headline") or {}).get("zone_id")
+    zone_id = str((found.facts.get("headline") or {}).get("zone_id"))
     zone = found.zones.get(zone_id)
     if zone is None and found.by_unit:
         unions = [each for each in found.zones if found.zones[each]["kind"] == "union"]
