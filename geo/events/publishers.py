@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ROWS_STAY = "rows may not be passed on"
 """Stands in the licence of a source whose rows must never reach a public output."""
 
 
@@ -18,7 +17,7 @@ class Publisher:
 
 PUBLISHERS = {
     "acled": Publisher(
-        "ACLED terms: rows may not be passed on",  # whole, as it is translated; holds ROWS_STAY
+        "ACLED terms: rows may not be passed on",
         "Armed Conflict Location & Event Data Project (ACLED); www.acleddata.com",
     ),
     "ucdp": Publisher(
@@ -32,8 +31,3 @@ PUBLISHERS = {
     ),
 }
 """By scheme, see `geo.events.columns.Columns`."""
-
-
-def forbids_rows(licence: str | None) -> bool:
-    """Tell whether a licence keeps a source's rows out of every public output."""
-    return ROWS_STAY in (licence or "")

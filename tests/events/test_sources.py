@@ -7,7 +7,6 @@ import pytest
 
 from geo.errors import UnavailableError, UsageError
 from geo.events.countries import find_number, list_fips
-from geo.events.publishers import forbids_rows
 from geo.events.sources.acled import Acled
 from geo.events.sources.gdelt import Gdelt
 from geo.events.sources.ucdp import Ucdp
@@ -15,6 +14,7 @@ from geo.events.table import read_table
 from geo.holdings import Holdings
 from geo.offers import Area
 from maps.cli import main
+from maps.publish.guard.licences import forbids_passing_on
 from tests.downloads import way
 from tests.event_services import (
     ACLED_PAGES,
@@ -106,7 +106,7 @@ def test_acled_pages_become_one_table_that_is_read_as_acled(server):
     found = read_table(fetched.path.read_bytes(), fetched.path.name)
     assert [event.fatalities for event in found.events] == [3] * 5
     (source,) = found.sources
-    assert forbids_rows(source.licence)
+    assert forbids_passing_on(source.licence)
     assert {each.origin.source for each in Holdings().list_all()} == {"acled"}  # pages are gone
     server.answers = [(500, b"")]
     assert get(Acled(), offline=True).path == fetched.path
@@ -396,7 +396,7 @@ def test_map_of_a_source_says_where_its_events_are_from_and_repeats_offline(
     assert "terms forbid passing its rows on" in told.err
     report = json.loads((tmp_path / "one/report.json").read_text())
     (source,) = [each for each in report["sources"] if each["source_id"] == "events"]
-    assert forbids_rows(source["licence"])
+    assert forbids_passing_on(source["licence"])
     assert source["attribution"].startswith("Armed Conflict")
     assert source["url"].startswith("https://acleddata.com/api/acled/read")
     entry = json.loads((tmp_path / "one/manifest.json").read_text())["inputs"][0]
@@ -483,4 +483,4 @@ def write_csv(*rows):
 def test_table_is_known_by_its_columns_and_carries_its_publishers_licence(table, licence):
     (source,) = read_table(table, "events.csv").sources
     assert source.licence == licence
-    assert forbids_rows(source.licence) == ("ACLED" in licence)
+    assert forbids_passing_on(source.licence) == ("ACLED" in licence)
