@@ -71,10 +71,10 @@ def read_xlsx(bundle, layer):
 
 
 def unescape(value):
-    """Read `_x000D_` as the character that it stands for, as Excel does and openpyxl does not."""
+    """Read `_x000D_` as the control that it stands for, as Excel does and openpyxl does not."""
     if not isinstance(value, str):
         return value
-    return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), value)
+    return re.sub("_x(00[01][0-9A-F]|005F|FFF[EF])_", lambda found: chr(int(found[1], 16)), value)
 
 
 READERS = {

@@ -12,6 +12,7 @@ from geo.assessment import run_assessment
 from geo.run import Assessment
 from geo.settings import Settings
 from maps.escape import clean_text
+from maps.publish.formats import xlsx
 from maps.publish.layers import read_layers
 from maps.publish.publication import publish_run
 from tests.publish.readers import READERS, find, read_placemarks
@@ -27,6 +28,8 @@ TEXTS = [
     "<script>alert(1)</script>",
     "<b>bold</b> &lt;b&gt; &amp; ]]>",
     "$[name] $[zones/label]",
+    "<r><t>rich</t></r>",
+    "<r></is></c><c><f>1+1</f></c></r>",
     "safe\u202egnp.exe",
     "R\u200ba\ufefff\u00adah",
     "semi;colon, comma | bar",
@@ -83,6 +86,14 @@ def bundle(run_path, tmp_path_factory):
     return folder
 
 
+@pytest.fixture
+def workbook_of_many_rows(run_path, tmp_path, monkeypatch):
+    """The same as a workbook that is too large for memory."""
+    monkeypatch.setattr(xlsx, "_MOST_IN_MEMORY", 0)
+    publish_run(run_path, tmp_path, profile="internal", formats=["xlsx"])
+    return tmp_path
+
+
 def read_names(kind, bundle):
     return {row["event_id"]: row["name"] for row in READERS[kind](bundle, "events")}
 
@@ -91,6 +102,12 @@ def read_names(kind, bundle):
 def test_text_is_as_written(kind, bundle):
     names = read_names(kind, bundle)
     assert [names[f"T{number:02}"] for number in range(len(TEXTS))] == TEXTS
+
+
+def test_text_is_as_written_in_a_workbook_of_many_rows(workbook_of_many_rows):
+    names = read_names("xlsx", workbook_of_many_rows)
+    assert [names[f"T{number:02}"] for number in range(len(TEXTS))] == TEXTS
+    check_workbook(workbook_of_many_rows)
 
 
 def test_csv_cells_that_look_like_formulas_begin_with_a_quote(bundle):
@@ -123,15 +140,23 @@ def test_controls_break_no_format(kind, bundle):
 
 
 def test_workbook_has_no_formula_and_quotes_its_text(bundle):
-    book = openpyxl.load_workbook(find(bundle, "layers.xlsx"))
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    check_workbook(bundle)
+
+
+def check_workbook(folder):
+    book = openpyxl.load_workbook(find(folder, "layers.xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value]
     assert {cell.data_type for cell in cells} == {"s", "n"}
     texts = [cell for cell in cells if cell.row > 1 and cell.data_type == "s"]
-    quoted = [cell.quotePrefix for cell in texts if cell.value in FORMULAS]
-    assert quoted
-    assert all(quoted)
-    with zipfile.ZipFile(find(bundle, "layers.xlsx")) as archive:
-        assert not [name for name in archive.namelist() if "vba" in name or "external" in name]
+    unsafe = [cell for cell in texts if cell.value[0] in "=+-@0123456789"]
+    assert len(unsafe) > 20
+    assert all(cell.quotePrefix for cell in unsafe)
+    with zipfile.ZipFile(find(folder, "layers.xlsx")) as archive:
+        names = archive.namelist()
+        assert not [name for name in names if "vba" in name or "external" in name]
+        sheets = [archive.read(name) for name in names if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) == 5
+    assert not [sheet for sheet in sheets if b"<f>" in sheet]
 
 
 @pytest.mark.parametrize("kind", READERS)

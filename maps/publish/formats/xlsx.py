@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from maps.publish.spreadsheet import iterate_table, list_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from xlsxwriter.worksheet import Worksheet
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 1_048_576
 """That a sheet can hold, the header included: more rows go on in a next sheet."""
 
+_MOST_IN_MEMORY = 200_000  # rows; more are written one by one, which takes longer
 _MOST_CHARACTERS = 32_767  # that a cell can hold
 _CUT = " [cut: a cell holds no more]"
 _WIDTHS = {"text": 24, "number": 14, "people": 14, "day": 12}
@@ -35,7 +36,8 @@ def write_xlsx(release: Release, folder: Path) -> None:
     import xlsxwriter
 
     path = folder / release.name_file("layers", "xlsx")
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "use_zip64": True}) as workbook:
+    many = sum(len(layer.table) for layer in release.layers) > _MOST_IN_MEMORY
+    with xlsxwriter.Workbook(path, {"constant_memory": many, "use_zip64": many}) as workbook:
         workbook.set_properties(
             {
                 "title": release.title,
@@ -48,6 +50,7 @@ def write_xlsx(release: Release, folder: Path) -> None:
             "text": workbook.add_format({"quote_prefix": True}),
             "people": workbook.add_format({"num_format": "#,##0"}),
             "head": workbook.add_format({"bold": True, "bottom": 1}),
+            "plain": workbook.add_format(),
             "wrap": workbook.add_format({"text_wrap": True, "valign": "top", "quote_prefix": True}),
         }
         _write_read_me(workbook.add_worksheet("read me"), release, formats)
@@ -61,7 +64,7 @@ def _write_read_me(sheet: Worksheet, release: Release, formats: dict[str, Any]) 
     for number, line in enumerate(_tell_release(release)):
         style = formats["head"] if len(line) == 1 or not number else formats["wrap"]
         for place, text in enumerate(line):
-            sheet.write_string(number, place, _fit_cell(text), style)
+            _write_text(sheet, number, place, text, style, formats["plain"])
 
 
 def _tell_release(release: Release) -> Iterator[Sequence[str]]:
@@ -93,7 +96,7 @@ def _tell_release(release: Release) -> Iterator[Sequence[str]]:
 def _write_layer(workbook: Any, layer: Layer, formats: dict[str, Any], *, hxl: bool) -> None:
     columns = list_columns(layer)
     heads = [[column.name for column in columns], *([[c.hxl for c in columns]] if hxl else [])]
-    styles = [formats.get("text" if c.kind == "day" else c.kind) for c in columns]
+    numbers = [formats["people"] if each.kind == "people" else None for each in columns]
     rows = iterate_table(layer)
     row, part = next(rows, None), 1
     while row is not None or part == 1:
@@ -102,27 +105,40 @@ def _write_layer(workbook: Any, layer: Layer, formats: dict[str, Any], *, hxl: b
         for place, column in enumerate(columns):
             sheet.set_column(place, place, _WIDTHS[column.kind])
         for number, head in enumerate(heads):
-            _write_texts(sheet, number, head, formats["head"])
+            for place, text in enumerate(head):
+                sheet.write_string(number, place, text, formats["head"])
         number = len(heads)
         while row is not None and number < MOST_ROWS:
-            _write_row(sheet, number, row, styles)
+            _write_row(sheet, number, row, numbers, formats)
             row, number = next(rows, None), number + 1
         part += 1
 
 
-def _write_texts(sheet: Worksheet, number: int, texts: Iterable[str], style: Any) -> None:
-    for place, text in enumerate(texts):
-        sheet.write_string(number, place, text, style)
-
-
 def _write_row(
-    sheet: Worksheet, number: int, row: tuple[Cell, ...], formats: Sequence[Any]
+    sheet: Worksheet,
+    number: int,
+    row: tuple[Cell, ...],
+    numbers: Sequence[Any],
+    formats: dict[str, Any],
 ) -> None:
-    for place, (value, style) in enumerate(zip(row, formats, strict=True)):
+    for place, (value, style) in enumerate(zip(row, numbers, strict=True)):
         if isinstance(value, str):
-            sheet.write_string(number, place, _fit_cell(value), style)
+            # a quote keeps digits and signs text when the cell is edited; letters need none
+            quoted = None if value[:1].isalpha() else formats["text"]
+            _write_text(sheet, number, place, value, quoted, formats["plain"])
         elif value is not None:
             sheet.write_number(number, place, value, style)
+
+
+def _write_text(
+    sheet: Worksheet, number: int, place: int, text: str, style: Any, plain: Any
+) -> None:
+    text = _fit_cell(text)
+    if text.startswith("<r>") and text.endswith("</r>"):
+        # the writer takes this for XML of its own and would not escape it: in two parts it does
+        sheet.write_rich_string(number, place, text[:1], plain, text[1:], style)
+    else:
+        sheet.write_string(number, place, text, style)
 
 
 def _fit_cell(text: str) -> str:
