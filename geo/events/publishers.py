@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-"""Stands in the licence of a source whose rows must never reach a public output."""
-
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
