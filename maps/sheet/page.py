@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 from maps.distribution import name_profile
-from maps.furniture import describe_page, tabulate_zones
+from maps.furniture import describe_page, tabulate_figures, tabulate_zones
 from maps.sheet.blocks import Entry, Paragraph, TableBlock, make_heading
 from maps.sheet.canvas import Canvas, line_height
 from maps.sheet.columns import Column, fits, set_columns
@@ -55,7 +55,8 @@ def draw_sheet(run: RunData, words: Wording, paper: Paper) -> Canvas:
     figures = _choose_figures(canvas, run, words, plan["figures"])
     set_columns(canvas, figures, plan["figures"], rest)
     free = plan["notes"] if figures else [*plan["figures"], *plan["notes"]]
-    set_columns(canvas, list_notes(page, drawings, frame, words), free, rest)
+    notes = [*list_units(run, words), *list_notes(page, drawings, frame, words)]
+    set_columns(canvas, notes, free, rest)
     _draw_footer(canvas, plan["footer"], page, words)
     return canvas
 
@@ -244,6 +245,21 @@ def list_figures(run: RunData, words: Wording, cell_lines: int = 3) -> list[Bloc
         blocks.append(Paragraph(more.format(count=words.count(len(zones) - _MOST_ROWS)), _SMALL))
     source = words.translate("Population source: {source}").format(source="; ".join(sources))
     return [*blocks, Paragraph(source, _SMALL, colour=OTHER, max_lines=2)]
+
+
+def list_units(run: RunData, words: Wording) -> list[Block]:
+    """Return the people in each unit on the day, as in the page; none of a run with many units."""
+    table = tabulate_figures(run, words)
+    if not 0 < len(table.rows) <= _MOST_ROWS:
+        return []
+    kept = (0, 1, 3, 4, 5)  # unit, P-code, low, best, high
+    narrow = dataclasses.replace(
+        table,
+        columns=[table.columns[index] for index in kept],
+        rows=[[row[index] for index in kept] for row in table.rows],
+        numeric=frozenset({2, 3, 4}),
+    )
+    return [make_heading(table.caption), TableBlock(narrow, size=_SMALL, cell_lines=1)]
 
 
 def list_notes(

@@ -176,6 +176,9 @@ def test_sheet_has_the_people_of_the_run(bundle):
         "SELECT zone_id, static, low, best, high FROM exposure"
     ):
         assert " ".join(map(count, (static, *people))) in text, zone_id
+    units = bundle.select("SELECT name, pcode, low, best, high FROM unit_people ORDER BY pcode")
+    for name, pcode, *people in units:
+        assert " ".join((name, pcode, *map(count, people))) in text
 
 
 def test_page_and_sheet_are_marked(bundle):
