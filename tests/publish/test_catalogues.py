@@ -178,7 +178,7 @@ def test_sheet_has_the_people_of_the_run(bundle):
         assert " ".join(map(count, (static, *people))) in text, zone_id
     units = bundle.select("SELECT name, pcode, low, best, high FROM unit_people ORDER BY pcode")
     for name, pcode, *people in units:
-        assert " ".join((name, pcode, *map(count, people))) in text
+        assert " ".join((name, pcode, *map(count, map(round, people)))) in text
 
 
 def test_page_and_sheet_are_marked(bundle):
