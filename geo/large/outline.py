@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -89,9 +89,7 @@ def _simplify_rings(geometry: BaseGeometry, degrees: float) -> BaseGeometry:
     """
     rings, owner = shapely.get_rings(shapely.get_parts(geometry), return_index=True)
     is_outer = np.diff(owner, prepend=-1) > 0
-    simple: NDArray[np.object_] = np.asarray(
-        shapely.simplify(np.asarray(shapely.polygons(rings)), degrees)
-    )
+    simple: Any = shapely.simplify(shapely.polygons(rings), degrees)
     broken = ~shapely.is_valid(simple)
     simple[broken] = shapely.make_valid(simple[broken], method="structure", keep_collapsed=False)
     shells, holes, pierced = simple[is_outer], simple[~is_outer], owner[~is_outer]
@@ -117,9 +115,9 @@ def _make_polygons(
 ) -> BaseGeometry:
     """Return polygons from the corners of all rings, how many each has, and rings by polygon."""
     offsets = [np.concatenate([[0], np.cumsum(sizes)]) for sizes in (ring_sizes, part_sizes)]
-    parts = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, tuple(offsets))
-    polygons: Any = shapely.multipolygons(parts)
-    return cast("BaseGeometry", polygons)
+    parts: Any = shapely.from_ragged_array(shapely.GeometryType.POLYGON, xy, tuple(offsets))
+    polygons: BaseGeometry = shapely.multipolygons(parts)
+    return polygons
 
 
 def _turn(lon: NDArray[np.float64]) -> NDArray[np.float64]:
