@@ -307,7 +307,12 @@ class FaultBench:
         self._capsys, self._caplog = capsys, caplog
         self.told = ""
         monkeypatch.setenv("CIVMAP_MIRROR", server.url)
-        for command in ("maps.data_command", "maps.cli"):
+        for command in (
+            "maps.data_command",
+            "maps.map_command",
+            "maps.expose_command",
+            "maps.text_command",
+        ):
             monkeypatch.setattr(f"{command}.make_way", lambda options: Way(options.offline, QUICK))
         for room in ("boundaries.countries", "sources"):  # the same outlines, decoded once
             monkeypatch.setattr(f"geo.{room}.read_countries", _read_countries)
