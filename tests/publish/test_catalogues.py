@@ -190,15 +190,11 @@ def test_page_and_sheet_are_marked(bundle):
 
 
 def test_page_and_sheet_of_a_public_run_say_so(bundle, tmp_path):
-    import duckdb
-
     from maps.publish.formats.page import write_page
     from maps.publish.formats.sheet import write_pdf
+    from maps.publish.guard import Terms, guard_run
 
-    path = tmp_path / "run.duckdb"
-    shutil.copyfile(bundle.run, path)
-    with duckdb.connect(str(path)) as con:
-        con.execute("INSERT INTO run VALUES ('profile', '\"public\"')")
+    path = guard_run(bundle.run, tmp_path / "run.duckdb", "public", Terms())
     release = read_release(Assessment(path))
     assert release.marking == "Modelled, not observed. Not a forecast. Not for targeting."
     write_page(release, tmp_path)
