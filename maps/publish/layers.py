@@ -186,7 +186,10 @@ LAYERS: dict[str, tuple[str, tuple[Column, ...]]] = {
         ),
     ),
 }
-"""Title and columns of each layer, in the order in which files hold them."""
+"""Title and columns of each layer, in the order in which files hold them.
+
+`status` is there where a figure is withheld, `facilities` in public runs.
+"""
 
 _EVENTS = """
     SELECT e.event_id, e.kind, e.role, e.modality, CAST(e.date AS VARCHAR) AS date, p.name,
@@ -236,6 +239,8 @@ def stream_layers(run: Assessment) -> Iterator[Layer]:
 
 def _make_layer(name: str, table: gpd.GeoDataFrame, level: int | None) -> Layer:
     title, columns = LAYERS[name]
+    if "status" in table and "withheld" not in set(table["status"]):
+        columns = tuple(each for each in columns if each is not _STATUS)
     if level is not None:
         columns = tuple(
             replace(each, hxl=each.hxl.replace(_UNIT, f"#adm{level}")) for each in columns

@@ -25,7 +25,7 @@ from maps.publish.publication import publish_run
 from tests.publish.flatgeobuf_reader import read_flatgeobuf
 from tests.publish.readers import READERS, find, read_people, read_placemarks
 
-ALL_LAYERS = tuple(LAYERS)
+ALL_LAYERS = tuple(layer for layer in LAYERS if layer != "facilities")  # of public bundles only
 NOT_FOR = "Not for targeting."
 MARKING = "Internal - not for distribution."
 
@@ -77,7 +77,8 @@ def test_all_files_are_named_after_the_map(bundle):
     endings = ("csv", "fgb", "geojson", "parquet")
     each = {f"{number}_{layer}.{ending}" for layer in ALL_LAYERS for ending in endings}
     whole = {f"{number}_layers.{ending}" for ending in ("gpkg", "kmz", "xlsx")}
-    assert {path.name for path in bundle.iterdir()} == each | whole
+    always = {"README.md", "manifest.json"}
+    assert {path.name for path in bundle.iterdir()} == each | whole | always
 
 
 def test_same_run_same_bytes(run_path, bundle, tmp_path):

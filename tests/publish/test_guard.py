@@ -286,6 +286,7 @@ def test_earlier_release_that_isolates_people(run, tmp_path, change):
             shown = unit["properties"]["best"]
             unit["properties"] |= change if change["best"] is None else {"best": shown + 7}
     path.write_text(json.dumps(units))
+    (tmp_path / "old" / "manifest.json").unlink()  # it would tell that the file was changed
     with pytest.raises(InputError, match="units TD01 Aqua"):
         guard_run(run.path, tmp_path / "a.duckdb", "public", Terms(previous=(tmp_path / "old",)))
 

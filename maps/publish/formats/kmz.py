@@ -35,7 +35,13 @@ if TYPE_CHECKING:
     from maps.style import Mark, Style
 
 _ICON_PX = 64
-_TITLES = {"zones": "label", "admin": "name", "units": "name", "events": "name"}
+_TITLES = {
+    "zones": "label",
+    "admin": "name",
+    "units": "name",
+    "events": "name",
+    "facilities": "name",
+}
 _CLASSED_BY = {"zones": "kind", "units": "best", "events": "role"}
 _HATCHED = 0.15  # opacity that stands for a hatch, which KML has not
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -107,7 +113,8 @@ def _write_document(release: Release) -> Iterator[str]:
 def _write_styles() -> Iterator[str]:
     for zone in ZONE_CLASSES:
         yield _write_style(f"zones-{zone.value}", _style_shape(zone.style))
-    yield _write_style("admin-", _style_shape(ADMIN_STYLE))
+    for layer in ("admin", "facilities"):
+        yield _write_style(f"{layer}-", _style_shape(ADMIN_STYLE))
     yield _write_style("units-", _style_shape(NO_FIGURE))
     for people in PEOPLE_CLASSES:
         yield _write_style(f"units-{people.least}", _style_shape(people.style))

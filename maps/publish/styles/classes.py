@@ -43,6 +43,7 @@ STYLE_NAMES = {
     "admin": "exposure by unit",
     "units": "people by unit",
     "events": "events by role",
+    "facilities": "facilities by unit",
 }
 """Of each layer of `maps.publish.layers.LAYERS`."""
 

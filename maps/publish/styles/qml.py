@@ -65,6 +65,7 @@ _LABELS = {
     "admin": (_Labels(f"\"name\" || ', ' || \"zone_id\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "7"),),
     "units": (_Labels(f"\"name\" || '\\n' || {_PEOPLE}", _HORIZONTAL, "9"),),
     "events": (_Labels('"name"', _AROUND_POINT, "9"),),
+    "facilities": (_Labels('"kind" || \': \' || "total"', _HORIZONTAL, "8"),),
 }
 
 
@@ -126,7 +127,13 @@ def _add_admin(root: ET.Element) -> None:
     _add_symbol(ET.SubElement(renderer, "symbols"), "0", ADMIN_STYLE)
 
 
-_RENDERERS = {"zones": _add_zones, "admin": _add_admin, "units": _add_units, "events": _add_events}
+_RENDERERS = {
+    "zones": _add_zones,
+    "admin": _add_admin,
+    "units": _add_units,
+    "events": _add_events,
+    "facilities": _add_admin,
+}
 
 
 def _add_symbol(symbols: ET.Element, name: str, style: Style | Mark) -> None:

@@ -31,7 +31,13 @@ _HATCHES = {
     "hatch-drawn": "shape://vertline",
     "hatch-gap": "shape://backslash",
 }
-_LABELS = {"zones": "label", "admin": "name", "units": "name", "events": "name"}
+_LABELS = {
+    "zones": "label",
+    "admin": "name",
+    "units": "name",
+    "events": "name",
+    "facilities": "kind",
+}
 
 
 def write_sld(layer: str) -> str:
@@ -99,7 +105,17 @@ def _add_admin(kinds: ET.Element) -> None:
     _add_symbol(_add_rule(kinds, "people in zones by unit"), ADMIN_STYLE)
 
 
-_RULES = {"zones": _add_zones, "admin": _add_admin, "units": _add_units, "events": _add_events}
+def _add_facilities(kinds: ET.Element) -> None:
+    _add_symbol(_add_rule(kinds, "facilities by unit"), ADMIN_STYLE)
+
+
+_RULES = {
+    "zones": _add_zones,
+    "admin": _add_admin,
+    "units": _add_units,
+    "events": _add_events,
+    "facilities": _add_facilities,
+}
 
 
 def _add_rule(kinds: ET.Element, label: str) -> ET.Element:
