@@ -5,11 +5,16 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import hypothesis
 import pytest
 import pytest_socket
 
 from geo.places import open_gazetteer
 from tests.faults import FaultBench
+
+# what is to be quick is timed by tests of its own, alone, not one example beside other tests
+hypothesis.settings.register_profile("civmap", deadline=None)
+hypothesis.settings.load_profile("civmap")
 
 
 @pytest.fixture(autouse=True)

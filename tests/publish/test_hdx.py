@@ -12,10 +12,12 @@ from geo.errors import InputError, UnavailableError, UsageError
 from geo.settings import Settings
 from maps.cli import main
 from maps.publish import publication
+from maps.publish.guard import guard_run
 from maps.publish.hdx import library
 from maps.publish.hdx.licence import choose_licence
 from maps.publish.hdx.submission import Submission, find_site
 from maps.publish.hdx.upload import upload_bundle
+from maps.publish.verify import verify_folder
 from tests.ckan import KEY, MAINTAINER, ORGANISATION, Ckan, answer, fail, hang_up, refuse
 
 DATASET = "civmap-pse001-exposure-rafah-20240224"
@@ -35,6 +37,7 @@ def let_out(path, target, profile, _):
     shutil.copyfile(path, target)
     with duckdb.connect(str(target)) as con:
         con.execute("INSERT OR REPLACE INTO run VALUES ('profile', ?)", [json.dumps(profile)])
+        con.execute("CREATE TABLE unit_facilities (pcode TEXT, name TEXT, kind TEXT, total BIGINT)")
     return target
 
 
@@ -96,6 +99,15 @@ def test_dry_run_writes_what_hdx_wants_and_touches_no_network(run, tmp_path, cap
     assert set(told["not_uploaded"]) == {"README.md"}
     assert all(f"would be sent: {name}" in printed for name in files)
     assert KEY not in json.dumps(told) + printed
+
+
+def test_dry_run_of_what_the_guard_lets_out(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(publication, "guard_run", guard_run)
+    assert publish(run, tmp_path / "out", "--dry-run", "--offline") == 0
+    told = json.loads((tmp_path / "out" / "hdx.json").read_bytes())
+    assert told["dataset"]["name"] == DATASET
+    assert "Negotiators" not in json.dumps(told)  # the article's own words
+    assert verify_folder(tmp_path / "out") > 0
 
 
 def test_dry_run_gives_the_same_bytes(run, tmp_path):
