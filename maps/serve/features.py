@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import shapely
 from pygeoapi.provider.base import (
     BaseProvider,
@@ -15,10 +15,10 @@ from pygeoapi.provider.base import (
     ProviderItemNotFoundError,
 )
 
+from maps.publish.guard.figures import SEVERAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    import pandas as pd
 
     from maps.publish.layers import Layer
 
@@ -33,9 +33,11 @@ _IDENTIFIERS = {
     "admin": ("zone_id", "pcode"),
     "units": ("pcode",),
     "events": ("event_id",),
+    "facilities": ("pcode", "kind"),
 }
 _DAYS = {"zones": "as_of", "units": "as_of", "events": "date"}
 _OUTSIDE = "outside"  # people of a zone that lie in no unit
+_SEVERAL = "several"  # units whose people are told together
 _DAY = re.compile(r"\d{4}-\d\d-\d\d(T[0-9:.]+(Z|[+-]\d\d:\d\d)?)?")
 
 
@@ -61,9 +63,15 @@ class Features:
 def make_features(layer: Layer) -> Features:
     """Return a layer with identifiers: of a part of a zone its zone and unit, with a dot."""
     columns = [layer.table[name] for name in _IDENTIFIERS[layer.name]]
+    together = (
+        layer.table["name"] == SEVERAL if "name" in layer.table else [False] * len(layer.table)
+    )
     ids = [
-        ".".join(part if isinstance(part, str) and part else _OUTSIDE for part in parts)
-        for parts in zip(*columns, strict=True)
+        ".".join(
+            part if isinstance(part, str) and part else _SEVERAL if several else _OUTSIDE
+            for part in parts
+        )
+        for several, *parts in zip(together, *columns, strict=True)
     ]
     return Features(layer, ids, _DAYS.get(layer.name))
 
@@ -137,12 +145,12 @@ class LayerProvider(BaseProvider):  # type: ignore[misc]
     def _match(self, name: str, text: str) -> Any:
         column = self._layer.table[name]
         if self._fields[name]["type"] == "string":
-            return column == text
+            return (column == text).fillna(False)
         try:
             number = float(text)
         except ValueError:
             raise _refuse(f"{name}: expected a number") from None
-        return column.astype(float) == number
+        return (column.astype("Float64") == number).fillna(False)
 
     def _make_feature(
         self, index: Any, names: Sequence[str] = (), *, skip_geometry: bool = False
@@ -202,7 +210,7 @@ def _sort(rows: pd.DataFrame, sortby: Sequence[Mapping[str, str]]) -> pd.DataFra
 
 
 def _to_json(value: Any, kind: str) -> Any:
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    if pd.isna(value):
         return None
     if kind == "people":
         return round(value)
