@@ -10,7 +10,7 @@ DUCKDB_1 := $(VENV)/duckdb-1
 USES_DUCKDB := tests/database tests/test_run.py $(addprefix tests/events/test_, \
     bad_tables.py exports.py rejected.py table.py) $(addprefix tests/exposure/test_, count.py \
     estimate.py expose.py)
-HALF := tests/exposure tests/people $(wildcard tests/maps/test_sheet*.py) \
+HALF := tests/exposure tests/people tests/publish tests/serve tests/test_wheel.py $(wildcard tests/maps/test_sheet*.py) \
     $(addprefix tests/maps/test_, axe.py languages.py keyboard.py contrast.py)
 # Debian's QGIS belongs to Debian's Python.
 QGIS_PYTHON := /usr/bin/python3
