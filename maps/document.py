@@ -205,8 +205,9 @@ def _draw_map(run: RunData, drawings: Sequence[LayerDrawing], words: Wording) ->
         z_index = _FIRST_PANE + index * _PANE_STEP
         folium.map.CustomPane(drawing.key, z_index, pointer_events=True).add_to(risk_map)
     folium.map.CustomPane("labels", _LABEL_PANE).add_to(risk_map)
+    seam = run.seam
     for drawing in drawings:
-        _turn_layer(drawing.element, run.seam)
+        _turn_layer(drawing.element, seam)
         drawing.element.add_to(risk_map)
     layers = {drawing.key: drawing.element for drawing in drawings if drawing.switchable}
     Controls(_describe_controls(run, words), layers).add_to(risk_map)
@@ -232,14 +233,15 @@ def _describe_controls(run: RunData, words: Wording) -> dict[str, Any]:
     ]
     if not run.zones and not run.pins:
         named = named[2:]
+    seam = run.seam
     views: dict[BBox, str] = {}
     for name, box in named:
         if box is not None:
-            views.setdefault(turn_box(box, run.seam), name)
+            views.setdefault(turn_box(box, seam), name)
     shown = [{"name": name, "bounds": _to_leaflet(box)} for box, name in views.items()]
     world = BBox(-170, -58, 180, 75)
-    if run.seam is not None:
-        world = BBox(run.seam + 10, world.south, run.seam + 360, world.north)
+    if seam is not None:
+        world = BBox(seam + 10, world.south, seam + 360, world.north)
     shown.append({"name": _("Whole world"), "bounds": _to_leaflet(world)})
     return {
         "views": shown,

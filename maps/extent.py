@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 _NEAR_DATE_LINE_DEGREES = 10.0
 
 
+def to_shape(box: BBox) -> BaseGeometry:
+    """Return a box as a polygon; its longitudes may pass 180."""
+    return shapely.box(box.west, box.south, box.east, box.north)
+
+
 def find_extent(shapes: Sequence[BaseGeometry]) -> BBox | None:
     """Return the smallest box round shapes, EPSG:4326; None where there is no shape.
 

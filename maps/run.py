@@ -13,7 +13,7 @@ from geo.database.store import fetch_records, get_facts, open_run
 from geo.errors import UsageError
 from geo.types import BBox
 from maps.distribution import INTERNAL, PUBLIC
-from maps.extent import find_extent, find_seam
+from maps.extent import find_extent, find_seam, to_shape
 from maps.large import FIRST_EVENTS, Large, read_large
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class RunData:
     def _surround_events(self) -> list[BaseGeometry]:
         if self.large:
             around = self.large.bounds
-            pins = [] if around is None else [_to_shape(around)]
+            pins = [] if around is None else [to_shape(around)]
         else:
             pins = _surround_points(self.pins)
         return [*_list_shapes(self.zones), *pins]
@@ -198,13 +198,9 @@ def _list_shapes(zones: list[Record]) -> list[BaseGeometry]:
 
 def _surround_points(points: list[Record]) -> list[BaseGeometry]:
     return [
-        _to_shape(BBox(at["lon"], at["lat"], at["lon"], at["lat"]).expand(_POINT_MARGIN_DEGREES))
+        to_shape(BBox(at["lon"], at["lat"], at["lon"], at["lat"]).expand(_POINT_MARGIN_DEGREES))
         for at in points
     ]
-
-
-def _to_shape(box: BBox) -> BaseGeometry:
-    return shapely.box(box.west, box.south, box.east, box.north)
 
 
 def find_run_database(run: HasPath | Path | str) -> Path:

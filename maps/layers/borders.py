@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import shapely
-from shapely.geometry import box
 
 from geo.exposure.zones import wrap_geometry
+from maps.extent import to_shape
 from maps.layers.countries import (
     UN_STATES,
     UNIT_REACH_DEGREES,
@@ -153,8 +153,7 @@ def _find_view(run: RunData) -> BaseGeometry:
     """Return the box that the map opens on, about."""
     focus = cast("BBox", run.focus())
     margin = _VIEW_SHARE * max(focus.east - focus.west, focus.north - focus.south)
-    view = focus.expand(margin)
-    return wrap_geometry(box(view.west, view.south, view.east, view.north))
+    return wrap_geometry(to_shape(focus.expand(margin)))
 
 
 def _find_disputed(countries: Countries) -> list[BaseGeometry]:

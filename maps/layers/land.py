@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import shapely
-from shapely.geometry import box
 
 from geo.exposure.zones import wrap_geometry
 from geo.types import BBox
+from maps.extent import to_shape
 from maps.layers.countries import (
     NEAR_RESOLUTION,
     UNIT_REACH_DEGREES,
@@ -67,8 +67,7 @@ def find_window(run: RunData) -> BaseGeometry | None:
         if area is None:
             continue
         if max(area.east - area.west, area.north - area.south) <= _MAX_SPAN_DEGREES:
-            near = area.expand(_NEAR_MARGIN_DEGREES)
-            return wrap_geometry(box(near.west, near.south, near.east, near.north))
+            return wrap_geometry(to_shape(area.expand(_NEAR_MARGIN_DEGREES)))
     return None
 
 
