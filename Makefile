@@ -26,7 +26,7 @@ map: $(VENV)/installed ## the main job on the bundled example; ends with the pat
 	$(BIN)/civmap map
 
 test: lint $(VENV)/browser ## everything: rules, tests, browser, wheel; what is timed first, alone
-	$(BIN)/python -m pytest -q -m alone
+	$(BIN)/python -m pytest -q -m alone $(shell grep -rl --include='*.py' mark.alone tests)
 	$(MAKE) --no-print-directory -j2 test-half test-rest test-duckdb-1
 
 test-half: $(VENV)/developed ## half of the tests, by the time they take

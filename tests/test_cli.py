@@ -12,6 +12,8 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from tests.pace import time_beside_peer
+
 CIVMAP = Path(sys.executable).parent / "civmap"
 FILES = {
     "map.html",
@@ -108,34 +110,37 @@ sys.exit(done.returncode)
 @pytest.mark.alone
 @pytest.mark.usefixtures("default_run")
 def test_map_run_takes_at_most_four_seconds_and_500_megabytes(tmp_path):
-    seconds, megabytes = [], []
+    megabytes = []
     # a second run, as users have it: with the bytecode that the first one left
     environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    for number in range(10):  # what else the machine does only ever adds: the least is civmap's
+
+    def draw():
         done = subprocess.run(
-            [sys.executable, "-c", MEASURE, CIVMAP, "map", "--out", str(number)],
+            [sys.executable, "-c", MEASURE, CIVMAP, "map", "--out", str(len(megabytes))],
             cwd=tmp_path,
             env=environment,
             capture_output=True,
             check=True,
         )
-        elapsed, kilobytes = done.stdout.split()
-        seconds.append(float(elapsed))
+        seconds, kilobytes = done.stdout.split()
         megabytes.append(int(kilobytes) / 1024)
-        if number >= 3 and min(seconds) <= 4.0:
-            break
+        return float(seconds)
+
+    draw()
+    seconds = time_beside_peer(draw, bound=4.0, attempts=8)
     assert min(seconds) <= 4.0, seconds
     assert max(megabytes) <= 500
 
 
 @pytest.mark.alone
 def test_help_takes_less_than_half_a_second(tmp_path):
-    best = 99.0
-    for _ in range(3):
+    def ask():
         start = time.perf_counter()
         assert civmap("--help", cwd=tmp_path).returncode == 0
-        best = min(best, time.perf_counter() - start)
-    assert best <= 0.4
+        return time.perf_counter() - start
+
+    seconds = time_beside_peer(ask, bound=0.4)
+    assert min(seconds) <= 0.4, seconds
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from geo.doubts import COUNT, DOUBTS
 from geo.draws import Draws, find_interval
 from geo.exposure.simulation import SourceDay, ZoneParts, draw_zone, find_ranges, list_certain
 from geo.people import Drawn, StaticDoubt
+from tests.pace import time_beside_peer
 
 SURE = StaticDoubt("s", 1.0, 1.0)
 
@@ -193,10 +194,13 @@ def test_the_same_on_other_threads_and_in_another_process(example):
 @pytest.mark.alone
 def test_ten_thousand_draws_for_a_governorate_and_its_rings_within_five_seconds():
     assert COUNT == 10_000
-    taken = []
-    for _ in range(3):
+
+    def draw():  # with reading the article and everything else
         start = time.perf_counter()
         run = geo.assess()
-        taken.append(time.perf_counter() - start)
-    assert {"admin", "disc", "ring"} <= set(run.zones["kind"])
-    assert min(taken) < 5  # with reading the article and everything else
+        taken = time.perf_counter() - start
+        assert {"admin", "disc", "ring"} <= set(run.zones["kind"])
+        return taken
+
+    seconds = time_beside_peer(draw, bound=5)
+    assert min(seconds) <= 5, seconds

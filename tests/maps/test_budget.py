@@ -9,6 +9,7 @@ import pytest
 from geo.assessment import run_assessment
 from geo.settings import Settings
 from maps import RiskMap
+from tests.pace import time_beside_peer
 
 # the article that civmap was thought up from lies beside the repository, never in it
 SEEDS = sorted((Path(__file__).parents[2].parent / "shared" / "seeds").glob("*.txt"))
@@ -57,13 +58,12 @@ def test_page_asks_for_nothing_whatever_is_done_with_it(two_pages, open_page):
 @pytest.mark.alone
 def test_map_answers_within_a_second(two_pages, open_page):
     """Time from the start of the load to a map whose layers are drawn and whose switches work."""
-    timings = []
-    for _ in range(5):  # what else the machine does only ever adds: the least is the page's
+
+    def load():
         page = open_page(two_pages[0]).page
-        timings.append(
-            page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
-        )
         assert page.locator(".civmap-mark").count() > 0
-        if timings[-1] < 1000:
-            break
-    assert min(timings) < 1000, timings
+        loaded = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+        return page.evaluate(loaded) / 1000
+
+    seconds = time_beside_peer(load, bound=1.0, attempts=5)
+    assert min(seconds) <= 1.0, seconds

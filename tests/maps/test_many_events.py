@@ -14,6 +14,7 @@ from maps.layers.many_events import choose_breaks, grid_events
 from maps.publish.run_folder import write_run_folder
 from tests.large.conftest import make_rows, write_rows
 from tests.maps.test_hostile_text import PAYLOADS
+from tests.pace import time_beside_peer
 
 SIDE = 4.0
 
@@ -161,23 +162,24 @@ IS_BLANK = """() => {
 def fifty_thousand(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     table = write_rows(folder / "events.csv", make_rows(50_000, side=SIDE))
-    seconds = []
-    for attempt in range(3):  # what else the machine does only ever adds
-        out = folder / f"out{attempt}"
-        out.mkdir()
+    outs = []
+
+    def draw():
+        outs.append(folder / f"out{len(outs)}")
+        outs[-1].mkdir()
         start = time.perf_counter()
         run = geo.assess(table, population="coarse", displacement="none")
-        write_run_folder(run, out)
-        seconds.append(time.perf_counter() - start)
-        if seconds[-1] < 10:
-            break
-    return out / "map.html", seconds
+        write_run_folder(run, outs[-1])
+        return time.perf_counter() - start
+
+    seconds = time_beside_peer(draw, bound=10)
+    return outs[-1] / "map.html", seconds
 
 
 @pytest.mark.alone
 def test_map_of_50_000_events_is_written_in_ten_seconds(fifty_thousand):
     path, seconds = fifty_thousand
-    assert min(seconds) < 10, seconds
+    assert min(seconds) <= 10, seconds
     assert path.stat().st_size < 12e6
 
 
@@ -185,8 +187,8 @@ def test_map_of_50_000_events_is_written_in_ten_seconds(fifty_thousand):
 @pytest.mark.browser
 def test_map_of_50_000_events_is_usable_in_five_seconds(fifty_thousand, open_page):
     path, _ = fifty_thousand
-    seconds = []
-    for _attempt in range(3):
+
+    def use():
         opened = open_page(path)
         page = opened.page
         start = page.evaluate(
@@ -196,11 +198,12 @@ def test_map_of_50_000_events_is_usable_in_five_seconds(fifty_thousand, open_pag
         before = time.perf_counter()
         switch.uncheck()
         switch.check()
-        seconds.append(start / 1000 + time.perf_counter() - before)
+        seconds = start / 1000 + time.perf_counter() - before
         assert page.locator("canvas[data-points]").get_attribute("data-points") == "50000"
         assert not page.evaluate(IS_BLANK)
         assert opened.errors == []
         assert opened.requests == []
-        if seconds[-1] < 5:
-            break
-    assert min(seconds) < 5, seconds
+        return seconds
+
+    seconds = time_beside_peer(use, bound=5)
+    assert min(seconds) <= 5, seconds

@@ -17,6 +17,7 @@ from geo.people.settlements import (
     settlement_reach_km,
 )
 from geo.types import BBox
+from tests.pace import time_beside_peer
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,10 @@ def test_density_of_great_cities_is_plausible(gazetteer, lon, lat, density):
 def test_a_box_of_40_km_is_quick(gazetteer):
     box = BBox(29.05, -1.86, 29.41, -1.5)
     coarse_population(box, gazetteer)  # imports
-    start = time.perf_counter()
-    coarse_population(box, gazetteer)
-    assert time.perf_counter() - start < 1.0  # 0.1 s on an idle core
+
+    def make():
+        start = time.perf_counter()
+        coarse_population(box, gazetteer)
+        return time.perf_counter() - start
+
+    assert min(time_beside_peer(make, bound=1.0)) <= 1.0  # 0.1 s on an idle core
