@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 KINDS = ("geotiff", "zip", "json", "csv", "xml", "parquet", "text")
 
-_HEAD = 4096
+HEAD_BYTES = 4096
 _LFS = b"version https://git-lfs.github.com/spec/"
 _HTML = (b"<!doctype html", b"<html", b"<head", b"<body")
 _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -38,19 +38,8 @@ def check_content(path: Path, kind: str, label: str) -> None:
         another kind.
     """
     with path.open("rb") as stream:
-        head = stream.read(_HEAD)
-    if not head:
-        raise UnavailableError(f"{label} is empty; expected {_name(kind)}")
-    if head.startswith(_LFS):
-        raise UnavailableError(
-            f"{label} is a pointer of Git LFS, not the file; expected {_name(kind)}. The server "
-            "gave the text that stands for it"
-        )
-    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if begin[:40].lower().startswith(_HTML):
-        raise UnavailableError(
-            f"{label} is a web page, perhaps one to log in; expected {_name(kind)}"
-        )
+        head = stream.read(HEAD_BYTES)
+    begin = check_head(head, kind, label)
     fault = {
         "geotiff": _look_at_tiff,
         "zip": _look_at_zip,
@@ -63,6 +52,33 @@ def check_content(path: Path, kind: str, label: str) -> None:
     if fault:
         start = head[:24].decode("latin-1")
         raise UnavailableError(f"{label} {fault}; expected {_name(kind)}; it begins {start!r}")
+
+
+def check_head(head: bytes, kind: str, label: str) -> bytes:
+    """Raise if a file's beginning, `HEAD_BYTES` of it, shows that it is none of what is kept.
+
+    Returns
+    -------
+        The beginning without a byte order mark and white space.
+
+    Raises
+    ------
+    UnavailableError
+        If it is empty, a web page, or a pointer of Git LFS.
+    """
+    if not head:
+        raise UnavailableError(f"{label} is empty; expected {_name(kind)}")
+    if head.startswith(_LFS):
+        raise UnavailableError(
+            f"{label} is a pointer of Git LFS, not the file; expected {_name(kind)}. The server "
+            "gave the text that stands for it"
+        )
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if begin[:40].lower().startswith(_HTML):
+        raise UnavailableError(
+            f"{label} is a web page, perhaps one to log in; expected {_name(kind)}"
+        )
+    return begin
 
 
 def check_sum(path: Path, expected: str | None, label: str) -> None:

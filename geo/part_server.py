@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from geo.attempts import Pace, expect_failures
 from geo.blocks import BLOCK_BYTES, Notes
+from geo.content import HEAD_BYTES, check_head
 from geo.download import (
     AGENT,
     RANGE,
@@ -53,6 +54,8 @@ class PartServer:
             if response.status in (200, 416):
                 if response.status == 416 and response.headers.get("Content-Range") == "bytes */0":
                     raise UnavailableError(f"{self._label} is empty")
+                if response.status == 200:
+                    check_head(response.read(HEAD_BYTES), self._wanted.kind, self._label)
                 raise NoPartsError
             found = self._check_part(response, 0)
             version = find_version(response)

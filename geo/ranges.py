@@ -126,6 +126,17 @@ class RangedFile:
         """Throw away what is kept of it."""
         self._blocks.drop()
 
+    def reject(self) -> None:
+        """Throw away what is kept of it: what reads it finds that it is not what it should be.
+
+        Raises
+        ------
+        UnavailableError
+            If that is because a part could not be had: then what is kept may well be right.
+        """
+        self.raise_failure()
+        self.forget()
+
     def raise_failure(self) -> None:
         """Raise what failed before, here or in what reads from it."""
         if self.failure is not None:

@@ -30,6 +30,7 @@ from geo.boundaries.countries import read_countries
 from geo.holdings import Holdings
 from geo.wanted import Manners, Way
 from maps.cli import main
+from tests.downloads import Parts
 from tests.services import Routes, make_zip
 
 QUICK = Manners(
@@ -48,7 +49,7 @@ class Service:
     source
         Its name.
     arguments
-        Of `civmap data fetch SOURCE`.
+        Of `civmap data fetch SOURCE`, or of `command`.
     pages
         Address (`host/path?query`) to body, as `tests.services.Routes` takes them.
     at
@@ -64,6 +65,10 @@ class Service:
     guard
         Called with the handler before a page is given; it answers itself and returns True if it
         refuses, such as for a token that is missing.
+    in_parts
+        Whether the server sends parts of what is at `at`.
+    command
+        What fetches, if not `civmap data fetch SOURCE`: a command that prints the path of a file.
     """
 
     source: str
@@ -75,6 +80,8 @@ class Service:
     changed: bytes | None = None
     checked: bool = False
     guard: Callable | None = None
+    in_parts: bool = False
+    command: tuple[str, ...] = ()
 
     @property
     def body(self):
@@ -107,8 +114,8 @@ class Fault:
 # --- answers ----------------------------------------------------------------------------------
 
 
-def answer(status, body=b"", **headers):
-    """Return what sends a status, headers (`Retry_After`) and a body."""
+def answer(status, body=b"", write=None, **headers):
+    """Return what sends a status, headers (`Retry_After`) and a body, by `write` if given."""
 
     def send(handler):
         handler.send_response(status)
@@ -116,34 +123,35 @@ def answer(status, body=b"", **headers):
             handler.send_header(name.replace("_", "-"), value)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
-        handler.wfile.write(body)
+        (write or (lambda handler, body: handler.wfile.write(body)))(handler, body)
 
     return send
+
+
+def _serve(service, body, write=None):
+    """Return what serves a body as the service does, whole or in parts; `write` sends it."""
+    if service.in_parts:
+        return Parts(body, etag=f'"{len(body)}"', write=write)
+    return answer(200, body, write=write)
 
 
 def _break_off(service):
-    def send(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(service.body)))
-        handler.end_headers()
-        handler.wfile.write(service.body[: len(service.body) // 2])
+    def write(handler, body):
+        handler.wfile.write(body[: len(body) // 2])
         handler.wfile.flush()
         handler.connection.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER: close with a reset
 
-    return send
+    return _serve(service, service.body, write)
 
 
 def _drip(service):
-    def send(handler):
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(service.body)))
-        handler.end_headers()
-        for byte in service.body:
+    def write(handler, body):
+        for byte in body:
             handler.wfile.write(bytes([byte]))
             handler.wfile.flush()
             time.sleep(0.03)
 
-    return send
+    return _serve(service, service.body, write)
 
 
 def _keep_silent(_):
@@ -155,7 +163,7 @@ def _keep_silent(_):
 
 
 def _cut(service):
-    return answer(200, service.body[: len(service.body) * 2 // 3])
+    return _serve(service, service.body[: len(service.body) * 2 // 3])
 
 
 def _cut_head(service):
@@ -242,16 +250,18 @@ FAULTS = {
     "empty": Fault(lambda _: answer(200), "is empty"),
     "login": Fault(lambda _: answer(200, LOGIN), "a web page, perhaps one to log in"),
     "pointer": Fault(lambda _: answer(200, LFS), "pointer of Git LFS"),
-    "other-kind": Fault(_cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF|text)"),
+    "other-kind": Fault(
+        _cut_head, "expected (JSON|a zip|a CSV|a GeoTIFF|text)|sends no parts"
+    ),
     "cut": Fault(
-        _cut, "cut off|broken|checksum", fits=lambda s: s.kind != "csv" or s.checked
+        _cut, "cut off|broken|checksum|no whole", fits=lambda s: s.kind != "csv" or s.checked
     ),
     "checksum": Fault(
         lambda s: answer(200, s.body + b"\0"), "checksum .* but its publisher says",
         fits=lambda s: s.checked,
     ),
     "columns": Fault(
-        lambda s: answer(200, s.changed), "was changed|has no .*column",
+        lambda s: _serve(s, s.changed), "was changed|has no .*column",
         fits=lambda s: s.changed is not None,
     ),
     "echo-500": Fault(_echo(500), "status 500", fits=_has_secret),
@@ -360,7 +370,8 @@ class FaultBench:
 
     def fetch(self, service, fault=None):
         """Return how `civmap data fetch` ends."""
-        return self.run(service, ("data", "fetch", service.source, *service.arguments), fault)
+        command = service.command or ("data", "fetch", service.source)
+        return self.run(service, (*command, *service.arguments), fault)
 
     def run(self, service, command, fault=None):
         """Return how a command ends with a service that is well, or has a fault."""
@@ -385,12 +396,14 @@ class FaultBench:
 
     def _make_routes(self, service, fault):
         routes = Routes(service.pages)
+        if service.in_parts:
+            routes.pages[service.at] = _serve(service, service.body)
         if fault is not None:
             spoiled, left = fault.spoil(service), [fault.times]
 
             def meet(handler):
                 if left[0] == 0:
-                    answer(200, service.body)(handler)
+                    _serve(service, service.body)(handler)
                     return
                 if left[0] is not None:
                     left[0] -= 1

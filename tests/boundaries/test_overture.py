@@ -4,6 +4,7 @@ import datetime as dt
 import io
 import random
 import re
+from dataclasses import replace
 
 import duckdb
 import geopandas as gpd
@@ -18,7 +19,8 @@ from geo.errors import UnavailableError
 from geo.holdings import Holdings
 from geo.offers import Area
 from maps.cli import main
-from tests.downloads import way
+from tests.downloads import Parts, way
+from tests.faults import FAULTS, Service, list_cases
 from tests.services import Routes, dump
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -84,26 +86,6 @@ def list_rows():
     return rows
 
 
-def serve_parts(body, etag='"v1"'):
-    """Return an answer that knows ranges, as S3 does; it counts the bytes that it sends."""
-
-    def answer(handler):
-        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", handler.headers.get("Range", ""))
-        known = handler.headers.get("If-Range") in (None, etag)
-        start, end = (int(asked[1]), int(asked[2]) + 1) if asked and known else (0, len(body))
-        end = min(end, len(body))
-        handler.send_response(206 if asked and known else 200)
-        handler.send_header("ETag", etag)
-        handler.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(body)}")
-        handler.send_header("Content-Length", str(end - start))
-        handler.end_headers()
-        answer.sent += end - start
-        handler.wfile.write(body[start:end])
-
-    answer.sent = 0
-    return answer
-
-
 def make_item(name, box):
     return dump({"bbox": box, "assets": {"aws": {"href": f"https://{FOLDER}/{name}.parquet"}}})
 
@@ -128,7 +110,7 @@ def routes(monkeypatch, tmp_path, server, body):
             f"{COLLECTION}/collection.json": dump({"links": links}),
             f"{COLLECTION}/00000/00000.json": make_item("part-0", [-80, -56, -34, 12]),
             f"{COLLECTION}/00001/00001.json": make_item("part-1", [-5, 29, 37, 51]),
-            f"{FOLDER}/part-1.parquet": serve_parts(body),
+            f"{FOLDER}/part-1.parquet": Parts(body),
         }
     )
     server.answers = [found]
@@ -177,7 +159,7 @@ def test_only_what_is_needed_is_read(routes, body):
 
 def test_statistics_that_are_missing_rule_nothing_out(routes):
     plain = make_parquet(list_rows(), write_statistics=False)
-    routes.pages[f"{FOLDER}/part-1.parquet"] = serve_parts(plain)
+    routes.pages[f"{FOLDER}/part-1.parquet"] = Parts(plain)
     assert len(gpd.read_parquet(Overture().fetch(find("county"), way()).path)) == 27
 
 
@@ -190,7 +172,7 @@ def test_older_releases_tell_land_by_class(routes):
         }
     )
     rows = [row | {"class": "land" if row["is_land"] else "maritime"} for row in list_rows()[600:]]
-    routes.pages[f"{FOLDER}/part-1.parquet"] = serve_parts(make_parquet(rows, schema))
+    routes.pages[f"{FOLDER}/part-1.parquet"] = Parts(make_parquet(rows, schema))
     assert len(gpd.read_parquet(Overture().fetch(find("county"), way()).path)) == 27
 
 
@@ -201,17 +183,17 @@ def drop_column(name):
 
 ILL = {
     "columns": (
-        lambda _: serve_parts(drop_column("division_id")),
+        lambda _: Parts(drop_column("division_id")),
         "changed: no column division_id",
     ),
-    "cut": (lambda body: serve_parts(body[:-20]), "no whole Parquet file"),
-    "broken": (lambda _: serve_parts(b"PAR1" + b"x" * 100_000), "no whole Parquet file"),
-    "login": (lambda _: serve_parts(b"<html>Log in</html>"), "a web page, perhaps one to log in"),
+    "cut": (lambda body: Parts(body[:-20]), "no whole Parquet file"),
+    "broken": (lambda _: Parts(b"PAR1" + b"x" * 100_000), "no whole Parquet file"),
+    "login": (lambda _: Parts(b"<html>Log in</html>"), "a web page, perhaps one to log in"),
     "no-parts": (lambda body: (200, body), "sends no parts of files"),
     "403": (lambda _: (403, b""), "refuses"),
     "404": (lambda _: (404, b""), "no such file"),
     "503": (lambda _: (503, b""), "status 503"),
-    "nothing": (lambda _: serve_parts(make_parquet(list_rows()[:300])), "has no county of PSE"),
+    "nothing": (lambda _: Parts(make_parquet(list_rows()[:300])), "has no county of PSE"),
 }
 
 
@@ -245,7 +227,7 @@ def test_catalogue_that_changed_is_told(routes, at, answer, words):
 
 
 def test_file_that_becomes_another_one_is_told(routes, body):
-    first, second = serve_parts(body), serve_parts(body[:-4] + b"PAR1", etag='"v2"')
+    first, second = Parts(body), Parts(body[:-4] + b"PAR1", etag='"v2"')
     asked = []
 
     def change(handler):
@@ -257,6 +239,25 @@ def test_file_that_becomes_another_one_is_told(routes, body):
         Overture().fetch(find("county"), way())
     routes.pages[f"{FOLDER}/part-1.parquet"] = second
     assert len(gpd.read_parquet(Overture().fetch(find("county"), way()).path)) == 27
+
+
+OVERTURE = Service(
+    "overture",
+    ("--area", "PSE", "--offer", f"{RELEASE}:county", "--yes"),
+    {f"{FOLDER}/part-1.parquet": b"x" * 30},
+    f"{FOLDER}/part-1.parquet",
+    kind="parquet",
+    changed=b"x",
+    in_parts=True,
+)
+
+
+@pytest.mark.parametrize(("service", "fault"), list_cases({"overture": OVERTURE}))
+def test_fault_ends_in_the_right_file_or_a_clear_error(fault_bench, routes, body, service, fault):
+    del service
+    pages = routes.pages | {OVERTURE.at: body}
+    told = replace(OVERTURE, pages=pages, changed=drop_column("division_id"))
+    fault_bench.check(told, FAULTS[fault])
 
 
 def test_map_with_overture(capsys, tmp_path, monkeypatch):

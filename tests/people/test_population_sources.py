@@ -326,9 +326,24 @@ def services(tmp_path_factory):
     return {"ghs-pop": Service("ghs-pop", ask, tiles, ghs_page("R6_C22", 2020), kind="zip")}
 
 
-CASES = {"ghs-pop": Service("ghs-pop", (), {"x": b"x" * 30}, "x", kind="zip")}
+@pytest.fixture(scope="module")
+def hrsl(tile, tmp_path_factory):
+    """HRSL as it answers when all is well, asked for people round two places."""
+    folder = tmp_path_factory.mktemp("places")
+    (folder / "e.csv").write_text("event_id,lon,lat\na,34.25,31.29\nb,34.18,31.49\n")
+    ask = (str(folder / "e.csv"), "--population", "hrsl", "--radius", "2", "--yes",
+           "--out", str(folder / "near.csv"))  # fmt: skip
+    at = f"{HRSL}/v1.5/{TILE}"
+    pages = PAGES | {at: tile.read_bytes()}
+    return Service("hrsl", ask, pages, at, "geotiff", in_parts=True, command=("expose",))
+
+
+CASES = {
+    "ghs-pop": Service("ghs-pop", (), {"x": b"x" * 30}, "x", kind="zip"),
+    "hrsl": Service("hrsl", (), {"x": b"x" * 30}, "x", kind="geotiff"),
+}
 
 
 @pytest.mark.parametrize(("service", "fault"), list_cases(CASES))
-def test_fault_ends_well(fault_bench, services, service, fault):
-    fault_bench.check(services[service], FAULTS[fault])
+def test_fault_ends_well(fault_bench, services, hrsl, service, fault):
+    fault_bench.check((services | {"hrsl": hrsl})[service], FAULTS[fault])

@@ -57,6 +57,7 @@ def read_rows(
             names = set(parquet.schema_arrow.names)
             missing = sorted({*columns, *equal} - names)
             if missing:
+                file.reject()
                 raise UnavailableError(
                     f"{file.name} was changed: no column {', '.join(missing)}; this civmap can't "
                     "read it"
@@ -73,9 +74,9 @@ def read_rows(
                     tables.append(_read_group(file, parquet, group, asked).filter(mask))
             return pa.concat_tables(tables)
     except (pa.ArrowException, OSError) as error:
-        file.raise_failure()
         if isinstance(error, UnavailableError):
             raise
+        file.reject()
         raise UnavailableError(f"{file.name} is no whole Parquet file: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import RasterError, UnavailableError
@@ -39,6 +40,8 @@ def check_raster(path: RasterFile, bbox: BBox | None, title: str) -> None:
             for row, col in ((0, 0), (rows - 1, 0), (rows - 1, cols - 1)):
                 dataset.read(1, window=Window(col, row, 1, 1))
     except (RasterError, RasterioError) as error:
+        if not isinstance(path, Path):
+            path.reject()
         raise UnavailableError(f"{title}: the file is cut off or no raster") from error
     if bbox is None or _holds(layout, bbox):
         return
