@@ -7,7 +7,7 @@ import re
 import socket
 import uuid
 
-KEY = "0f3c2a55-not-a-real-key"
+KEY = "0f3c2a55-of-nobody"
 ORGANISATION = {"id": str(uuid.uuid4()), "name": "a-relief-agency", "title": "A Relief Agency"}
 MAINTAINER = {"id": str(uuid.uuid4()), "name": "a-person"}
 TOPICS = ("affected population", "conflict-violence", "geodata", "hazards and risk", "flooding")

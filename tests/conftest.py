@@ -11,6 +11,7 @@ import pytest_socket
 
 from geo.places import open_gazetteer
 from tests.faults import FaultBench
+from tests.leaks import MARK, find_leaks
 
 # what is to be quick is timed by tests of its own, alone, not one example beside other tests
 hypothesis.settings.register_profile("civmap", deadline=None)
@@ -33,6 +34,20 @@ def _no_network(request):
 def _no_keyring(monkeypatch):
     """Whoever runs the tests may have real keys in a keyring."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+
+_told = []  # by tests: where a key stands in what they printed or logged
+
+
+def pytest_runtest_logreport(report):
+    _told.extend(f"{report.nodeid}: {title}" for title, text in report.sections if MARK in text)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_key_is_left_anywhere(tmp_path_factory):
+    """The last to be torn down: looks through all that the tests left."""
+    yield
+    assert [*_told, *find_leaks(tmp_path_factory.getbasetemp())] == []
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,8 @@ DELETED_PAGES = (
 )
 TOKEN = "acleddata.com/oauth/token"  # noqa: S105 - an address
 ACLED_SECRETS = {
-    "CIVMAP_ACLED_EMAIL": "somebody@example.org",
-    "CIVMAP_ACLED_PASSWORD": 'p@ss & "w0rd" of nobody',
+    "CIVMAP_ACLED_EMAIL": "somebody@of-nobody.example.org",
+    "CIVMAP_ACLED_PASSWORD": 'p@ss & "w0rd" of-nobody',
 }
 
 

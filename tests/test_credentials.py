@@ -15,7 +15,7 @@ from geo.oauth import Login
 from geo.wanted import Way
 
 NAME = "CIVMAP_DTM_KEY"
-SECRET = 'a "secret" & more of nobody'  # noqa: S105 - it opens nothing
+SECRET = 'a "secret" & more of nobody'  # noqa: S105 - it opens nothing, and a test keeps it in a file
 
 
 class KeyringError(Exception):

@@ -359,7 +359,7 @@ def test_progress_is_shown():
 
 
 def test_token_is_sent_and_stands_nowhere(server, cache, caplog):
-    secret = "s3cr3t-token"  # noqa: S105 - nobody's
+    secret = "s3cr3t-of-nobody"  # noqa: S105 - nobody's
     server.answers = [(500, secret.encode()), (403, secret.encode())]
     with caplog.at_level(logging.DEBUG), pytest.raises(UnavailableError) as told:
         fetch_file(want(), way(secret_headers={"Authorization": f"Bearer {secret}"}))

@@ -32,7 +32,7 @@ SERVICES = {
         arguments=TCD,
         pages={IDPS: dump({"data": [IDP]})},
         at=IDPS,
-        secrets={"CIVMAP_CONTACT": "somebody@example.org"},
+        secrets={"CIVMAP_CONTACT": "somebody@of-nobody.example.org"},
         changed=dump({"data": [{"location_code": "TCD"}]}),
     ),
     **EVENT_SERVICES,

@@ -30,7 +30,7 @@ LAYER = "raw.githubusercontent.com/wmgeolab/geoBoundaries/raw/abc/PSE_ADM1.geojs
 EARTH = "naturalearth.s3.amazonaws.com/10m_cultural/ne_10m_admin_1_states_provinces.zip"
 OVERPASS = "overpass-api.de/api/interpreter"
 SITES = "healthsites.io/api/v3/facilities/"
-KEY, NAME = "0123-secret-4567", "ngo-maps-x7k2"
+KEY, NAME = "0123-k3y-of-nobody", "ngo-maps-of-nobody"
 SITES_PAGE = f"{SITES}?extent=34.0,31.1,35.7,32.7&output=geojson"
 SITES_PAGE += f"&flat-properties=true&page={{}}&api-key={KEY}"
 REPORT = f"api.reliefweb.int/v2/reports/4012345?appname={NAME}"

@@ -21,7 +21,7 @@ PSE = Area("PSE", "PS", "Palestine")
 API = "api.reliefweb.int/v2/reports"
 REPORT = f"{API}/4012345"
 ALIAS = "https://reliefweb.int/report/occupied-palestinian-territory/a-flash-update"
-NAME = "ngo-maps-x7k2"
+NAME = "ngo-maps-of-nobody"
 BODY = """## Highlights
 
 * Shelling hit **Rafah** on Friday, [officials](https://example.org/a) said.

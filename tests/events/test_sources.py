@@ -174,7 +174,7 @@ def test_acled_password_goes_where_tokens_are_given_out_only(server):
     open_office(server, acled_pages())
     get(Acled())
     assert len(server.forms) == 1
-    assert b"username=somebody%40example.org" in server.forms[0]
+    assert b"username=somebody%40of-nobody.example.org" in server.forms[0]
     assert not any("somebody" in str(request) for request in server.requests)
 
 

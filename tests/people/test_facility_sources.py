@@ -20,7 +20,7 @@ DAY = dt.date(2024, 2, 24)
 PSE = Area("PSE", "PS", "Palestine")
 OVERPASS = "overpass-api.de/api/interpreter"
 SITES = "healthsites.io/api/v3/facilities/"
-KEY = "0123-secret-4567"
+KEY = "0123-k3y-of-nobody"
 
 
 @pytest.fixture(autouse=True)
@@ -171,12 +171,12 @@ def test_healthsites_pages_become_one_file(server, tmp_path):
 
 
 def test_healthsites_key_that_is_wrong_is_told_and_not_shown(server, monkeypatch):
-    monkeypatch.setenv("CIVMAP_HEALTHSITES_KEY", "another-key")
+    monkeypatch.setenv("CIVMAP_HEALTHSITES_KEY", "another-of-nobody")
     server.answers = [Paged(page())]
     (offer,) = Healthsites().find(PSE, DAY, way())
     with pytest.raises(UnavailableError, match="Is CIVMAP_HEALTHSITES_KEY right") as told:
         Healthsites().fetch(offer, way())
-    assert "another-key" not in str(told.value)
+    assert "another-of-nobody" not in str(told.value)
 
 
 @pytest.mark.parametrize(
