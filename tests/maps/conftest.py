@@ -535,7 +535,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., OpenPage]]:
         )
         contexts.append(context)
         opened = OpenPage(context.new_page())
-        opened.page.set_default_timeout(5_000)
+        opened.page.set_default_timeout(15_000)
 
         def route(request: Any) -> None:
             if request.request.url == path.as_uri():

@@ -2,7 +2,10 @@
 
 import json
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,12 +14,9 @@ import geo
 from maps import RiskMap
 from maps.large import FIRST_EVENTS
 from maps.layers.many_events import choose_breaks, grid_events
-from maps.publish.run_folder import write_run_folder
 from tests.large.conftest import make_rows, write_rows
 from tests.maps.test_hostile_text import PAYLOADS
 from tests.pace import time_beside_peer
-
-SIDE = 4.0
 
 
 def make_run(table, **options):
@@ -160,18 +160,27 @@ IS_BLANK = """() => {
 
 @pytest.fixture(scope="module")
 def fifty_thousand(tmp_path_factory):
+    """The page of 50,000 events over 17 by 8 degrees, a large country, as the command writes it."""
     folder = tmp_path_factory.mktemp("many")
-    table = write_rows(folder / "events.csv", make_rows(50_000, side=SIDE))
+    rng = np.random.default_rng(1)
+    lon, lat = 23 + 17 * rng.random(50_000), 44 + 8 * rng.random(50_000)
+    rows = [
+        row | {"lon": f"{x:.4f}", "lat": f"{y:.4f}"}
+        for row, x, y in zip(make_rows(50_000), lon, lat, strict=True)
+    ]
+    write_rows(folder / "events.csv", rows)
     outs = []
 
     def draw():
         outs.append(folder / f"out{len(outs)}")
-        outs[-1].mkdir()
         start = time.perf_counter()
-        run = geo.assess(table, population="coarse", displacement="none")
-        write_run_folder(run, outs[-1])
+        subprocess.run(
+            [Path(sys.executable).parent / "civmap", "map", "events.csv", "--out", outs[-1]],
+            cwd=folder, check=True, capture_output=True,
+        )  # fmt: skip
         return time.perf_counter() - start
 
+    draw()  # the first run on a machine compiles what counts
     seconds = time_beside_peer(draw, bound=10)
     return outs[-1] / "map.html", seconds
 
