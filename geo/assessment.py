@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from geo.events import EventSet
     from geo.exposure.zones import Zone
     from geo.input import Named
-    from geo.named_data import Agree, Obtained
-    from geo.people.demography import Demography
+    from geo.named_data import Agree
+    from geo.obtained import Obtained
     from geo.places import Gazetteer
     from geo.population import PopulationFinder
     from geo.territory import Territory
@@ -314,6 +314,7 @@ def _fill_run(
     from geo.people.accounting import join_accountings
     from geo.people.stop_rules import refuse_stale, warn_of_stale
     from geo.population import PopulationFinder
+    from geo.published import read_published
     from geo.scenario import read_scenario
     from geo.summary import summarise_run
     from geo.territory import read_territory
@@ -378,7 +379,7 @@ def _fill_run(
         *zone_cautions,
         *people.cautions,
         *scenario.cautions,
-        *people.compare_totals(pcodes, profile.demography or _read_published(obtained, as_of.year)),
+        *people.compare_totals(pcodes, profile.demography or read_published(obtained, as_of.year)),
         *people.tell_hindsight(),
         *warn_of_stale(stale),
         *exposure_cautions,
@@ -444,12 +445,3 @@ def _credit(sources: list[Source], obtained: Sequence[Obtained]) -> list[Source]
     from geo.named_data import credit_sources
 
     return credit_sources(sources, obtained)
-
-
-def _read_published(obtained: Sequence[Obtained], year: int) -> Demography | None:
-    """Return what a raster is compared with, where anything was fetched."""
-    if not obtained:
-        return None
-    from geo.named_data import read_published
-
-    return read_published(obtained, year)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +12,12 @@ from geo.boundaries.countries import locate_countries
 from geo.catalogue import make_origin
 from geo.errors import InputError, UnavailableError
 from geo.events.sources.reliefweb import ReliefWeb
-from geo.holdings import Holdings
 from geo.input import NamedReport
-from geo.offers import Area, Offer
-from geo.people.demography import read_demography
+from geo.obtained import Obtained
+from geo.offers import Area
 from geo.people.sources.address import Address
 from geo.people.sources.in_parts import open_in_parts
+from geo.published import find_published
 from geo.settings import AgeFile, PopulationChoice, is_address
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
 from geo.types import BBox, Caution, Source
@@ -29,18 +28,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.events import EventSet
-    from geo.holdings import Holding
     from geo.input import Named
-    from geo.offers import DataSource
-    from geo.people.demography import Demography
+    from geo.offers import DataSource, Offer
     from geo.ranges import RasterFile
     from geo.settings import Settings
     from geo.wanted import Way
 
     Agree = Callable[[Sequence[Offer]], bool]
 
-_TABLE = re.compile(r"adm(?:in)?([0-4])_((?:19|20)\d\d)", re.IGNORECASE)
-_USUAL_LEVEL = "2"
 _PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
@@ -54,42 +49,6 @@ class Spot:
     lat: float
     country: str | None = None
     kind: str = "point"
-
-
-@dataclass(frozen=True, slots=True)
-class Obtained:
-    """A file that stands where a source was named.
-
-    Attributes
-    ----------
-    name
-        What was named in its place.
-    path
-        The file, a folder of files that came out of it, or a file that is read where it lies.
-    digest
-        By which a run's sources tell it: the sha256 of the file, or `geo.blocks.Notes.identity`.
-    note
-        What to know of it, such as that it is old and the source is down; None: nothing.
-    """
-
-    part: str
-    name: str
-    offer: Offer
-    path: RasterFile
-    digest: str
-    note: str | None
-    record: Callable[[], dict[str, Any]]
-
-    @property
-    def file(self) -> Path:
-        """The file, where it lies whole on this machine, as all but rasters do."""
-        if not isinstance(self.path, Path):
-            raise TypeError(f"{self.name} is read in parts")
-        return self.path
-
-    def to_record(self) -> dict[str, Any]:
-        """Return where it is from, for the manifest."""
-        return {"title": self.offer.title} | self.record()
 
 
 def obtain_named(
@@ -118,7 +77,7 @@ def obtain_named(
     places = _list_at_risk(events)
     obtained, cautions = obtain_all(named, places, day, way, agree, reach_km=max(settings.radii_km))
     if "population" in {part for part, _ in named} and not _has_demography(settings):
-        obtained += _find_published(obtained, day)
+        obtained += find_published(obtained, day)
     return _put_in_place(settings, obtained, named), obtained, cautions
 
 
@@ -300,47 +259,6 @@ def _fetch(source: DataSource, name: str, offer: Offer, way: Way) -> Obtained:
 
 def _has_demography(settings: Settings) -> bool:
     return settings.demography is not None or "demography" in dict(settings.named_sources)
-
-
-def _find_published(obtained: Sequence[Obtained], day: date) -> list[Obtained]:
-    """Return the table of populations in the cache that fits best, to compare a raster with."""
-    areas = {each.offer.area for each in obtained if each.part == "population"}
-    found = [
-        (match, kept)
-        for kept in Holdings().list_all()
-        if (kept.origin.source, kept.origin.area or "") in {("cod-ps", area) for area in areas}
-        and (match := _TABLE.search(kept.path.name))
-    ]
-    if not found:
-        return []
-
-    def judge(each: tuple[re.Match[str], Holding]) -> tuple[bool, int, str]:
-        match, kept = each
-        return match[1] != _USUAL_LEVEL, abs(int(match[2]) - day.year), kept.path.name
-
-    _, kept = min(found, key=judge)
-    origin = kept.origin
-    offer = Offer(
-        source=origin.source,
-        offer_id=kept.path.name,
-        part="published",
-        area=origin.area or "",
-        title=kept.path.name,
-        url=origin.url,
-        licence=origin.licence,
-        attribution=origin.attribution,
-        vintage=origin.vintage,
-    )
-    name = origin.source
-    return [Obtained(offer.part, name, offer, kept.path, kept.sha256, None, kept.describe_origin)]
-
-
-def read_published(obtained: Sequence[Obtained], year: int) -> Demography | None:
-    """Return the table of populations that a raster is compared with; None: there is none."""
-    for each in obtained:
-        if each.part == "published":
-            return read_demography(each.file, year)
-    return None
 
 
 def _tell(each: Obtained) -> list[Caution]:

@@ -19,7 +19,8 @@ from geo.named_data import Spot, obtain_all
 
 if TYPE_CHECKING:
     from geo.events import TableOptions
-    from geo.named_data import Agree, Obtained
+    from geo.named_data import Agree
+    from geo.obtained import Obtained
     from geo.types import Caution
     from geo.wanted import Way
 

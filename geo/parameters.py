@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from geo.events import EventSet
-    from geo.named_data import Obtained
+    from geo.obtained import Obtained
     from geo.settings import Settings
 
 

@@ -62,9 +62,14 @@ def make_page(make_run):
     return make
 
 
+@pytest.fixture(scope="module")
+def plain(make_page):
+    return TextReader(make_page("plain words"))
+
+
 @CASES
-def test_text_is_shown_as_written_and_adds_nothing(make_page, payload):
-    read, plain = TextReader(make_page(payload)), TextReader(make_page("plain words"))
+def test_text_is_shown_as_written_and_adds_nothing(make_page, plain, payload):
+    read = TextReader(make_page(payload))
     expected = clean_text(payload)
     assert read.tags == plain.tags
     blocks = [find_texts(json.loads(block)) for block in read.found["block"]]
