@@ -50,8 +50,10 @@ def snap_position(lon: float, lat: float, precision_km: float) -> LonLat:
     step = step_km / _KM_PER_DEGREE
     snapped = max(-90.0, min(90.0, round(round(lat / step) * step, decimals)))
     across = step / max(math.cos(math.radians(snapped)), 0.01)
-    east = round(round(lon / across) * across, decimals)
-    return LonLat((east + 180.0) % 360.0 - 180.0 if not -180 <= east <= 180 else east, snapped)
+    east = round(lon / across) * across
+    if not -180 <= east <= 180:
+        east = (east + 180.0) % 360.0 - 180.0
+    return LonLat(round(east, decimals), snapped)
 
 
 def find_unit(lon: float, lat: float, units: Sequence[Unit]) -> Unit | None:
