@@ -10,6 +10,7 @@ records, so that all that is drawn and listed has them.
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from maps.run import Record, RunData
     from maps.wording import Wording
+
+
+_NAMELESS = re.compile(r"Drawn zone (\d{1,6})")  # of the public profile
 
 
 def localise_names(run: RunData, words: Wording) -> RunData:
@@ -113,7 +117,7 @@ def _name_zone(
     origins: Mapping[str, str | None],
     words: Wording,
 ) -> str:
-    """Return a zone's label anew, as `geo.exposure.zones` writes it in English."""
+    """Return a zone's label anew, as `geo` and the public profile write it in English."""
     _ = words.translate
     label, place = str(zone["label"]), origins.get(zone["event_id"])
     if zone["kind"] == "admin" and zone["pcode"] in units:
@@ -129,6 +133,11 @@ def _name_zone(
             outer=words.measure(zone["radius_km"], "km"),
             place=place,
         )
+    if zone["kind"] == "union":
+        distance = words.measure(zone["radius_km"], "km")
+        return _("Within {distance} of any event").format(distance=distance)
+    if nameless := _NAMELESS.fullmatch(label):
+        return _("Drawn zone {number}").format(number=words.count(int(nameless[1])))
     return label
 
 

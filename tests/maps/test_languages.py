@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -461,6 +462,22 @@ def test_units_zones_and_countries_have_their_arabic_names(arabic_run):
     (move,) = arabic_run.facts["moves"]
     assert (move["from"], move["to"]) == ("رفح", ["خان يونس"])
     assert {row["name"] for row in arabic_run.scenario_units} == set(names.values())
+
+
+def test_zones_without_a_place_are_told_in_the_language_too(real_run):
+    run = read_run(real_run)
+    union = {"kind": "union", "radius_km": 5.0, "label": "Within 5 km of any of 600 events"}
+    drawn = {"kind": "drawn", "label": "Drawn zone 12"}
+    named = {"kind": "drawn", "label": "Sector 4"}
+    zones = [run.zones[0] | changes for changes in (union, drawn, named)]
+    labels = {}
+    for words in (AR, FR):
+        told = localise_names(replace(run, zones=zones), words)
+        labels[words.lang] = [zone["label"] for zone in told.zones]
+    assert labels["ar"] == ["ضمن 5 كم من أي حدث", "المنطقة المرسومة 12", "Sector 4"]
+    assert labels["fr"] == [
+        "À moins de 5\u202fkm d'un événement quelconque", "Zone dessinée 12", "Sector 4",
+    ]  # fmt: skip
 
 
 def test_town_takes_the_name_of_a_unit_only_where_it_lies_in_it(real_run):
