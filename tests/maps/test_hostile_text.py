@@ -249,7 +249,7 @@ def test_text_adds_no_element_and_no_script(hostile_page, payload, plain):
     assert not re.search(r"[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\ufeff\x00-\x08]", page)
 
 
-@CASES
+@BROWSER_CASES
 def test_notebook_holds_the_same_page_and_nothing_more(hostile_run, hostile_page, payload):
     frame = RiskMap(hostile_run(payload))._repr_html_()
     found = re.fullmatch(
