@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from geo.obtained import Obtained
 from geo.offers import Area
 from geo.people.sources.address import Address
 from geo.people.sources.in_parts import open_in_parts
+from geo.people.sources.joined import join_countries
 from geo.published import find_published
 from geo.settings import AgeFile, PopulationChoice, is_address
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
@@ -39,6 +40,11 @@ if TYPE_CHECKING:
 _PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
 _CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
+_OF_ALL = ("population", "boundaries", "displacement")  # files of several countries go together
+_WORLDWIDE = ("ghs-pop", "hrsl")  # their files are asked for by where places lie
+
+MOST_COUNTRIES = 4
+"""For which data is fetched in one run: those with most places at risk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +57,23 @@ class Spot:
     kind: str = "point"
 
 
+@dataclass(slots=True)
+class _Request:
+    """What is named, and what its source offers for it: a file for each country, in their order."""
+
+    source: DataSource
+    part: str
+    name: str
+    offers: list[Offer] = field(default_factory=list)
+
+
 def obtain_named(
     settings: Settings, events: EventSet, day: date, way: Way, agree: Agree | None = None
 ) -> tuple[Settings, list[Obtained], list[Caution]]:
-    """Fetch what the settings name, for the country of the run's places and its day.
+    """Fetch what the settings name, for the countries of the run's places and its day.
+
+    People, units and displacement are fetched for up to `MOST_COUNTRIES`, all else for the one
+    with most places.
 
     Parameters
     ----------
@@ -94,33 +113,19 @@ def obtain_all(
 
     Parameters, result and errors are those of `obtain_named`.
     """
-    elsewhere: list[str] = []
-    sources = [_open_source(name) for _, name in named]
-    areas = []
-    for source in sources:
-        if isinstance(source, Address):  # it is of no country
-            areas.append(Area("", "", "", _bound(places, None)))
-        else:
-            area, elsewhere = _locate(places)
-            areas.append(area)
-    offers = [
-        _choose_offer(source, part, area, day, way)
-        for source, (part, _), area in zip(sources, named, areas, strict=True)
-    ]
-    _ask(offers, way, agree)
-    obtained = [
-        _obtain(source, name, offer, way, reach_km)
-        for source, (_, name), offer in zip(sources, named, offers, strict=True)
-    ]
-    cautions = [caution for each in obtained for caution in _tell(each)]
-    if elsewhere:
-        area = next(area for area in areas if area.iso3)
-        text = (
-            f"Data was fetched for {area.name} only; places at risk in {', '.join(elsewhere)} are "
-            "not in it."
-        )
-        cautions.append(Caution("data-of-one-country", text))
-    return obtained, cautions
+    requests = [_Request(_open_source(name), part, name) for part, name in named]
+    if all(isinstance(each.source, Address) for each in requests):  # they are of no country
+        countries, elsewhere = [Area("", "", "")], list[str]()
+    else:
+        countries, elsewhere = locate_countries_at_risk(places)
+    cautions = []
+    for each in requests:
+        each.offers, failures = choose_offers(each.source, each.part, countries, places, day, way)
+        cautions += [Caution("data-of-one-country", failure) for failure in failures]
+    _ask([offer for each in requests for offer in each.offers], way, agree)
+    obtained = [file for each in requests for file in _obtain(each, way, reach_km)]
+    cautions = [caution for each in obtained for caution in _tell(each)] + cautions
+    return obtained, cautions + _tell_left_out(requests, countries, elsewhere)
 
 
 def obtain_input(
@@ -164,14 +169,15 @@ def _ask(offers: Sequence[Offer], way: Way, agree: Agree | None) -> None:
 
 
 def locate_run(events: EventSet) -> tuple[Area, list[str]]:
-    """Return the country with most places at risk, with their box, and the other countries' codes.
+    """Return the country with most places at risk, with its box, and the other countries' codes.
 
     Raises
     ------
     InputError
         If no place lies in a country.
     """
-    return _locate(_list_at_risk(events))
+    (first, *others), elsewhere = locate_countries_at_risk(_list_at_risk(events))
+    return first, [*(area.iso2 for area in others), *elsewhere]
 
 
 def _list_at_risk(events: EventSet) -> list[Spot]:
@@ -184,8 +190,18 @@ def _list_at_risk(events: EventSet) -> list[Spot]:
     return [Spot(place.lon, place.lat, place.country, place.kind) for place in chosen]
 
 
-def _locate(places: Sequence[Spot]) -> tuple[Area, list[str]]:
-    """Return what `locate_run` does, for places."""
+def locate_countries_at_risk(places: Sequence[Spot]) -> tuple[list[Area], list[str]]:
+    """Return the countries with most places, at most `MOST_COUNTRIES`, with their places' boxes.
+
+    Returns
+    -------
+        The country with most of them first; codes (ISO 3166-1 alpha-2) of those left out.
+
+    Raises
+    ------
+    InputError
+        If no place lies in a country.
+    """
     at_risk = _name_countries(places)
     counts = Counter(place.country for place in at_risk if place.country)
     if not counts:
@@ -193,8 +209,9 @@ def _locate(places: Sequence[Spot]) -> tuple[Area, list[str]]:
             "the input names no place in a country, so it is unknown for where data is to be "
             "fetched; give files instead of the names of sources"
         )
-    country, *others = sorted(counts, key=lambda code: (-counts[code], code))
-    return find_area(country, _bound(at_risk, country)), others
+    codes = sorted(counts, key=lambda code: (-counts[code], code))
+    chosen = [find_area(code, _bound(at_risk, code)) for code in codes[:MOST_COUNTRIES]]
+    return chosen, codes[MOST_COUNTRIES:]
 
 
 def _name_countries(places: Sequence[Spot]) -> list[Spot]:
@@ -237,7 +254,68 @@ def _choose_offer(
     return ranked[0].offer
 
 
-def _obtain(source: DataSource, name: str, offer: Offer, way: Way, reach_km: float) -> Obtained:
+def choose_offers(
+    source: DataSource,
+    part: str,
+    countries: Sequence[Area],
+    places: Sequence[Spot],
+    day: date,
+    way: Way,
+) -> tuple[list[Offer], list[str]]:
+    """Return a source's fittest offer for each country that is asked for; and what it lacks.
+
+    Raises
+    ------
+    UnavailableError
+        If it has none for the first country.
+    """
+    areas = list(countries if part in _OF_ALL else countries[:1])
+    if isinstance(source, Address) or source.name in _WORLDWIDE:
+        areas = [dataclasses.replace(areas[0], bbox=_bound(places, None))]
+    offers = [_choose_offer(source, part, areas[0], day, way)]
+    failures = []
+    for area in areas[1:]:
+        try:
+            offers.append(_choose_offer(source, part, area, day, way))
+        except UnavailableError as error:
+            why = " ".join(str(error).split())
+            failures.append(
+                f"{source.name} gave no {part} for {area.name}, and people at risk there are "
+                f"counted without it: {why}."
+            )
+    return offers, failures
+
+
+def _tell_left_out(
+    requests: Sequence[_Request], countries: Sequence[Area], elsewhere: Sequence[str]
+) -> list[Caution]:
+    """Say which data is not of all countries in which places are at risk."""
+    of_one = [
+        each.name
+        for each in requests
+        if each.part not in _OF_ALL and not isinstance(each.source, Address)
+    ]
+    others = [*(area.iso2 for area in countries[1:] if of_one), *elsewhere]
+    if not others:
+        return []
+    had = countries[:1] if of_one else countries
+    text = (
+        f"Data ({', '.join(of_one or (each.name for each in requests))}) was fetched for "
+        f"{', '.join(area.name for area in had)} only; places at risk in {', '.join(others)} are "
+        "not in it."
+    )
+    return [Caution("data-of-one-country", text)]
+
+
+def _obtain(request: _Request, way: Way, reach_km: float) -> list[Obtained]:
+    """Return a file for each offer; rasters of several countries as one."""
+    source, name = request.source, request.name
+    if request.part == "population" and len(request.offers) > 1:
+        return [join_countries(source, name, request.offers, way)]
+    return [_obtain_one(source, name, offer, way, reach_km) for offer in request.offers]
+
+
+def _obtain_one(source: DataSource, name: str, offer: Offer, way: Way, reach_km: float) -> Obtained:
     """Return a file, or a raster that is read where it lies if little of it is needed."""
     if offer.details.get("in_parts"):
         wanted = Wanted(make_origin(offer), "geotiff", source.hosts, fresh_days=90)
@@ -275,18 +353,27 @@ def _put_in_place(
     settings: Settings, obtained: Sequence[Obtained], named: Sequence[tuple[str, str]]
 ) -> Settings:
     """Return settings with files where sources were named; the names stay as a record."""
-    by_name = {(each.part, each.name): each.path for each in obtained}
+    by_name: dict[tuple[str, str], list[RasterFile]] = {}
+    for each in obtained:
+        by_name.setdefault((each.part, each.name), []).append(each.path)
     changes: dict[str, Any] = {
-        part: path
-        for (part, _), path in by_name.items()
+        part: paths[0]
+        for (part, _), paths in by_name.items()
         if part in ("boundaries", "demography", "facilities")
     }
+    further = [paths[1:] for (part, _), paths in by_name.items() if part == "boundaries"]
+    changes["further_boundaries"] = tuple(path for paths in further for path in paths)
     changes |= _place_populations(settings, by_name)
-    given = tuple(by_name.get(("displacement", str(each)), each) for each in settings.displacements)
+    given = tuple(
+        path
+        for each in settings.displacements
+        for path in by_name.get(("displacement", str(each)), [each])
+    )
     changes["displacement"] = given[0] if len(given) == 1 else given
     ages = [
         AgeFile(path)
-        for (part, _), path in by_name.items()
+        for (part, _), paths in by_name.items()
+        for path in paths
         if part == "ages" and isinstance(path, Path)
     ]
     changes["ages"] = (*settings.ages, *ages)
@@ -294,14 +381,15 @@ def _put_in_place(
 
 
 def _place_populations(
-    settings: Settings, by_name: Mapping[tuple[str, str], RasterFile]
+    settings: Settings, by_name: Mapping[tuple[str, str], Sequence[RasterFile]]
 ) -> dict[str, Any]:
     """Return the fields for populations; what sources have are counts of people."""
 
     def place(choice: PopulationChoice) -> PopulationChoice:
-        path = by_name.get(("population", str(choice.source)))
-        if path is None or not isinstance(choice.source, str):
+        paths = by_name.get(("population", str(choice.source)))
+        if paths is None or not isinstance(choice.source, str):
             return choice
+        path = paths[0]
         if is_address(choice.source):
             return dataclasses.replace(choice, source=path)
         return PopulationChoice(path, "count")
@@ -315,6 +403,7 @@ def _place_populations(
                 "population": main.source,
                 "population_model": None,
                 "population_unit": main.unit,
+                "population_fetched": not is_address(settings.population_model),
             }
     return changes
 

@@ -59,7 +59,7 @@ def describe_inputs(
     others = dict.fromkeys(choice.source for choice in settings.other_populations)
     parts: dict[str, Sequence[Any]] = {
         "population": [settings.population],
-        "boundaries": [settings.boundaries],
+        "boundaries": [settings.boundaries, *settings.further_boundaries],
         "zone": [settings.zone],
         "displacement": settings.displacement_files,
         "sites": [settings.sites],

@@ -140,7 +140,8 @@ class PopulationFinder:
         ----------
         must_reach
             Whether zones are counted here: then a raster of the user's that does not reach the
-            box is an error, and the coarse model comes with a caution. Without zones, where only
+            box is an error (one that was fetched makes room for the coarse model, as it is of few
+            countries), and the coarse model comes with a caution. Without zones, where only
             the density at a place is wanted, the coarse model serves silently; its label says
             what it is.
 
@@ -396,7 +397,7 @@ class PopulationFinder:
             try:
                 return self._read_choice(self._main, bbox)
             except OutOfReachError:
-                if must_reach:
+                if must_reach and not self._settings.population_fetched:
                     raise
         return embedded_population(bbox) or self._make_coarse(bbox)
 

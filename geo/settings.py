@@ -106,12 +106,17 @@ class Settings:
         Band of the raster, by its number from 1 or its name; None: its only one.
     population_nodata
         The raster's value of cells without data, NaN too, beside the one that it declares.
+    population_fetched
+        Whether it came from a source that was named: then it is of some countries only, by choice
+        of civmap, and the coarse model stands in for it elsewhere.
     displacement
         `auto` (the bundled figures where they apply), `none` (static only), or a table: dated
         figures (CSV), IOM DTM (API v3 JSON, or its CSV) or HDX HAPI idps (CSV, or API v2 JSON).
         Several tables, and `auto` beside them, as a tuple.
     boundaries
         A file of administrative units that is used beside the embedded ones; None: embedded only.
+    further_boundaries
+        Such files of further countries.
     zone
         A file with polygons drawn by the analyst: a zone of its own.
     radii_km
@@ -178,8 +183,10 @@ class Settings:
     population_unit: str | None = None
     population_band: int | str | None = None
     population_nodata: float | None = None
+    population_fetched: bool = False
     displacement: str | Path | tuple[str | Path, ...] = "auto"
     boundaries: Path | None = None
+    further_boundaries: tuple[Path, ...] = ()
     zone: Path | None = None
     radii_km: tuple[float, ...] = (2.0, 5.0, 10.0)
     recogniser: str = "rules"

@@ -13,8 +13,12 @@ from geo.boundaries import (
     read_units,
     read_zones,
 )
+from geo.errors import BoundaryError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import geopandas as gpd
 
     from geo.settings import Settings
@@ -50,6 +54,31 @@ class Territory:
         ]
 
 
+def _read_files(files: Sequence[Path]) -> tuple[gpd.GeoDataFrame, list[Caution]]:
+    """Return the units of files of several countries; where two overlap, the first one counts.
+
+    Raises
+    ------
+    BoundaryError
+        As `read_units`, or if two files have a P-code both.
+    """
+    import pandas as pd
+
+    units, cautions = read_units(files[0])
+    for file in files[1:]:
+        more, told = read_units(file)
+        cautions += told
+        if twice := sorted(set(more["pcode"]) & set(units["pcode"])):
+            raise BoundaryError(f"{file.name}: P-code {twice[0]} stands in another file too")
+        touching = more.sindex.query(units.geometry, predicate="intersects")[1]
+        for number in sorted(set(touching.tolist())):
+            before = more.geometry.iloc[number]
+            near = units[units.intersects(before)].union_all()
+            more.loc[more.index[number], "geometry"] = before.difference(near)
+        units = pd.concat([units, more[~more.is_empty]], ignore_index=True)
+    return units.sort_values("pcode").reset_index(drop=True), cautions
+
+
 def read_territory(settings: Settings) -> Territory:
     """Read the units and drawn areas that the settings name.
 
@@ -61,14 +90,15 @@ def read_territory(settings: Settings) -> Territory:
     units = read_embedded_units()
     sources = [EMBEDDED_SOURCE]
     cautions: list[Caution] = []
-    if settings.boundaries:
-        own, cautions = read_units(settings.boundaries)
+    files = [settings.boundaries, *settings.further_boundaries] if settings.boundaries else []
+    if files:
+        own, cautions = _read_files(files)
         if units.intersects(own.union_all()).any():
             units, sources = own, []
         else:
             units = pd.concat([units, own], ignore_index=True).sort_values("pcode")
             units = units.reset_index(drop=True)
-        sources.append(describe_units_file(settings.boundaries))
+        sources += [describe_units_file(file) for file in files]
     drawn = None
     if settings.zone:
         drawn, drawn_cautions = read_zones(settings.zone)

@@ -1,0 +1,138 @@
+"""Places at risk in several countries: what is fetched for each of them goes together."""
+
+import csv
+import datetime as dt
+import json
+
+import duckdb
+import pytest
+
+from geo.named_data import Spot, choose_offers, locate_countries_at_risk
+from geo.offers import Area
+from geo.people.sources.ghs_pop import GhsPop
+from maps.cli import main
+from tests.downloads import way
+from tests.services import (
+    HDX,
+    UNITS,
+    hdx_dataset,
+    hdx_page,
+    make_raster,
+    make_shapefile,
+    make_zip,
+    worldpop_pages,
+    worldpop_record,
+)
+from tests.test_data_command import read_folder, routes  # noqa: F401 - as a fixture
+
+DAY = dt.date(2024, 2, 24)
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+RADIUS = "5"
+# two in Palestine, one in Egypt near the border, which is at 34.0 east here
+PLACES = {"a": (34.25, 31.29, "PS"), "b": (34.28, 31.27, "PS"), "c": (33.98, 31.2, "EG")}
+MAP = ("map", "e.csv", "--population", "worldpop", "--boundaries", "cod-ab", "--displacement",
+       "none", "--radius", RADIUS, "--accept-stale", "--as-of", "2024-02-24")  # fmt: skip
+
+
+def add_egypt(pages, folder, *, north=31.6, people=7.0):
+    """Egypt's raster ends at 34.0 east, where Palestine's begins here; its units overlap hers."""
+    record = worldpop_record(2024, "EGY", title="Egypt")
+    pages |= {key: page for key, page in worldpop_pages(iso3="EGY").items() if "iso3=EGY" in key}
+    raster = make_raster(folder / "egypt.tif", 33.2, north, size=(400, 200), people=people)
+    pages[record["files"][0].removeprefix("https://")] = raster
+    units = UNITS.assign(
+        ADM2_PCODE=["EG3401", "EG3402"], ADM2_EN=["Sheikh Zuweid", "Arish"], ADM1_PCODE="EG34",
+        ADM1_EN="North Sinai", ADM0_PCODE="EG",
+    )  # fmt: skip
+    units = units.set_geometry(units.translate(xoff=-0.45))  # up to 34.0, and over hers no more
+    pages |= {
+        hdx_page("cod-ab-egy"): hdx_dataset("cod-ab-egy", ("egy_adm2.zip", "SHP")),
+        f"{HDX}/download/egy_adm2.zip": make_zip(**make_shapefile(folder / "egy", units)),
+    }
+
+
+@pytest.fixture(autouse=True)
+def events(tmp_path, routes):  # noqa: ARG001, F811 - the services are there
+    rows = [f"{name},{lon},{lat},{country}" for name, (lon, lat, country) in PLACES.items()]
+    (tmp_path / "e.csv").write_text("\n".join(["event_id,lon,lat,country", *rows]))
+
+
+def read_out(folder):
+    return [json.loads((folder / name).read_text()) for name in ("report.json", "manifest.json")]
+
+
+def count_by_file(folder, name):
+    """Return people within reach of each place by one country's raster alone."""
+    out = folder / f"{name}.csv"
+    command = ("expose", "e.csv", "--population", str(folder / name), "--radius", RADIUS)
+    assert main([*command, "--unit", "count", "--out", str(out)]) == 0
+    with out.open(newline="", encoding="utf-8-sig") as stream:
+        return {row["event_id"]: float(row["people"] or 0) for row in csv.DictReader(stream)}
+
+
+def test_rasters_and_units_of_two_countries_go_together(tmp_path, routes, capsys):  # noqa: F811
+    add_egypt(routes.pages, tmp_path)
+    assert main([*MAP, "--out", "out"]) == 0
+    told = capsys.readouterr().err
+    assert "egy_pop_2024" in told
+    assert "pse_pop_2024" in told
+    report, manifest = read_out(tmp_path / "out")
+    figures = {row["zone_id"]: row["static"] for row in report["exposure"]}
+    own, hers = (count_by_file(tmp_path, name) for name in ("made.tif", "egypt.tif"))
+    assert hers["a"] == 0
+    assert min(own["c"], hers["c"]) > 500  # its disc lies in both
+    for name in PLACES:
+        assert figures[f"{name}-disc-5km"] == pytest.approx(own[name] + hers[name], abs=1)
+    # units of two files overlap: nobody is counted in both
+    with duckdb.connect(str(tmp_path / "out/run.duckdb"), read_only=True) as con:
+        parts = con.execute(
+            "SELECT zone_id, sum(static) FROM exposure_admin GROUP BY zone_id"
+        ).fetchall()
+    assert dict(parts) == pytest.approx(figures, abs=2)
+    codes = {warning["code"] for warning in report["warnings"]}
+    assert "data-of-one-country" not in codes
+    (raster,) = [each for each in manifest["inputs"] if each["part"] == "population"]
+    urls = [each["url"] for each in raster["origin"]["joined"]]
+    assert [url.rsplit("/", 1)[1][:3] for url in urls] == ["pse", "egy"]
+    assert [each["part"] for each in manifest["inputs"]].count("boundaries") == 2
+
+
+def test_several_countries_repeat_offline_bit_for_bit(tmp_path, routes, server):  # noqa: F811
+    add_egypt(routes.pages, tmp_path)
+    assert main([*MAP, "--out", "one"]) == 0
+    server.answers = [(500, b"")]
+    assert main([*MAP, "--out", "two", "--offline"]) == 0
+    assert read_folder(tmp_path / "one") == read_folder(tmp_path / "two")
+
+
+def test_country_that_a_source_lacks_is_told_and_modelled_coarsely(tmp_path):
+    (tmp_path / "e.csv").write_text((tmp_path / "e.csv").read_text().replace("33.98", "33.8"))
+    assert main([*MAP, "--out", "out"]) == 0
+    report, _ = read_out(tmp_path / "out")
+    told = [w["text"] for w in report["warnings"] if w["code"] == "data-of-one-country"]
+    assert [text.partition(",")[0] for text in told] == [
+        "worldpop gave no population for Egypt",
+        "cod-ab gave no boundaries for Egypt",
+    ]
+    assert "population-coarse" in {warning["code"] for warning in report["warnings"]}
+    (row,) = [row for row in report["exposure"] if row["zone_id"] == "c-disc-5km"]
+    assert row["low"] < row["best"] / 1.5
+
+
+def test_rasters_of_another_grid_are_not_joined(tmp_path, routes, capsys):  # noqa: F811
+    add_egypt(routes.pages, tmp_path, north=31.6017)
+    assert main([*MAP, "--out", "out"]) == 4
+    assert "the rasters of PSE-EGY can't be joined" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_source_of_the_whole_earth_is_asked_once_for_all_places():
+    countries = [Area("PSE", "PS", "Palestine"), Area("EGY", "EG", "Egypt")]
+    spots = [Spot(lon, lat, country) for lon, lat, country in PLACES.values()]
+    found, left = locate_countries_at_risk(spots)
+    assert [area.iso3 for area in found] == [area.iso3 for area in countries]
+    assert left == []
+    offers, failures = choose_offers(GhsPop(), "population", found, spots, DAY, way())
+    assert [offer.details["bbox"].west for offer in offers] == [33.98]
+    assert failures == []
