@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import stat
 import zipfile
 import zlib
@@ -121,3 +122,32 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
             stream.write(piece)
     if left:
         raise zipfile.BadZipFile(f"{member.filename!r} is shorter than it says")
+
+
+def unpack_gzip(path: Path, target: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+    """Write what a gzip file holds to a new file.
+
+    Raises
+    ------
+    UnavailableError
+        If it is broken, would grow too large or too many times, or can't be written.
+    """
+    try:
+        most = min(limits.bytes_, int(limits.ratio * path.stat().st_size) + _CHUNK)
+        with gzip.open(path) as packed, target.open("xb") as stream:
+            while piece := packed.read(_CHUNK):
+                most -= len(piece)
+                if most < 0:
+                    raise UnavailableError(
+                        f"{path.name} is not unpacked: more than {limits.bytes_:,} bytes, or "
+                        f"{limits.ratio:g} times its size"
+                    )
+                stream.write(piece)
+    except (EOFError, zlib.error) as error:
+        raise UnavailableError(f"{path.name} can't be unpacked: {error}") from error
+    except OSError as error:
+        if isinstance(error, UnavailableError):
+            raise
+        raise UnavailableError(
+            f"{path.name} can't be unpacked: {error.strerror or error}"
+        ) from error
