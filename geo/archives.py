@@ -6,13 +6,14 @@ import gzip
 import stat
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -92,22 +93,13 @@ def extract_members(
     """
     known = set(list_members(path, limits))
     written = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in names:
-                if name not in known:
-                    raise UnavailableError(f"{path.name} has no member {name!r}")
-                target = folder / name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
-                _extract(archive, archive.getinfo(name), target)
-                written.append(target)
-    except (ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-        raise UnavailableError(f"{path.name} can't be unpacked: {error}") from error
-    except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
-        raise UnavailableError(
-            f"{path.name} can't be unpacked: {error.strerror or error}"
-        ) from error
+    with _tell_faults(path), zipfile.ZipFile(path) as archive:
+        for name in names:
+            if name not in known:
+                raise UnavailableError(f"{path.name} has no member {name!r}")
+            target = folder / name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+            _extract(archive, archive.getinfo(name), target)
+            written.append(target)
     return written
 
 
@@ -132,18 +124,24 @@ def unpack_gzip(path: Path, target: Path, limits: ArchiveLimits = DEFAULT_LIMITS
     UnavailableError
         If it is broken, would grow too large or too many times, or can't be written.
     """
+    with _tell_faults(path), gzip.open(path) as packed, target.open("xb") as stream:
+        left = min(limits.bytes_, int(limits.ratio * path.stat().st_size) + _CHUNK)
+        while piece := packed.read(_CHUNK):
+            left -= len(piece)
+            if left < 0:
+                raise UnavailableError(
+                    f"{path.name} is not unpacked: more than {limits.bytes_:,} bytes, or "
+                    f"{limits.ratio:g} times its size"
+                )
+            stream.write(piece)
+
+
+@contextmanager
+def _tell_faults(path: Path) -> Iterator[None]:
+    """Say of what goes wrong that an archive can't be unpacked."""
     try:
-        most = min(limits.bytes_, int(limits.ratio * path.stat().st_size) + _CHUNK)
-        with gzip.open(path) as packed, target.open("xb") as stream:
-            while piece := packed.read(_CHUNK):
-                most -= len(piece)
-                if most < 0:
-                    raise UnavailableError(
-                        f"{path.name} is not unpacked: more than {limits.bytes_:,} bytes, or "
-                        f"{limits.ratio:g} times its size"
-                    )
-                stream.write(piece)
-    except (EOFError, zlib.error) as error:
+        yield
+    except (ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise UnavailableError(f"{path.name} can't be unpacked: {error}") from error
     except OSError as error:
         if isinstance(error, UnavailableError):

@@ -242,7 +242,8 @@ def _find_points(
 def count_up(counts: NDArray[Any]) -> NDArray[np.int64]:
     """Return 0, 1, ... for each of some counts, one after the other."""
     ends = np.cumsum(counts, dtype=np.int64)
-    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - counts, counts)
+    before: NDArray[np.int64] = np.repeat(ends - counts, counts)
+    return np.arange(len(before)) - before
 
 
 def _refuse_outlines(path: Path) -> RasterError:

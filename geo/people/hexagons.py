@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from geo.archives import unpack_gzip
 from geo.cache import cache_folder
-from geo.catalogue import make_file
 from geo.errors import RasterError, UnavailableError, UsageError
 from geo.holdings import Holdings, Origin
 from geo.people.hexagon_cells import write_cells
@@ -108,6 +107,8 @@ def warn_of_polygons(path: RasterFile, tags: Mapping[str, str]) -> Caution:
 @lru_cache(maxsize=64)
 def _find_version(path: Path, _size: int, _changed: int, _cache: Path) -> Path:
     """Return the raster of one version of a file: not hashed again each time that it is opened."""
+    from geo.catalogue import make_file
+
     try:
         digest = hash_file(path)
     except OSError as error:

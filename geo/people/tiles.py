@@ -262,7 +262,7 @@ class PopulationTiles:
 
 @dataclass(frozen=True, slots=True)
 class PopulationFile:
-    """A GeoTIFF of people, or polygons of them, and how it is to be read: the arguments of `open_tiles`."""
+    """A file of people and how it is to be read: the arguments of `open_tiles`."""
 
     path: RasterFile
     unit: str | None = None
