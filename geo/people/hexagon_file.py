@@ -52,11 +52,14 @@ class PolygonLayer:
     ----------
     path
         The file that was given, for messages.
+    count
+        How many there are.
     crs
         A pyproj CRS, geographic or projected.
     """
 
     path: Path
+    count: int
     crs: Any
     _reader: Any
     _geometry: str
@@ -79,8 +82,10 @@ class PolygonLayer:
                 first += rows.num_rows
         except (pa.ArrowException, OSError) as error:
             raise RasterError(f"{self.path}: GeoPackage can't be read: {error}") from error
-        if first == 1:
-            raise RasterError(f"{self.path}: no polygons in it; expected people in polygons")
+        if first - 1 != self.count:
+            raise RasterError(
+                f"{self.path}: damaged: {first - 1:,} polygons of {self.count:,} can be read"
+            )
 
     def _check_rows(self, first: int, rows: Any) -> PolygonBatch:
         import shapely
@@ -133,7 +138,8 @@ def open_polygons(opened: Path, path: Path) -> Iterator[PolygonLayer]:
         with pyogrio.open_arrow(
             opened, layer=name, columns=[COLUMN], batch_size=_BATCH, use_pyarrow=True
         ) as (meta, reader):
-            yield PolygonLayer(path, crs, reader, meta["geometry_name"] or "wkb_geometry")
+            geometry = meta["geometry_name"] or "wkb_geometry"
+            yield PolygonLayer(path, int(info["features"]), crs, reader, geometry)
     except (
         pyogrio.errors.DataSourceError,
         pyogrio.errors.DataLayerError,
@@ -168,6 +174,8 @@ def _check_info(path: Path, info: dict[str, Any]) -> None:
     kind = str(info["dtypes"][fields.index(COLUMN)])
     if not kind.startswith(("int", "uint", "float")):
         raise RasterError(f"{path}: column {COLUMN!r} holds no numbers ({kind}); expected people")
+    if info["features"] < 1:
+        raise RasterError(f"{path}: no polygons in it; expected people in polygons")
     if info["features"] > _MOST_POLYGONS:
         raise RasterError(
             f"{path}: {info['features']:,} polygons; expected at most {_MOST_POLYGONS:,}. Take a "

@@ -98,7 +98,7 @@ def warn_of_polygons(path: RasterFile, tags: Mapping[str, str]) -> Caution:
     """Say what figures from polygons rest on; `tags` are those of the raster made of them."""
     return Caution(
         "population-polygons",
-        f"{path.name}: the people of each of its {int(tags['POLYGONS']):,} polygons are spread "
+        f"The people of each of the {int(tags['POLYGONS']):,} polygons of {path.name} are spread "
         "evenly over it. Outside of all polygons there is no data, which does not mean that "
         "nobody is there: the file does not tell where nobody lives from what it lacks.",
     )

@@ -17,6 +17,7 @@ import shapely
 import geo
 from geo.archives import ArchiveLimits, unpack_gzip
 from geo.errors import RasterError, UnavailableError, UsageError
+from geo.holdings import Holdings
 from geo.people import OutOfReachError, hexagons, read_population
 from geo.people.hexagons import find_cells
 from geo.people.tiles import open_tiles
@@ -112,7 +113,7 @@ def test_it_is_read_by_its_own_name_day_and_checksum(kontur):
     assert (grid.label, grid.population_date, grid.crs) == (NAME, "2023-11-01", "EPSG:4326")
     assert hash_file(kontur) in grid.source.note
     assert [each.code for each in grid.cautions] == ["population-polygons"]
-    assert f"{len(gpd.read_file(kontur)):,} polygons" in grid.cautions[0].text
+    assert f"the {len(gpd.read_file(kontur)):,} polygons of {NAME}" in grid.cautions[0].text
 
 
 def test_discs_have_the_people_of_the_parts_of_hexagons_in_them(kontur):
@@ -347,10 +348,12 @@ def test_names_are_only_names(kontur, tmp_path, monkeypatch, name):
 
 def test_damaged_files_are_refused(kontur, tmp_path):
     data = kontur.read_bytes()
-    (tmp_path / "cut.gpkg").write_bytes(data[:20_000])
-    with pytest.raises(RasterError, match="can't be read"):
-        read_population(tmp_path / "cut.gpkg", BOX)
-    (tmp_path / "cut.gpkg").unlink()  # as above
+    cut = tmp_path / "cut.gpkg"
+    for part in (0.05, 0.3, 0.5, 0.7, 0.9, 0.99):
+        cut.write_bytes(data[: int(len(data) * part)])
+        with pytest.raises(RasterError, match=r"can't be read|damaged"):
+            read_population(cut, BOX)
+    cut.unlink()  # as above
     (tmp_path / "other.gpkg").write_bytes(data[:68] + b"ABCD" + data[72:])
     with pytest.raises(RasterError, match="a database of SQLite"):
         read_population(tmp_path / "other.gpkg", BOX)
@@ -358,6 +361,10 @@ def test_damaged_files_are_refused(kontur, tmp_path):
     with pytest.raises(RasterError, match="no GeoTIFF"):
         read_population(tmp_path / "x.gz", BOX)
     assert not list((tmp_path / "cache").rglob("*.tif"))
+    index = tmp_path / "cache" / "files" / "index"
+    (index / "tmp_of_one_that_was_killed").mkdir()
+    Holdings().sweep()
+    assert {each.suffix for each in index.iterdir()} == {".lock"}
 
 
 def test_options_of_rasters_are_refused(kontur):
@@ -405,7 +412,7 @@ def test_the_command_takes_it_for_a_map(kontur, events, tmp_path):
 def test_the_command_takes_it_for_a_table(kontur, events, tmp_path):
     options = ("--population", kontur, "--radius", "2")
     done = run_civmap(tmp_path, "expose", events, *options, "--out", "people.csv")
-    assert "polygons are spread evenly" in done.stderr
+    assert f"polygons of {NAME} are spread evenly" in done.stderr
     listed = run_civmap(tmp_path, "data", "list").stdout
     assert "polygons - people_of_polygons_3s-1.tif" in listed
     assert "from a file of yours" in listed
