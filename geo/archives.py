@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import stat
 import zipfile
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.errors import UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 _CHUNK = 1 << 20
@@ -91,22 +93,13 @@ def extract_members(
     """
     known = set(list_members(path, limits))
     written = []
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for name in names:
-                if name not in known:
-                    raise UnavailableError(f"{path.name} has no member {name!r}")
-                target = folder / name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
-                _extract(archive, archive.getinfo(name), target)
-                written.append(target)
-    except (ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
-        raise UnavailableError(f"{path.name} can't be unpacked: {error}") from error
-    except OSError as error:
-        if isinstance(error, UnavailableError):
-            raise
-        raise UnavailableError(
-            f"{path.name} can't be unpacked: {error.strerror or error}"
-        ) from error
+    with _tell_faults(path), zipfile.ZipFile(path) as archive:
+        for name in names:
+            if name not in known:
+                raise UnavailableError(f"{path.name} has no member {name!r}")
+            target = folder / name.replace("\\", "/").rsplit("/", maxsplit=1)[-1]
+            _extract(archive, archive.getinfo(name), target)
+            written.append(target)
     return written
 
 
@@ -121,3 +114,38 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path) ->
             stream.write(piece)
     if left:
         raise zipfile.BadZipFile(f"{member.filename!r} is shorter than it says")
+
+
+def unpack_gzip(path: Path, target: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+    """Write what a gzip file holds to a new file.
+
+    Raises
+    ------
+    UnavailableError
+        If it is broken, would grow too large or too many times, or can't be written.
+    """
+    with _tell_faults(path), gzip.open(path) as packed, target.open("xb") as stream:
+        left = min(limits.bytes_, int(limits.ratio * path.stat().st_size) + _CHUNK)
+        while piece := packed.read(_CHUNK):
+            left -= len(piece)
+            if left < 0:
+                raise UnavailableError(
+                    f"{path.name} is not unpacked: more than {limits.bytes_:,} bytes, or "
+                    f"{limits.ratio:g} times its size"
+                )
+            stream.write(piece)
+
+
+@contextmanager
+def _tell_faults(path: Path) -> Iterator[None]:
+    """Say of what goes wrong that an archive can't be unpacked."""
+    try:
+        yield
+    except (ValueError, zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+        raise UnavailableError(f"{path.name} can't be unpacked: {error}") from error
+    except OSError as error:
+        if isinstance(error, UnavailableError):
+            raise
+        raise UnavailableError(
+            f"{path.name} can't be unpacked: {error.strerror or error}"
+        ) from error

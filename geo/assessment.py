@@ -105,9 +105,9 @@ def assess(  # noqa: PLR0913 - the public function takes its options by name
         The day that the figures are for, `YYYY-MM-DD`; None: the input's own. A list of days, or
         a range as in `geo.days.read_days`, makes a series; the last one given is the run's own.
     population
-        A GeoTIFF of counts or density, or `embedded`, `coarse`, or `worldpop`, which is fetched;
-        None: the embedded surface, or the coarse model. Several: the first one gives the figures,
-        the others are compared.
+        A GeoTIFF of counts or density, a GeoPackage of polygons with people, or `embedded`,
+        `coarse`, or `worldpop`, which is fetched; None: the embedded surface, or the coarse model.
+        Several: the first one gives the figures, the others are compared.
     population_unit
         `count` or `density`, of all files or one for each; None: read from the raster.
     displacement

@@ -220,7 +220,9 @@ class Holdings:
         """Throw away what is neither a file that is kept nor a lock: beginnings, and strays."""
         kept = {self._sidecar(each.origin.url) for each in self.list_all()}
         for path in self._index.iterdir():
-            if path not in kept and path.suffix != ".lock" and path.is_file():
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path not in kept and path.suffix != ".lock":
                 path.unlink(missing_ok=True)
         used = {each.sha256 for each in self.list_all()}
         for folder in self._objects.iterdir():

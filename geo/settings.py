@@ -67,8 +67,8 @@ class PopulationChoice:
     Attributes
     ----------
     source
-        A GeoTIFF; or the name of one that comes along: `embedded`, `coarse`; or of one to fetch,
-        by its source's name or its own address.
+        A GeoTIFF, or polygons with people; or the name of one that comes along: `embedded`,
+        `coarse`; or of one to fetch, by its source's name or its own address.
     unit, band, nodata
         Of a GeoTIFF, as in `Settings`.
     """
@@ -98,8 +98,8 @@ class Settings:
     as_of
         The day that the figures are for; None: the article's own date or the table's newest.
     population
-        A GeoTIFF of counts or density; None: the embedded surface where it reaches, else the
-        coarse settlement model.
+        A GeoTIFF of counts or density, or a GeoPackage of polygons with people; None: the embedded
+        surface where it reaches, else the coarse settlement model.
     population_unit
         `count` or `density` (persons per square kilometre); None: read from the file's tags.
     population_band

@@ -109,6 +109,10 @@ GENERAL = {
         "mean that there are none."
     ),
     "population-old": mark("The population data are old; the population has changed since."),
+    "population-polygons": mark(
+        "People are known for polygons and are spread evenly over each; outside of them there is "
+        "no data, which does not mean that nobody is there."
+    ),
     "population-undated": mark("The population data have no date and may be out of date."),
     "positions-central": mark(
         "Some events lie at the centre of their country, which stands for the country and not for "

@@ -291,7 +291,7 @@ def _write_line(each: Holding) -> str:
     return (
         f"{each.sha256[:_SHORT_HASH]} {origin.source} {origin.area or '-'} {each.path.name}: "
         f"{write_size(each.size)}, {each.age_days} days old, {licence}, "
-        f"from {urlsplit(origin.url).hostname}"
+        f"from {urlsplit(origin.url).hostname or 'a file of yours'}"
     )
 
 

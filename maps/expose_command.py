@@ -36,8 +36,9 @@ def add_expose(commands: Any, common: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--population",
         required=True,
-        help="GeoTIFF of people: counts or density; or its https address, or worldpop, ghs-pop, "
-        "hrsl, which are fetched",
+        help="GeoTIFF of people: counts or density; or a GeoPackage of polygons with people, such "
+        "as Kontur's hexagons; or a GeoTIFF's https address, or worldpop, ghs-pop, hrsl, which are "
+        "fetched",
     )
     command.add_argument(
         "--radius", help="radii in km, such as 1,2,5; auto: by the event's type; none for polygons"

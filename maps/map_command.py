@@ -135,7 +135,8 @@ def _add_population(command: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="GeoTIFF of people: counts or density; or embedded, coarse, which come along; or "
+        help="GeoTIFF of people: counts or density; or a GeoPackage of polygons with people, such "
+        "as Kontur's hexagons; or embedded, coarse, which come along; or "
         "worldpop, ghs-pop, hrsl, which are fetched where the run's places lie, or an https "
         "address. Several times: the first one gives the figures, the others are compared with it; "
         "--unit, --band and --nodata then hold for all files, or are given once for each, in "

@@ -76,7 +76,7 @@ def expose(
         `event_id`, `radius_km`, `geo_precision`; a GeoDataFrame of points. Or polygons, which are
         zones themselves: GeoJSON, GeoPackage, GeoParquet or a GeoDataFrame.
     population
-        GeoTIFF of people, in any CRS.
+        GeoTIFF of people, in any CRS; or a GeoPackage of polygons with people, such as Kontur's.
     radius_km
         Radii in kilometres; `auto`: by the event's type. An event with a `radius_km` of its own
         gets that one instead. Left out for polygons.
@@ -180,8 +180,9 @@ def write_exposure(
 def _open_work(request: Request, progress: Progress) -> Iterator[_Work]:
     population = PopulationFile(request.population, request.unit, request.band, request.nodata)
     with population.open() as raster:
-        layout = raster.layout
-    units, cautions = _read_admin(request.admin)
+        layout, cautions = raster.layout, list(raster.cautions)
+    units, told = _read_admin(request.admin)
+    cautions += told
     with tempfile.TemporaryDirectory() as folder, create_scratch(Path(folder)) as con:
         yield _Work(request, population, layout, units, con, progress, cautions)
 

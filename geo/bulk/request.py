@@ -27,7 +27,7 @@ class Request:
     Attributes
     ----------
     population
-        GeoTIFF of people.
+        GeoTIFF of people, or a GeoPackage of polygons with people.
     radii_km
         Ascending, different; `auto`: an event's radius by its type (`geo.events.type_radii`);
         None: the table holds polygons, which are zones themselves.

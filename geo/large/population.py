@@ -130,6 +130,7 @@ def _make_grid(
         cell_width=layout.cell_width * step,
         cell_height=layout.cell_height * step,
         people=people,
+        cautions=raster.cautions,
     )
 
 

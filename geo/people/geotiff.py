@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _ROTATION = 1e-9  # of a cell
 _MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_GEOPACKAGE = b"SQLi"
+_SQLITE = b"SQLi"
 _GDAL_OPTIONS = {"GDAL_PAM_ENABLED": "NO", "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR"}
 _LISTED = 8
 _TURN = 360.0
@@ -285,11 +285,11 @@ def _check_head(path: RasterFile) -> None:
         raise UnavailableError(f"{path} can't be read: {error.strerror or error}") from error
     raise_failure(path)
     if head not in _MAGIC:
-        if head == _GEOPACKAGE:
+        if head == _SQLITE:
             raise RasterError(
-                f"{path}: a GeoPackage, no raster; expected a GeoTIFF of people. Polygons of "
-                "people, such as Kontur's hexagons, become one by way of their density: see "
-                "docs/data.md, Kontur"
+                f"{path}: a database of SQLite, such as a GeoPackage; expected a GeoTIFF of people "
+                "here. Polygons with people, such as Kontur's hexagons, are read from a GeoPackage "
+                "of yours: --population FILE.gpkg"
             )
         found = f"it begins with {head!r}" if head else "it is empty"
         raise RasterError(f"{path}: no GeoTIFF, whatever its name says: {found}")

@@ -1,8 +1,10 @@
-"""A population raster of the user's: the window of a GeoTIFF that covers a box, as persons."""
+"""A population file of the user's: the cells of it that cover a box, as persons."""
 
 from __future__ import annotations
 
+import contextlib
 import re
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,7 @@ LIMIT_CELLS = 50_000_000
 _ID_LENGTH = 12
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]|20[0-4])\d(?!\d)")
 _REVISION = re.compile(r"rev\d+_")  # of GPW; before it may stand the year it was adjusted to
+_DAY = re.compile(r"(?<!\d)(?:19[5-9]|20[0-4])\d{5}(?!\d)")
 _DATE_TAGS = ("population_date", "year", "epoch")
 
 
@@ -45,7 +48,7 @@ def read_population(
     limit_cells: int = LIMIT_CELLS,
     limits: RasterLimits = DEFAULT_LIMITS,
 ) -> PopulationGrid:
-    """Read the people of a box from a GeoTIFF of counts or density.
+    """Read the people of a box from a GeoTIFF of counts or density, or from polygons.
 
     Parameters
     ----------
@@ -76,7 +79,7 @@ def read_population(
         layout = raster.layout
         people, first = read_box(raster, bbox, limit_cells=limit_cells)
         year = find_year(path, raster.tags)
-        number = raster.band
+        number, cautions = raster.band, raster.cautions
     source = describe_raster(path, year)
     return PopulationGrid(
         grid_id=f"{source.source_id}:{number}:{first.row0},{first.col0}",
@@ -90,6 +93,7 @@ def read_population(
         cell_width=layout.cell_width,
         cell_height=layout.cell_height,
         people=people,
+        cautions=cautions,
     )
 
 
@@ -149,10 +153,17 @@ def describe_raster(path: RasterFile, year: str | None = None) -> Source:
 
 
 def find_year(path: RasterFile, tags: Mapping[str, str]) -> str | None:
-    """Return the year that the tags or the file's name give; None: undated."""
+    """Return the year that the tags or the file's name give, or the name's day; None: undated.
+
+    A day as `20231101`, in ISO 8601; only where no year stands by itself, as beside a year it is
+    often that of a release.
+    """
     lower = {name.lower(): value for name, value in tags.items()}
     name = _REVISION.split(path.stem)[-1]
     for text in [*(lower.get(tag, "") for tag in _DATE_TAGS), name]:
         if match := _YEAR.search(text):
             return match[0]
+    if match := _DAY.search(name):
+        with contextlib.suppress(ValueError):  # 31 February
+            return date.fromisoformat(match[0]).isoformat()
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from geo.people.geotiff import (
     read_layout,
 )
 from geo.people.grid import areas_between_km2
+from geo.people.hexagons import check_options, find_cells, holds_polygons, warn_of_polygons
 from geo.people.raster_unit import find_unit
 from geo.people.remote import fetch_window, raise_failure
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.ranges import RasterFile
+    from geo.types import Caution
 
 MAX_DENSITY_KM2 = 5_000_000.0
 """Several times the densest block of houses there is."""
@@ -72,6 +75,8 @@ class PopulationTiles:
 
     Attributes
     ----------
+    path
+        The file that was given, also where it holds polygons and the GeoTIFF was made of them.
     band
         From 1.
     unit
@@ -83,6 +88,8 @@ class PopulationTiles:
     least_km2
         For each row, on a projected grid: what no cell's true area is below; None where areas
         are the same along a row and follow from it.
+    cautions
+        What a reader of figures from it must know.
     """
 
     path: RasterFile
@@ -93,6 +100,7 @@ class PopulationTiles:
     fill: FillValues
     tags: Mapping[str, str]
     least_km2: NDArray[np.float64] | None
+    cautions: tuple[Caution, ...] = ()
 
     @property
     def tile_shape(self) -> tuple[int, int]:
@@ -254,7 +262,7 @@ class PopulationTiles:
 
 @dataclass(frozen=True, slots=True)
 class PopulationFile:
-    """A GeoTIFF of people and how it is to be read: the arguments of `open_tiles`."""
+    """A file of people and how it is to be read: the arguments of `open_tiles`."""
 
     path: RasterFile
     unit: str | None = None
@@ -275,12 +283,14 @@ def open_tiles(
     nodata: float | None = None,
     limits: RasterLimits = DEFAULT_LIMITS,
 ) -> Iterator[PopulationTiles]:
-    """Open a GeoTIFF of people, of counts or density, on a grid in any CRS.
+    """Open a GeoTIFF of people, of counts or density, on a grid in any CRS, or polygons of people.
 
     Parameters
     ----------
     path
-        GeoTIFF, north-up or south-up; on this machine, or one that is read where it lies.
+        GeoTIFF, north-up or south-up; on this machine, or one that is read where it lies. Or, on
+        this machine, a GeoPackage of polygons with a column `population`, such as Kontur's
+        hexagons, also in gzip: its people are read in cells (`geo.people.hexagons`).
     unit
         `count` (persons a cell) or `density` (persons a square kilometre); None: as the file
         says (`geo.people.raster_unit`).
@@ -295,15 +305,20 @@ def open_tiles(
     Raises
     ------
     UnavailableError
-        If the file can't be read.
+        If the file can't be read, or what is made of polygons can't be kept.
     UsageError
         If the unit is neither known from the file nor given, the band is not clear, or its type
-        can't hold `nodata`.
+        can't hold `nodata`; of polygons, if they are to hold anything but counts.
     RasterError
         If it is no GeoTIFF, damaged (also where that shows while it is open), without CRS,
-        rotated, or absurdly large.
+        rotated, or absurdly large; or if its polygons hold no people.
     """
-    with open_geotiff(path) as dataset:
+    raster = path
+    of_polygons = isinstance(path, Path) and holds_polygons(path)
+    if isinstance(path, Path) and of_polygons:
+        check_options(path, unit, nodata)
+        raster, nodata = find_cells(path), math.nan  # none of its values stands for no data
+    with open_geotiff(raster) as dataset:
         check_size(path, dataset, limits)
         layout = read_layout(path, dataset)
         number = choose_band(path, dataset, band)
@@ -318,6 +333,7 @@ def open_tiles(
             fill=read_fill_values(path, dataset, number, nodata),
             tags=tags,
             least_km2=None if layout.is_geographic else _survey_areas_km2(layout),
+            cautions=(warn_of_polygons(path, tags),) if of_polygons else (),
         )
 
 
