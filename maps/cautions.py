@@ -26,7 +26,7 @@ GENERAL = {
     ),
     "cautions-held-back": mark("A caution of the analysts' own run is not given here."),
     "data-of-one-country": mark(
-        "Data were fetched for one country; places in others are counted without them."
+        "Some data were fetched for some countries only; places in others are counted without them."
     ),
     "dates-zoned": mark("Some events carry a time zone: the day as written counts."),
     "decimal-comma": mark("Some positions were written with a decimal comma and read as such."),
