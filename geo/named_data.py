@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from geo.boundaries.countries import locate_countries
 from geo.catalogue import make_origin
 from geo.errors import InputError, UnavailableError
+from geo.events.event import MODALITIES_AT_RISK, ROLES_AT_RISK
 from geo.events.sources.reliefweb import ReliefWeb
 from geo.input import NamedReport
 from geo.obtained import Obtained
@@ -38,13 +39,19 @@ if TYPE_CHECKING:
     Agree = Callable[[Sequence[Offer]], bool]
 
 _PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
-_CONCERN = ("threatened", "site")
 _AREA_KINDS = ("country", "region")
 _OF_ALL = ("population", "boundaries", "displacement")  # files of several countries go together
 _WORLDWIDE = ("ghs-pop", "hrsl")  # their files are asked for by where places lie
 
+LEAST_SHARE = 0.02
+"""Of the places that a country must have for its data to be fetched."""
+
 MOST_COUNTRIES = 4
 """For which data is fetched in one run: those with most places at risk."""
+
+
+CORNER = "corner"
+"""Kind of a spot that is no place: a corner of a box of places, in whichever country."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +190,18 @@ def locate_run(events: EventSet) -> tuple[Area, list[str]]:
 def _list_at_risk(events: EventSet) -> list[Spot]:
     """Return the places of a run that are at risk; if there are none, all that events are at."""
     places = {place.place_id: place for place in events.places}
-    told = [
-        (event.role, places[event.place_id]) for event in events.events if event.place_id in places
-    ]
-    chosen = [place for role, place in told if role in _CONCERN] or [place for _, place in told]
+    told = [(event, places[event.place_id]) for event in events.events if event.place_id in places]
+    concern = [(event, place) for event, place in told if event.role in ROLES_AT_RISK]
+    now = [(event, place) for event, place in concern if event.modality in MODALITIES_AT_RISK]
+    chosen = [place for _, place in now or concern or told]
     return [Spot(place.lon, place.lat, place.country, place.kind) for place in chosen]
 
 
 def locate_countries_at_risk(places: Sequence[Spot]) -> tuple[list[Area], list[str]]:
     """Return the countries with most places, at most `MOST_COUNTRIES`, with their places' boxes.
+
+    Not those with less than `LEAST_SHARE` of the places: a large table would have a country fetched
+    for one event at its border.
 
     Returns
     -------
@@ -203,15 +213,15 @@ def locate_countries_at_risk(places: Sequence[Spot]) -> tuple[list[Area], list[s
         If no place lies in a country.
     """
     at_risk = _name_countries(places)
-    counts = Counter(place.country for place in at_risk if place.country)
+    counts = Counter(each.country for each in at_risk if each.country and each.kind != CORNER)
     if not counts:
         raise InputError(
             "the input names no place in a country, so it is unknown for where data is to be "
             "fetched; give files instead of the names of sources"
         )
     codes = sorted(counts, key=lambda code: (-counts[code], code))
-    chosen = [find_area(code, _bound(at_risk, code)) for code in codes[:MOST_COUNTRIES]]
-    return chosen, codes[MOST_COUNTRIES:]
+    most = [code for code in codes if counts[code] >= LEAST_SHARE * counts.total()][:MOST_COUNTRIES]
+    return [find_area(code, _bound(at_risk, code)) for code in most], codes[len(most) :]
 
 
 def _name_countries(places: Sequence[Spot]) -> list[Spot]:

@@ -15,7 +15,7 @@ from geo.bulk.polygons import holds_polygons, read_zone_table
 from geo.database.store import create_scratch
 from geo.errors import InputError
 from geo.events.bulk import load_events
-from geo.named_data import Spot, obtain_all
+from geo.named_data import CORNER, Spot, obtain_all
 
 if TYPE_CHECKING:
     from geo.events import TableOptions
@@ -64,7 +64,7 @@ def obtain_population(
 
     Returns
     -------
-        The raster, of the country in which most of them lie, and what to know of it.
+        The raster, of the countries in which they lie, and what to know of it.
 
     Raises
     ------
@@ -90,8 +90,8 @@ def _survey_polygons(path: Path) -> _Whereabouts:
     table, _ = read_zone_table(path, None)
     inside = shapely.get_coordinates(shapely.point_on_surface(table.geometries)).tolist()
     west, south, east, north = shapely.total_bounds(table.geometries).tolist()
-    corners = [(west, south), (east, north)]
-    return _Whereabouts([Spot(lon, lat) for lon, lat in [*inside, *corners]], None, 0.0)
+    corners = [Spot(west, south, kind=CORNER), Spot(east, north, kind=CORNER)]
+    return _Whereabouts([*(Spot(lon, lat) for lon, lat in inside), *corners], None, 0.0)
 
 
 def _survey_events(
@@ -107,5 +107,5 @@ def _survey_events(
         ((reach,),) = con.execute(_REACH, parameters).fetchall()
         rows = con.execute(_SPOTS, {"few": _SAMPLE}).fetchall()
     spots = [Spot(lon, lat, country) for lon, lat, country in rows]
-    corners = [Spot(west, south), Spot(east, north)]
+    corners = [Spot(west, south, kind=CORNER), Spot(east, north, kind=CORNER)]
     return _Whereabouts([*spots, *corners], day, float(reach))

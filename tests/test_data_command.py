@@ -330,6 +330,7 @@ class Events:
 class Event:
     role: str
     place_id: str
+    modality: str = "actual"
 
 
 @dataclass
@@ -364,6 +365,16 @@ def test_country_of_a_run_is_that_of_most_places_at_risk():
     assert (area.bbox.west, area.bbox.south, area.bbox.east, area.bbox.north) == (
         34.25, 31.29, 34.4, 31.5,
     )  # fmt: skip
+
+
+def test_what_is_past_or_denied_puts_no_country_at_risk():
+    events = Events(
+        ("threatened", "PS", 34.25, 31.29), ("site", "IL", 34.8, 32.0), ("site", "IL", 34.9, 32.0)
+    )
+    assert locate_run(events)[1] == ["PS"]
+    events.events[1].modality, events.events[2].modality = "past", "denied"
+    area, others = locate_run(events)
+    assert (area.iso3, others) == ("PSE", [])
 
 
 def test_without_places_at_risk_all_places_count():

@@ -7,7 +7,7 @@ import json
 import duckdb
 import pytest
 
-from geo.named_data import Spot, choose_offers, locate_countries_at_risk
+from geo.named_data import CORNER, Spot, choose_offers, locate_countries_at_risk
 from geo.offers import Area
 from geo.people.sources.ghs_pop import GhsPop
 from maps.cli import main
@@ -136,3 +136,15 @@ def test_source_of_the_whole_earth_is_asked_once_for_all_places():
     offers, failures = choose_offers(GhsPop(), "population", found, spots, DAY, way())
     assert [offer.details["bbox"].west for offer in offers] == [33.98]
     assert failures == []
+
+
+def test_country_of_few_places_and_corners_of_boxes_are_left_out():
+    many = [Spot(34.3, 31.4, "PS")] * 97 + [Spot(33.8, 31.1, "EG")] * 3
+    corners = [Spot(34.8, 31.9, "IL", kind=CORNER)] * 50
+    found, left = locate_countries_at_risk([*many, *corners])
+    assert ([area.iso2 for area in found], left) == (["PS", "EG"], [])
+    found, left = locate_countries_at_risk([*many[:97] * 2, many[-1]])
+    assert ([area.iso2 for area in found], left) == (["PS"], ["EG"])
+    five = [Spot(0, 0, code) for code in ("ML", "ML", "NE", "BF", "TD", "SD")]
+    found, left = locate_countries_at_risk(five)
+    assert ([area.iso2 for area in found], left) == (["ML", "BF", "NE", "SD"], ["TD"])

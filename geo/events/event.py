@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from geo.text import Mention
     from geo.types import Caution, Source
 
+ROLES_AT_RISK = ("threatened", "site")
+"""Of events round which people are counted, the most urgent first."""
+
+MODALITIES_AT_RISK = ("actual", "threatened", "planned")
+"""Of such events; those that are past or denied put nobody at risk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

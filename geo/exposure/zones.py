@@ -13,6 +13,7 @@ from shapely.ops import unary_union
 
 from geo.boundaries import match_unit, measure_area_km2
 from geo.errors import BoundaryError
+from geo.events.event import MODALITIES_AT_RISK, ROLES_AT_RISK
 from geo.exposure.discs import disc_area_km2, disc_box, disc_outline
 from geo.places import normalise_name
 from geo.types import BBox, Caution, LonLat
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from geo.events import Event, EventSet
     from geo.places import Place
 
-_ROLES = ("threatened", "site")
-_MODALITIES = ("actual", "threatened", "planned")
 _AREAS = ("country", "region")
 _UNITS = ("admin1", "admin2")
 _CENTER_KM = 1.0
@@ -100,12 +99,12 @@ def build_zones(
     zones = [] if drawn is None else _drawn_zones(drawn)
     places = {place.place_id: place for place in events.places}
     done: set[str] = set()
-    chosen = [event for event in events.events if event.role in _ROLES and event.place_id]
-    for event in sorted(chosen, key=lambda event: _ROLES.index(event.role)):
+    chosen = [event for event in events.events if event.role in ROLES_AT_RISK and event.place_id]
+    for event in sorted(chosen, key=lambda event: ROLES_AT_RISK.index(event.role)):
         place = places[event.place_id or ""]
         if place.place_id in done or place.kind in _AREAS:
             continue
-        if event.modality not in _MODALITIES:
+        if event.modality not in MODALITIES_AT_RISK:
             cautions.append(
                 Caution(
                     "no-zone",
