@@ -255,8 +255,6 @@ def _choose_offer(
     source: DataSource, part: str, area: Area, day: date, way: Way, *, days: int | None = None
 ) -> Offer:
     """Return the fittest offer of a source."""
-    if isinstance(source, Address):
-        return source.find(area, day, way)[0]
     found = find_offers(area, day, way, sources=[source.name], parts=[part], days=days)
     ranked = found.offers.get(part)
     if not ranked:
@@ -279,21 +277,39 @@ def choose_offers(
     UnavailableError
         If it has none for the first country.
     """
-    areas = list(countries if part in _OF_ALL else countries[:1])
-    if isinstance(source, Address) or source.name in _WORLDWIDE:
-        areas = [dataclasses.replace(areas[0], bbox=_bound(places, None))]
-    offers = [_choose_offer(source, part, areas[0], day, way)]
-    failures = []
-    for area in areas[1:]:
+    if isinstance(source, Address):  # it is of no country
+        return source.find(Area("", "", "", _bound(places, None)), day, way)[:1], []
+    first, *others = countries
+    if source.name in _WORLDWIDE and others:
+        try:
+            return [_choose_offer(source, part, _join_areas(countries), day, way)], []
+        except UnavailableError:  # too far apart for it; what it has of each is not joined
+            why = f"{source.name} gives no file that all places lie on"
+            told = [_tell_failure(source, part, area, why) for area in others]
+            return [_choose_offer(source, part, first, day, way)], told
+    offers, told = [_choose_offer(source, part, first, day, way)], list[str]()
+    for area in others if part in _OF_ALL else ():
         try:
             offers.append(_choose_offer(source, part, area, day, way))
         except UnavailableError as error:
-            why = " ".join(str(error).split())
-            failures.append(
-                f"{source.name} gave no {part} for {area.name}, and people at risk there are "
-                f"counted without it: {why}."
-            )
-    return offers, failures
+            told.append(_tell_failure(source, part, area, " ".join(str(error).split())))
+    return offers, told
+
+
+def _tell_failure(source: DataSource, part: str, area: Area, why: str) -> str:
+    return (
+        f"{source.name} gave no {part} for {area.name}, and people at risk there are counted "
+        f"without it: {why}."
+    )
+
+
+def _join_areas(countries: Sequence[Area]) -> Area:
+    """Return the first country with the box of the places in all of them."""
+    first, *others = countries
+    box = first.bbox
+    for area in others:
+        box = box.union(area.bbox) if box and area.bbox else None
+    return dataclasses.replace(first, bbox=box)
 
 
 def _tell_left_out(

@@ -138,6 +138,15 @@ def test_source_of_the_whole_earth_is_asked_once_for_all_places():
     assert failures == []
 
 
+def test_source_whose_file_does_not_hold_all_places_gives_that_of_most_of_them():
+    spots = [Spot(34.3, 31.3, "PS"), Spot(34.4, 31.4, "PS"), Spot(96.1, 21.9, "MM")]
+    found, _ = locate_countries_at_risk(spots)
+    offers, failures = choose_offers(GhsPop(), "population", found, spots, DAY, way())
+    assert [offer.details["tiles"] for offer in offers] == [["R6_C22"]]
+    (failure,) = failures
+    assert failure.startswith("ghs-pop gave no population for Myanmar, and people at risk there")
+
+
 def test_country_of_few_places_and_corners_of_boxes_are_left_out():
     many = [Spot(34.3, 31.4, "PS")] * 97 + [Spot(33.8, 31.1, "EG")] * 3
     corners = [Spot(34.8, 31.9, "IL", kind=CORNER)] * 50
