@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.boundaries.countries import locate_countries
+from geo.areas_at_risk import bound_places, list_at_risk, locate_countries_at_risk
 from geo.catalogue import make_origin
-from geo.errors import InputError, UnavailableError
-from geo.events.event import MODALITIES_AT_RISK, ROLES_AT_RISK
+from geo.errors import UnavailableError
 from geo.events.sources.reliefweb import ReliefWeb
 from geo.input import NamedReport
 from geo.obtained import Obtained
@@ -22,13 +20,14 @@ from geo.people.sources.joined import join_countries
 from geo.published import find_published
 from geo.settings import AgeFile, PopulationChoice, is_address
 from geo.sources import find_area, find_offers, find_path, get_source, list_missing
-from geo.types import BBox, Caution, Source
+from geo.types import Caution, Source
 from geo.wanted import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from geo.areas_at_risk import Spot
     from geo.events import EventSet
     from geo.input import Named
     from geo.offers import DataSource, Offer
@@ -39,29 +38,8 @@ if TYPE_CHECKING:
     Agree = Callable[[Sequence[Offer]], bool]
 
 _PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
-_AREA_KINDS = ("country", "region")
 _OF_ALL = ("population", "boundaries", "displacement")  # files of several countries go together
 _WORLDWIDE = ("ghs-pop", "hrsl")  # their files are asked for by where places lie
-
-LEAST_SHARE = 0.02
-"""Of the places that a country must have for its data to be fetched."""
-
-MOST_COUNTRIES = 4
-"""For which data is fetched in one run: those with most places at risk."""
-
-
-CORNER = "corner"
-"""Kind of a spot that is no place: a corner of a box of places, in whichever country."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """A place that data is wanted for: degrees; an ISO 3166-1 alpha-2 code, None: not told."""
-
-    lon: float
-    lat: float
-    country: str | None = None
-    kind: str = "point"
 
 
 @dataclass(slots=True)
@@ -100,7 +78,7 @@ def obtain_named(
         If a source has nothing for it, can't be had, or `agree` says no.
     """
     named = settings.named_sources
-    places = _list_at_risk(events)
+    places = list_at_risk(events)
     obtained, cautions = obtain_all(named, places, day, way, agree, reach_km=max(settings.radii_km))
     if "population" in {part for part, _ in named} and not _has_demography(settings):
         obtained += find_published(obtained, day)
@@ -175,78 +153,6 @@ def _ask(offers: Sequence[Offer], way: Way, agree: Agree | None) -> None:
         raise UnavailableError("nothing was fetched, as you said; name files instead")
 
 
-def locate_run(events: EventSet) -> tuple[Area, list[str]]:
-    """Return the country with most places at risk, with its box, and the other countries' codes.
-
-    Raises
-    ------
-    InputError
-        If no place lies in a country.
-    """
-    (first, *others), elsewhere = locate_countries_at_risk(_list_at_risk(events))
-    return first, [*(area.iso2 for area in others), *elsewhere]
-
-
-def _list_at_risk(events: EventSet) -> list[Spot]:
-    """Return the places of a run that are at risk; if there are none, all that events are at."""
-    places = {place.place_id: place for place in events.places}
-    told = [(event, places[event.place_id]) for event in events.events if event.place_id in places]
-    concern = [(event, place) for event, place in told if event.role in ROLES_AT_RISK]
-    now = [(event, place) for event, place in concern if event.modality in MODALITIES_AT_RISK]
-    chosen = [place for _, place in now or concern or told]
-    return [Spot(place.lon, place.lat, place.country, place.kind) for place in chosen]
-
-
-def locate_countries_at_risk(places: Sequence[Spot]) -> tuple[list[Area], list[str]]:
-    """Return the countries with most places, at most `MOST_COUNTRIES`, with their places' boxes.
-
-    Not those with less than `LEAST_SHARE` of the places: a large table would have a country fetched
-    for one event at its border.
-
-    Returns
-    -------
-        The country with most of them first; codes (ISO 3166-1 alpha-2) of those left out.
-
-    Raises
-    ------
-    InputError
-        If no place lies in a country.
-    """
-    at_risk = _name_countries(places)
-    counts = Counter(each.country for each in at_risk if each.country and each.kind != CORNER)
-    if not counts:
-        raise InputError(
-            "the input names no place in a country, so it is unknown for where data is to be "
-            "fetched; give files instead of the names of sources"
-        )
-    codes = sorted(counts, key=lambda code: (-counts[code], code))
-    most = [code for code in codes if counts[code] >= LEAST_SHARE * counts.total()][:MOST_COUNTRIES]
-    return [find_area(code, _bound(at_risk, code)) for code in most], codes[len(most) :]
-
-
-def _name_countries(places: Sequence[Spot]) -> list[Spot]:
-    """Return places with the country that they lie in, where the input does not say it."""
-    nameless = [n for n, place in enumerate(places) if not place.country]
-    found = locate_countries([(places[n].lon, places[n].lat) for n in nameless]) if nameless else []
-    named = list(places)
-    for number, country in zip(nameless, found, strict=True):
-        named[number] = dataclasses.replace(places[number], country=country)
-    return named
-
-
-def _bound(places: Sequence[Spot], country: str | None) -> BBox | None:
-    """Return the box of the places in a country; None: in any."""
-    here = [
-        place
-        for place in places
-        if country in (None, place.country) and place.kind not in _AREA_KINDS
-    ]
-    if not here:
-        return None
-    lons, lats = [place.lon for place in here], [place.lat for place in here]
-    return BBox(min(lons), min(lats), max(lons), max(lats))
-
-
 def _open_source(name: str) -> DataSource:
     return Address(name) if is_address(name) else get_source(name)
 
@@ -278,7 +184,7 @@ def choose_offers(
         If it has none for the first country.
     """
     if isinstance(source, Address):  # it is of no country
-        return source.find(Area("", "", "", _bound(places, None)), day, way)[:1], []
+        return source.find(Area("", "", "", bound_places(places, None)), day, way)[:1], []
     first, *others = countries
     if source.name in _WORLDWIDE and others:
         try:

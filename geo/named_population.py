@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from geo.areas_at_risk import CORNER, Spot
 from geo.bulk.discs import DEFAULT_KM
 from geo.bulk.polygons import holds_polygons, read_zone_table
 from geo.database.store import create_scratch
 from geo.errors import InputError
 from geo.events.bulk import load_events
-from geo.named_data import CORNER, Spot, obtain_all
+from geo.named_data import obtain_all
 
 if TYPE_CHECKING:
     from geo.events import TableOptions

@@ -8,9 +8,10 @@ from datetime import date
 
 import pytest
 
+from geo.areas_at_risk import list_at_risk, locate_countries_at_risk
 from geo.errors import InputError, UnavailableError
 from geo.holdings import Holdings
-from geo.named_data import locate_run, obtain_named
+from geo.named_data import obtain_named
 from geo.offers import PARTS
 from geo.settings import Settings, choose_displacement, choose_named, choose_populations
 from maps.cli import main
@@ -319,7 +320,7 @@ def test_every_part_is_put_in_its_place(routes, monkeypatch):
 
 
 class Events:
-    """What `locate_run` needs of an event set."""
+    """What `list_at_risk` needs of an event set."""
 
     def __init__(self, *told):
         self.events = [Event(role, str(n)) for n, (role, *_) in enumerate(told)]
@@ -340,6 +341,12 @@ class Place:
     lon: float = 0.0
     lat: float = 0.0
     kind: str = "city"
+
+
+def locate_run(events):
+    """Return the country with most places at risk, and the codes of the others."""
+    (first, *more), left = locate_countries_at_risk(list_at_risk(events))
+    return first, [*(area.iso2 for area in more), *left]
 
 
 def test_country_of_a_table_without_one_is_where_its_points_lie():

@@ -7,7 +7,8 @@ import json
 import duckdb
 import pytest
 
-from geo.named_data import CORNER, Spot, choose_offers, locate_countries_at_risk
+from geo.areas_at_risk import CORNER, Spot, locate_countries_at_risk
+from geo.named_data import choose_offers
 from geo.offers import Area
 from geo.people.sources.ghs_pop import GhsPop
 from maps.cli import main
@@ -154,6 +155,9 @@ def test_country_of_few_places_and_corners_of_boxes_are_left_out():
     assert ([area.iso2 for area in found], left) == (["PS", "EG"], [])
     found, left = locate_countries_at_risk([*many[:97] * 2, many[-1]])
     assert ([area.iso2 for area in found], left) == (["PS"], ["EG"])
+    whole = Spot(20.0, 15.0, "TD", kind="country")
+    found, left = locate_countries_at_risk([*many[:2], whole])
+    assert ([area.iso2 for area in found], left) == (["PS"], ["TD"])
     five = [Spot(0, 0, code) for code in ("ML", "ML", "NE", "BF", "TD", "SD")]
     found, left = locate_countries_at_risk(five)
     assert ([area.iso2 for area in found], left) == (["ML", "BF", "NE", "SD"], ["TD"])
