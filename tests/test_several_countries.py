@@ -8,14 +8,16 @@ import duckdb
 import pytest
 
 from geo.areas_at_risk import CORNER, Spot, locate_countries_at_risk
-from geo.named_data import choose_offers
+from geo.named_data import choose_offers, obtain_named
 from geo.offers import Area
 from geo.people.sources.ghs_pop import GhsPop
+from geo.settings import Settings, choose_displacement, choose_named
 from maps.cli import main
 from tests.downloads import way
 from tests.services import (
     HDX,
     UNITS,
+    dump,
     hdx_dataset,
     hdx_page,
     make_raster,
@@ -24,9 +26,10 @@ from tests.services import (
     worldpop_pages,
     worldpop_record,
 )
-from tests.test_data_command import read_folder, routes  # noqa: F401 - as a fixture
+from tests.test_data_command import Events, read_folder, routes  # noqa: F401 - as a fixture
 
 DAY = dt.date(2024, 2, 24)
+IDPS = "hapi.humdata.org/api/v2/affected-people/idps"
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 RADIUS = "5"
@@ -126,6 +129,34 @@ def test_rasters_of_another_grid_are_not_joined(tmp_path, routes, capsys):  # no
     assert main([*MAP, "--out", "out"]) == 4
     assert "the rasters of PSE-EGY can't be joined" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_tables_of_displacement_of_all_countries_are_taken(tmp_path, routes, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("CIVMAP_CONTACT", "somebody@of-nobody.example.org")
+    add_egypt(routes.pages, tmp_path)
+    for iso3 in ("PSE", "EGY"):
+        row = {"location_code": iso3, "population": 5, "reference_period_start": "2024-01-01"}
+        page = f"{IDPS}?location_code={iso3}&output_format=json&limit=10000&offset=0"
+        routes.pages[page] = dump({"data": [row]})
+    settings = Settings(
+        displacement=choose_displacement(["auto", "hapi"]), **choose_named(demography="cod-ps")
+    )
+    routes.pages |= {
+        hdx_page("cod-ps-pse"): hdx_dataset("cod-ps-pse", ("pse_admpop_adm2_2023.csv", "CSV")),
+        f"{HDX}/download/pse_admpop_adm2_2023.csv": b"ADM2_PCODE,T_TL\nPS2525,1\n",
+    }
+    events = Events(*(("threatened", code, lon, lat) for lon, lat, code in PLACES.values()))
+    placed, obtained, cautions = obtain_named(settings, events, DAY, way())
+    assert [getattr(each, "name", each) for each in placed.displacement] == [
+        "auto", "hapi_idps_pse.json", "hapi_idps_egy.json",
+    ]  # fmt: skip
+    assert [(each.part, each.offer.area) for each in obtained] == [
+        ("displacement", "PSE"), ("displacement", "EGY"), ("demography", "PSE"),
+    ]  # fmt: skip
+    (left_out,) = [each.text for each in cautions if each.code == "data-of-one-country"]
+    assert left_out == (
+        "Data (cod-ps) was fetched for Palestine only; places at risk in EG are not in it."
+    )
 
 
 def test_source_of_the_whole_earth_is_asked_once_for_all_places():
