@@ -34,7 +34,7 @@ from tests.downloads import Parts
 from tests.services import Routes, make_zip
 
 QUICK = Manners(
-    attempts=3, first_pause_s=0.01, longest_wait_s=0.6, silence_s=0.2, slow_s=0.2, pause_s=0.0
+    attempts=3, first_pause_s=0.01, longest_wait_s=0.6, silence_s=0.8, slow_s=0.2, pause_s=0.0
 )
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n" % 0
 LOGIN = b"<!DOCTYPE html>\n<html><title>Sign in</title><form action=/login></form></html>"
@@ -157,7 +157,7 @@ def _drip(service):
 def _keep_silent(_):
     def send(handler):
         del handler
-        time.sleep(0.5)
+        time.sleep(1.2)
 
     return send
 
@@ -242,7 +242,7 @@ FAULTS = {
     "500-once": _once(500),
     "503": _always(503, "status 503; expected 200; asked 3 times"),
     "503-once": _once(503, Retry_After="0"),
-    "silent": Fault(_keep_silent, "silent for 0.2 s; asked 3 times"),
+    "silent": Fault(_keep_silent, "silent for 0.8 s; asked 3 times"),
     "silent-once": Fault(_keep_silent, None, times=1),
     "drip": Fault(_drip, "bytes a second are too slow", fits=lambda s: len(s.body) > 20),
     "reset": Fault(_break_off, "broke off"),
