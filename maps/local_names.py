@@ -42,7 +42,8 @@ def localise_names(run: RunData, words: Wording) -> RunData:
     ]
     labels = {zone["zone_id"]: zone["label"] for zone in zones}
     english = {zone["zone_id"]: zone["label"] for zone in run.zones}
-    by_name = {unit["name"]: names[unit["pcode"]] for unit in run.units}
+    by_name = {str(zone["label"]): labels[zone["zone_id"]] for zone in run.zones}
+    by_name |= {unit["name"]: names[unit["pcode"]] for unit in run.units}
     by_name |= {old["name"]: new["name"] for old, new in zip(run.places, places, strict=True)}
     return dataclasses.replace(
         run,

@@ -469,10 +469,16 @@ def test_zones_without_a_place_are_told_in_the_language_too(real_run):
     union = {"kind": "union", "radius_km": 5.0, "label": "Within 5 km of any of 600 events"}
     drawn = {"kind": "drawn", "label": "Drawn zone 12"}
     named = {"kind": "drawn", "label": "Sector 4"}
-    zones = [run.zones[0] | changes for changes in (union, drawn, named)]
+    zones = [
+        run.zones[0] | changes | {"zone_id": f"z{number}"}
+        for number, changes in enumerate((union, drawn, named))
+    ]
+    run = replace(run, zones=zones, facts=run.facts | {"headline_parts": {"place": union["label"]}})
     labels = {}
     for words in (AR, FR):
-        told = localise_names(replace(run, zones=zones), words)
+        told = localise_names(run, words)
+        # the title of a page names the zone where it has no place
+        assert told.facts["headline_parts"]["place"] == told.zones[0]["label"]
         labels[words.lang] = [zone["label"].replace(NBSP, " ") for zone in told.zones]
     assert labels["ar"] == ["ضمن 5 كم من أي حدث", "المنطقة المرسومة 12", "Sector 4"]
     assert labels["fr"] == [
