@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _PARTS_OF_SOURCES = {"ages": "ages", "events": "events", "article": "articles"}
 _OF_ALL = ("population", "boundaries", "displacement")  # files of several countries go together
-_WORLDWIDE = ("ghs-pop", "hrsl")  # their files are asked for by where places lie
 
 
 @dataclass(slots=True)
@@ -186,26 +185,25 @@ def choose_offers(
     if isinstance(source, Address):  # it is of no country
         return source.find(Area("", "", "", bound_places(places, None)), day, way)[:1], []
     first, *others = countries
-    if source.name in _WORLDWIDE and others:
+    if others and not source.by_country:
         try:
             return [_choose_offer(source, part, _join_areas(countries), day, way)], []
-        except UnavailableError:  # too far apart for it; what it has of each is not joined
-            why = f"{source.name} gives no file that all places lie on"
-            told = [_tell_failure(source, part, area, why) for area in others]
+        except UnavailableError as error:  # such as that they lie too far apart
+            told = [_tell_failure(source, part, area, error) for area in others]
             return [_choose_offer(source, part, first, day, way)], told
     offers, told = [_choose_offer(source, part, first, day, way)], list[str]()
     for area in others if part in _OF_ALL else ():
         try:
             offers.append(_choose_offer(source, part, area, day, way))
         except UnavailableError as error:
-            told.append(_tell_failure(source, part, area, " ".join(str(error).split())))
+            told.append(_tell_failure(source, part, area, error))
     return offers, told
 
 
-def _tell_failure(source: DataSource, part: str, area: Area, why: str) -> str:
+def _tell_failure(source: DataSource, part: str, area: Area, error: UnavailableError) -> str:
     return (
         f"{source.name} gave no {part} for {area.name}, and people at risk there are counted "
-        f"without it: {why}."
+        f"without it: {' '.join(str(error).split())}."
     )
 
 

@@ -124,6 +124,10 @@ class DataSource(Protocol):
         """Where its files lie, see `geo.network.is_listed`."""
 
     @property
+    def by_country(self) -> bool:
+        """Whether its files are those of countries; else they are asked for by where places lie."""
+
+    @property
     def about(self) -> str:
         """What it has, in one line."""
 

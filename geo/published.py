@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from geo.holdings import Holdings
-from geo.obtained import Obtained
-from geo.offers import Offer
 from geo.people.demography import read_demography
 
 if TYPE_CHECKING:
@@ -15,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.holdings import Holding
+    from geo.obtained import Obtained
     from geo.people.demography import Demography
 
 _TABLE = re.compile(r"adm(?:in)?([0-4])_((?:19|20)\d\d)", re.IGNORECASE)
@@ -23,6 +21,10 @@ _USUAL_LEVEL = "2"
 
 def find_published(obtained: Sequence[Obtained], day: date) -> list[Obtained]:
     """Return the table of populations in the cache that fits best, to compare a raster with."""
+    from geo.holdings import Holdings  # a run that fetches nothing needs none of these
+    from geo.obtained import Obtained
+    from geo.offers import Offer
+
     areas = {each.offer.area for each in obtained if each.part == "population"}
     found = [
         (match, kept)

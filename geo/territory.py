@@ -9,6 +9,7 @@ from geo.boundaries import (
     EMBEDDED_SOURCE,
     UNIT_COLUMNS,
     describe_units_file,
+    measure_area_km2,
     read_embedded_units,
     read_units,
     read_zones,
@@ -71,10 +72,11 @@ def _read_files(files: Sequence[Path]) -> tuple[gpd.GeoDataFrame, list[Caution]]
         if twice := sorted(set(more["pcode"]) & set(units["pcode"])):
             raise BoundaryError(f"{file.name}: P-code {twice[0]} stands in another file too")
         touching = more.sindex.query(units.geometry, predicate="intersects")[1]
-        for number in sorted(set(touching.tolist())):
-            before = more.geometry.iloc[number]
-            near = units[units.intersects(before)].union_all()
-            more.loc[more.index[number], "geometry"] = before.difference(near)
+        for row in more.index[sorted(set(touching.tolist()))]:
+            before = more.geometry[row]
+            near = units.iloc[units.sindex.query(before, predicate="intersects")].union_all()
+            rest = before.difference(near)
+            more.loc[row, ["geometry", "area_km2"]] = rest, measure_area_km2(rest)
         units = pd.concat([units, more[~more.is_empty]], ignore_index=True)
     return units.sort_values("pcode").reset_index(drop=True), cautions
 

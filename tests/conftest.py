@@ -31,9 +31,10 @@ def _no_network(request):
 
 
 @pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch):
-    """Whoever runs the tests may have real keys in a keyring."""
+def _no_keys(monkeypatch):
+    """Whoever runs the tests may have real keys in a keyring; those of other tests are forgotten."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setattr("geo.credentials._handed_out", set())
 
 
 _told = []  # by tests: where a key stands in what they printed or logged

@@ -6,6 +6,8 @@ import json
 
 import duckdb
 import pytest
+import shapely
+from pyproj import Geod
 
 from geo.areas_at_risk import CORNER, Spot, locate_countries_at_risk
 from geo.named_data import choose_offers, obtain_named
@@ -29,6 +31,7 @@ from tests.services import (
 from tests.test_data_command import Events, read_folder, routes  # noqa: F401 - as a fixture
 
 DAY = dt.date(2024, 2, 24)
+GEOD = Geod(ellps="WGS84")
 IDPS = "hapi.humdata.org/api/v2/affected-people/idps"
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
@@ -49,7 +52,7 @@ def add_egypt(pages, folder, *, north=31.6, people=7.0):
         ADM2_PCODE=["EG3401", "EG3402"], ADM2_EN=["Sheikh Zuweid", "Arish"], ADM1_PCODE="EG34",
         ADM1_EN="North Sinai", ADM0_PCODE="EG",
     )  # fmt: skip
-    units = units.set_geometry(units.translate(xoff=-0.45))  # up to 34.0, and over hers no more
+    units = units.set_geometry([shapely.box(33.5, 31.1, 34.3, 31.4), shapely.box(33, 31, 33.5, 32)])
     pages |= {
         hdx_page("cod-ab-egy"): hdx_dataset("cod-ab-egy", ("egy_adm2.zip", "SHP")),
         f"{HDX}/download/egy_adm2.zip": make_zip(**make_shapefile(folder / "egy", units)),
@@ -75,6 +78,13 @@ def count_by_file(folder, name):
         return {row["event_id"]: float(row["people"] or 0) for row in csv.DictReader(stream)}
 
 
+def read_units(path):
+    """Return P-code, outline and area of the units of a run."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        rows = con.execute("SELECT pcode, geometry, area_km2 FROM admin_units").fetchall()
+    return [(pcode, shapely.from_wkb(bytes(shape)), area) for pcode, shape, area in rows]
+
+
 def test_rasters_and_units_of_two_countries_go_together(tmp_path, routes, capsys):  # noqa: F811
     add_egypt(routes.pages, tmp_path)
     assert main([*MAP, "--out", "out"]) == 0
@@ -94,6 +104,14 @@ def test_rasters_and_units_of_two_countries_go_together(tmp_path, routes, capsys
             "SELECT zone_id, sum(static) FROM exposure_admin GROUP BY zone_id"
         ).fetchall()
     assert dict(parts) == pytest.approx(figures, abs=2)
+    units = read_units(tmp_path / "out/run.duckdb")
+    assert {pcode for pcode, _, _ in units} == {"PS2520", "PS2525", "EG3401"}
+    whole = shapely.union_all([shape for _, shape, _ in units])
+    assert whole.area == pytest.approx(sum(shape.area for _, shape, _ in units))
+    for _, shape, area_km2 in units:  # also of those that were cut
+        assert area_km2 == pytest.approx(
+            abs(GEOD.geometry_area_perimeter(shape)[0]) / 1e6, rel=1e-3
+        )
     codes = {warning["code"] for warning in report["warnings"]}
     assert "data-of-one-country" not in codes
     (raster,) = [each for each in manifest["inputs"] if each["part"] == "population"]

@@ -107,8 +107,11 @@ class PolygonLayer:
     def _refuse(self, first: int, wrong: NDArray[np.bool_], what: str) -> None:
         if wrong.any():
             rows = first + np.flatnonzero(wrong)
-            listed = ", ".join(map(str, rows[:_LISTED])) + (", ..." if len(rows) > _LISTED else "")
-            raise RasterError(f"{self.path}: rows {what}: {listed}")
+            raise RasterError(f"{self.path}: rows {what}: {_list([*map(str, rows)])}")
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")
 
 
 @contextmanager
@@ -154,11 +157,10 @@ def _choose_layer(path: Path, opened: Path) -> str:
 
     layers = [str(name) for name, kind in pyogrio.list_layers(opened) if kind is not None]
     if len(layers) != 1:
-        listed = ", ".join(layers[:_LISTED]) + (", ..." if len(layers) > _LISTED else "")
         raise RasterError(
-            f"{path}: a GeoPackage with {len(layers)} layers of geometries ({listed}); expected "
-            "one, of polygons with people. Write the one that is meant to a file of its own: "
-            "ogr2ogr one.gpkg FILE LAYER"
+            f"{path}: a GeoPackage with {len(layers)} layers of geometries ({_list(layers)}); "
+            "expected one, of polygons with people. Write the one that is meant to a file of its "
+            "own: ogr2ogr one.gpkg FILE LAYER"
         )
     return layers[0]
 
@@ -166,9 +168,8 @@ def _choose_layer(path: Path, opened: Path) -> str:
 def _check_info(path: Path, info: dict[str, Any]) -> None:
     fields = [str(field) for field in info["fields"]]
     if COLUMN not in fields:
-        listed = ", ".join(fields[:_LISTED]) + (", ..." if len(fields) > _LISTED else "")
         raise RasterError(
-            f"{path}: a GeoPackage without a column {COLUMN!r}; it has {listed or 'none'}. "
+            f"{path}: a GeoPackage without a column {COLUMN!r}; it has {_list(fields) or 'none'}. "
             "Expected polygons with their people in that column, as Kontur's, or a GeoTIFF"
         )
     kind = str(info["dtypes"][fields.index(COLUMN)])

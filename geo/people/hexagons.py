@@ -14,10 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.archives import unpack_gzip
 from geo.cache import cache_folder
 from geo.errors import RasterError, UnavailableError, UsageError
-from geo.holdings import Holdings, Origin
 from geo.people.hexagon_cells import write_cells
 from geo.people.hexagon_file import open_polygons
 from geo.resources import hash_file
@@ -108,6 +106,7 @@ def warn_of_polygons(path: RasterFile, tags: Mapping[str, str]) -> Caution:
 def _find_version(path: Path, _size: int, _changed: int, _cache: Path) -> Path:
     """Return the raster of one version of a file: not hashed again each time that it is opened."""
     from geo.catalogue import make_file
+    from geo.holdings import Holdings, Origin
 
     try:
         digest = hash_file(path)
@@ -134,6 +133,8 @@ def _write(path: Path, target: Path) -> None:
 
 def _lay_out(path: Path, plain: Path) -> None:
     """Put a file's GeoPackage where it is to be read: unpacked, or a link to it."""
+    from geo.archives import unpack_gzip
+
     with path.open("rb") as stream:
         packed = stream.read(len(_GZIP)) == _GZIP
     if packed:

@@ -45,6 +45,7 @@ class CodAb:
     parts = ("boundaries",)
     about = "administrative units with the P-codes of the humanitarian response, by OCHA"
     hosts = HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for each level; of an archive of all levels one for it."""

@@ -44,6 +44,7 @@ class GeoBoundaries:
     parts = ("boundaries",)
     about = "administrative units of all countries, with codes of their own"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for level 1 and one for level 2, where they are."""

@@ -37,6 +37,7 @@ class NaturalEarth:
     parts = ("boundaries",)
     about = "provinces of all countries, coarse, public domain"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer: it has all countries in one file, and no catalogue."""

@@ -55,6 +55,7 @@ class Overture:
     parts = ("boundaries",)
     about = "regions and counties of all countries from OpenStreetMap, monthly"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer of regions and one of counties of the latest release."""

@@ -61,6 +61,7 @@ class Acled:
     parts = ("events",)
     about = f"political violence and protests, ACLED; needs {EMAIL} and {PASSWORD}"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; whether it holds events shows when it is fetched."""

@@ -84,6 +84,7 @@ class Gdelt:
     parts = ("events",)
     about = "leads to conflict in the news, coded by machine, GDELT 2.0; no source of casualties"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; whether it holds rows shows when it is fetched."""

@@ -59,6 +59,7 @@ class ReliefWeb:
     parts = ("articles",)
     about = f"articles and reports of agencies, NGOs and news; needs {APPNAME}"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return the reports on a country of the week before a day and the week after it."""

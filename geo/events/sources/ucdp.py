@@ -77,6 +77,7 @@ class Ucdp:
     parts = ("events",)
     about = f"deadly organised violence, UCDP GED and candidates; {TOKEN} for its API, else files"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer, of the releases that hold the days; none if there are none yet."""

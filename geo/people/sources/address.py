@@ -40,6 +40,7 @@ class Address:
                 "into the manifest, and keys stand there; fetch the file and give it as a file"
             )
         self._url = url
+        self.by_country = False
         self.hosts = frozenset({parts.hostname or ""})
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:

@@ -31,6 +31,7 @@ class CodPs:
     parts = ("demography",)
     about = "populations by age and P-code, from national censuses, by way of HDX"
     hosts = HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for each table (CSV) of a level and a year."""

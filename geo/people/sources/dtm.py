@@ -34,6 +34,7 @@ class Dtm:
     parts = ("displacement",)
     about = "displaced people by unit and round, IOM DTM; needs CIVMAP_DTM_KEY"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer for level 1 and one for level 2, if IOM works in the country."""

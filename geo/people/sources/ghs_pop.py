@@ -63,6 +63,7 @@ class GhsPop:
     parts = ("population",)
     about = "people per 100 m cell, the whole Earth, 1975 to 2030 by five years, GHS-POP R2023A"
     hosts = _HOSTS
+    by_country = False
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return the epoch nearest to the day; if that is projected, also the last that is not.

@@ -40,6 +40,7 @@ class Hapi:
     parts = ("displacement",)
     about = "displaced people by unit and round, HDX HAPI; needs CIVMAP_CONTACT"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; whether it holds rows shows when it is fetched."""

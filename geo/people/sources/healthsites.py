@@ -46,6 +46,7 @@ class Healthsites:
     parts = ("facilities",)
     about = f"health facilities, curated from OpenStreetMap; needs {KEY}"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer; how many facilities it has shows when it is fetched."""

@@ -45,6 +45,7 @@ class Hot:
     parts = ("facilities",)
     about = "health facilities from OpenStreetMap, exported by HOT, by way of HDX"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return one offer: points and polygons together."""

@@ -74,6 +74,7 @@ class Hrsl:
     parts = ("population",)
     about = "people per 30 m cell where buildings were seen, most countries, 2015 to 2020, by Meta"
     hosts = _HOSTS
+    by_country = False
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return the tile that the places lie on.

@@ -50,6 +50,7 @@ class Overpass:
     parts = ("facilities",)
     about = "health facilities, schools and water from OpenStreetMap as it is now"
     hosts = _HOSTS
+    by_country = True
 
     def find(self, area: Area, day: date, way: Way) -> list[Offer]:
         """Return an offer of everything, and one of health facilities alone; nobody is asked."""

@@ -60,6 +60,7 @@ class WorldPop:
     name = "worldpop"
     about = "people per 100 m or 1 km cell, each country, 2015 to 2030, by age and sex"
     hosts = _HOSTS
+    by_country = True
 
     def __init__(self, parts: tuple[str, ...] = tuple(_PROJECTS)) -> None:
         self.parts = parts
