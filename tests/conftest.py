@@ -32,7 +32,7 @@ def _no_network(request):
 
 @pytest.fixture(autouse=True)
 def _no_keys(monkeypatch):
-    """Whoever runs the tests may have real keys in a keyring; those of other tests are forgotten."""
+    """Whoever runs the tests may have real keys; and those of other tests are forgotten."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setattr("geo.credentials._handed_out", set())
 
